@@ -1,0 +1,2 @@
+//! The `klo` command.
+fn main() {}
