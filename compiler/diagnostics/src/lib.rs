@@ -1,1 +1,9 @@
-//! Placeholder.
+//! What klo tells people: codes with a page each, diagnostics with exact places, and renderers.
+
+pub mod codes;
+mod diagnostic;
+mod suggest;
+
+pub use codes::Code;
+pub use diagnostic::{At, Diagnostic, Level, Related, RuleRef};
+pub use suggest::{did_you_mean, list_of};

@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The vocabulary that every phase shares: kinds of intents and their attributes, edges, settings
+//! and the graph. One schema, which parse, check and the documentation read.
+
+mod attribute;
+mod binding;
+mod deployment;
+mod edge;
+mod graph;
+mod json;
+mod kind;
+mod literal;
+mod place;
+mod schema;
+mod setting;
+mod unit;
+mod units;
+mod value;
+
+pub use attribute::{Attribute, Type};
+pub use binding::{Binding, Engine, Field, InertBinding, UrlForm};
+pub use deployment::{Deployment, Network, Tier};
+pub use edge::{Access, Edge, MethodUse, Node, PoolUse};
+pub use graph::{Decision, Intent, IntentGraph, IntentId};
+pub use json::{PlaceStyle, graph_json};
+pub use kind::Kind;
+pub use literal::{Literal, LiteralKind};
+pub use place::Place;
+pub use schema::{EXPOSE_KEYS, TRIGGER_KEYS, attribute, attributes};
+pub use setting::{Origin, Setting, Superseded};
+pub use unit::{Entry, EntryCall, Interface, Parameter, Route, UnitCode};
+pub use units::{Duration, Schedule, Size, UnitError};
+pub use value::AttrValue;

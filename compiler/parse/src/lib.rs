@@ -1,1 +1,4 @@
-//! Placeholder.
+//! Source files become an intent graph: each file's facts, in parallel and language by language,
+//! then one language-free linking of all facts into intents and edges.
+
+pub mod facts;

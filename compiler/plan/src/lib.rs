@@ -1,1 +1,17 @@
-//! Placeholder.
+//! The cloud-resource IR: what lowering makes and what printers print. Resources are data,
+//! references are [`Ref`]s and never text; escaping is the printers' business.
+
+mod container;
+mod index;
+mod name;
+mod resource;
+mod value;
+
+pub use container::{Image, ImageCommand};
+pub use index::{Group, Plan, PlanError, Root};
+pub use name::{physical_name, symbol};
+pub use resource::{
+    Address, Class, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall, Moved,
+    Output, Provider, Resource, Variable, VariableType, Why,
+};
+pub use value::{Block, Function, PathStep, Ref, Target, Value};

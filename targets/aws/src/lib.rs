@@ -1,1 +1,42 @@
-//! Placeholder.
+//! A checked intent graph becomes AWS resources: one file per intent kind, one per decision.
+
+mod context;
+
+pub(crate) mod bootstrap;
+pub(crate) mod compute;
+pub(crate) mod data;
+pub(crate) mod ingress;
+pub(crate) mod network;
+pub(crate) mod outputs;
+pub(crate) mod triggers;
+pub(crate) mod unit;
+
+use klo_check::Checked;
+use klo_diagnostics::Diagnostic;
+use klo_intent::IntentGraph;
+use klo_plan::Plan;
+
+/// What lowering made, and what it could not make.
+pub struct Lowered {
+    /// The plan; incomplete when a diagnostic is an error.
+    pub plan: Plan,
+    /// What the user must know or change.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lowers a checked graph of one environment to AWS.
+///
+/// Phases build on each other: platforms decide who needs the network, the network is where data
+/// stores stand, data stores say how units reach them, units are what triggers and ways in point at.
+pub fn lower(graph: &Checked<IntentGraph>) -> Lowered {
+    let mut lowering = context::Lowering::new(graph);
+    compute::decide(&mut lowering);
+    bootstrap::lower(&mut lowering);
+    network::lower(&mut lowering);
+    data::lower(&mut lowering);
+    unit::lower(&mut lowering);
+    triggers::lower(&mut lowering);
+    ingress::lower(&mut lowering);
+    outputs::lower(&mut lowering);
+    lowering.finish()
+}

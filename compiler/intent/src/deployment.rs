@@ -1,0 +1,68 @@
+use indexmap::IndexMap;
+
+/// How much care an environment gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Cheap and easy to throw away.
+    Dev,
+    /// Protected.
+    Prod,
+}
+
+impl Tier {
+    /// `prod`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Prod => "prod",
+        }
+    }
+}
+
+/// The network setting of `klo.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Network {
+    /// klo makes a VPC with this range.
+    Created {
+        /// IPv4 range in CIDR notation.
+        cidr: String,
+    },
+    /// A VPC that is already there.
+    Existing {
+        /// `vpc-…`.
+        vpc: String,
+        /// Subnets without a route from the internet.
+        private_subnets: Vec<String>,
+        /// Subnets with one.
+        public_subnets: Vec<String>,
+    },
+}
+
+/// One environment of one app: everything that `klo.yaml` says about where things go, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// The app's name.
+    pub app: String,
+    /// The environment's name.
+    pub environment: String,
+    /// Its tier, as the rule sets decide.
+    pub tier: Tier,
+    /// AWS region.
+    pub region: String,
+    /// Twelve digits, when known.
+    pub account: Option<String>,
+    /// `aws` or `kubernetes`.
+    pub platform: String,
+    /// The network.
+    pub network: Network,
+    /// The bucket that keeps Terraform's state; local when absent.
+    pub state_bucket: Option<String>,
+    /// Tags on everything, in the order of `klo.yaml`.
+    pub tags: IndexMap<String, String>,
+    /// Where alarms go.
+    pub alarm_email: Option<String>,
+    /// The app's folder, relative to the repository's root.
+    pub root: String,
+    /// The output folder of the app (`infra`), relative to the repository's root.
+    pub out: String,
+}

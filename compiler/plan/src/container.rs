@@ -1,0 +1,41 @@
+use std::collections::BTreeMap;
+
+use crate::resource::Why;
+
+/// How the process in an image starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageCommand {
+    /// As the unit's framework and server have it, or as its `command` says.
+    Unit,
+    /// The Lambda runtime interface client with the unit's handler, or its generated entry module.
+    LambdaHandler,
+    /// A server behind the Lambda Web Adapter.
+    LambdaWeb,
+    /// A loop that takes messages from a queue and calls the unit for each.
+    QueueWorker,
+}
+
+/// One image to build: what the container target needs beside the unit's code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// The unit's intent id.
+    pub unit: String,
+    /// How it starts.
+    pub command: ImageCommand,
+    /// `linux/amd64` or `linux/arm64`.
+    pub platform: &'static str,
+    /// The port it listens on, for servers.
+    pub port: Option<u16>,
+    /// Path of the health check, for servers.
+    pub health: Option<String>,
+    /// Secrets that its entry fetches at start where the platform cannot inject them: the variable
+    /// that receives the value, and the variable that holds `arn`, JSON key and version.
+    pub fetched_secrets: BTreeMap<String, String>,
+    /// Whether a database or cache client in it verifies TLS with klo's certificate bundle.
+    pub ca_bundle: bool,
+    /// The trigger kinds that its entry module must understand: `queue`, `schedule`, `topic`,
+    /// `bucket`, `table`, `http`.
+    pub events: Vec<&'static str>,
+    /// Who asked for it.
+    pub why: Why,
+}

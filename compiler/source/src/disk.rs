@@ -1,0 +1,141 @@
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::tree::{EntryKind, Listing, MAX_FILE_BYTES, ReadError, Tree};
+
+/// A folder on disk. Files that `.gitignore` and its like exclude are not listed, hidden ones
+/// neither; symbolic links are followed only while they stay inside the root.
+#[derive(Debug, Clone)]
+pub struct DiskTree {
+    root: PathBuf,
+}
+
+impl DiskTree {
+    /// The tree at `root`, an existing folder.
+    pub fn new(root: &Path) -> std::io::Result<Self> {
+        Ok(Self {
+            root: root.canonicalize()?,
+        })
+    }
+
+    /// The folder's absolute path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The repository that holds `path`: the nearest folder upwards with `.git`, or none.
+    pub fn repository_of(path: &Path) -> Option<PathBuf> {
+        path.ancestors()
+            .find(|dir| dir.join(".git").exists())
+            .map(Path::to_path_buf)
+    }
+
+    fn resolve(&self, path: &str) -> Result<PathBuf, ReadError> {
+        let real = self.root.join(path).canonicalize().map_err(refusal)?;
+        if real.starts_with(&self.root) {
+            Ok(real)
+        } else {
+            Err(ReadError::OutsideRepository)
+        }
+    }
+
+    fn relative(&self, path: &Path) -> Option<String> {
+        let relative = path.strip_prefix(&self.root).ok()?;
+        let parts: Option<Vec<&str>> = relative
+            .components()
+            .map(|part| part.as_os_str().to_str())
+            .collect();
+        parts.map(|parts| parts.join("/"))
+    }
+}
+
+fn refusal(error: std::io::Error) -> ReadError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::Missing,
+        ErrorKind::IsADirectory => ReadError::NotAFile,
+        // ELOOP on Linux and on macOS; the standard library's name for it is not stable yet.
+        _ if matches!(error.raw_os_error(), Some(40 | 62)) => ReadError::OutsideRepository,
+        ErrorKind::PermissionDenied => {
+            ReadError::Refused("the operating system does not let klo read it".to_owned())
+        }
+        // The message of any other kind names no path and is stable enough to show.
+        kind => ReadError::Refused(kind.to_string()),
+    }
+}
+
+impl Tree for DiskTree {
+    fn files(&self, dir: &str) -> Listing {
+        let mut listing = Listing::default();
+        let walk = WalkBuilder::new(self.root.join(dir))
+            .require_git(false)
+            .build();
+        for entry in walk {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = match &error {
+                        ignore::Error::WithDepth { err, .. } => match &**err {
+                            ignore::Error::WithPath { path, .. } => self.relative(path),
+                            _ => None,
+                        },
+                        ignore::Error::WithPath { path, .. } => self.relative(path),
+                        _ => None,
+                    };
+                    if let Some(path) = path {
+                        let reason = error.into_io_error().map_or(ReadError::Missing, refusal);
+                        listing.problems.push((path, reason));
+                    }
+                    continue;
+                }
+            };
+            let Some(kind) = entry.file_type() else {
+                continue;
+            };
+            // A link to a file inside is a file; links to folders are not entered, so no loop.
+            let is_file = kind.is_file() || (kind.is_symlink() && entry.path().is_file());
+            if let (true, Some(path)) = (is_file, self.relative(entry.path())) {
+                listing.files.push(path);
+            }
+        }
+        listing.files.sort_unstable();
+        listing.problems.sort();
+        listing
+    }
+
+    fn kind(&self, path: &str) -> EntryKind {
+        match self
+            .resolve(path)
+            .and_then(|path| fs::metadata(path).map_err(refusal))
+        {
+            Ok(meta) if meta.is_file() => EntryKind::File,
+            Ok(meta) if meta.is_dir() => EntryKind::Directory,
+            _ => EntryKind::Missing,
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let real = self.resolve(path)?;
+        let meta = fs::metadata(&real).map_err(refusal)?;
+        if !meta.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        if meta.len() > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge { size: meta.len() });
+        }
+        let file = fs::File::open(&real).map_err(refusal)?;
+        let mut bytes = Vec::with_capacity(meta.len() as usize);
+        // The file may grow between the two calls; the bound holds all the same.
+        file.take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(refusal)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge {
+                size: bytes.len() as u64,
+            });
+        }
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,14 @@
+use memchr::memmem;
+
+/// What every annotation begins with, in any host language.
+pub const MARKER: &str = "@klo::";
+
+/// Whether the bytes hold the annotation marker anywhere.
+pub fn has_marker(bytes: &[u8]) -> bool {
+    memmem::find(bytes, MARKER.as_bytes()).is_some()
+}
+
+/// Byte offsets of every marker.
+pub fn find_marker(text: &str) -> impl Iterator<Item = usize> + '_ {
+    memmem::find_iter(text.as_bytes(), MARKER.as_bytes())
+}

@@ -1,0 +1,203 @@
+//! What all lowerings share: the graph, the plan in the making, and what earlier phases decided.
+
+use std::collections::BTreeMap;
+
+use klo_diagnostics::Diagnostic;
+use klo_intent::{Decision, Deployment, Field, Intent, IntentGraph, IntentId, Tier};
+use klo_plan::{Address, Group, Plan, Resource, Value, Why, physical_name, symbol};
+
+use crate::Lowered;
+
+/// Where a unit's code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Compute {
+    /// AWS Lambda.
+    Lambda,
+    /// A service on ECS Fargate.
+    Fargate,
+    /// AWS Batch on Fargate: a job, or a function that Lambda cannot hold.
+    Batch,
+}
+
+/// How a field of a resource gets to a unit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Supply {
+    /// A value that may be read by everyone who may read the configuration.
+    Plain(Value),
+    /// A reference to a secret.
+    Secret {
+        /// The secret's ARN.
+        arn: Value,
+        /// The key in its JSON; the whole value without one.
+        key: Option<String>,
+        /// The version that is meant, so that a new one rolls the unit; the current one without.
+        version: Option<Value>,
+    },
+}
+
+/// What a data intent offers to units, whatever stands behind it: a created resource, a proxy, an
+/// existing resource or a module.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Store {
+    /// Fields that are the same for every unit. A database's or cache's `url` is not here, since it
+    /// differs by unit and driver; see [`Store::urls`].
+    pub(crate) fields: BTreeMap<Field, Supply>,
+    /// The finished URL by unit and variable.
+    pub(crate) urls: BTreeMap<(IntentId, String), Supply>,
+    /// The ARN that permissions name.
+    pub(crate) arn: Option<Value>,
+    /// The security group that admits its clients, and its port.
+    pub(crate) security_group: Option<(Value, u16)>,
+    /// Secrets that the unit's start must be able to read for it: their ARNs.
+    pub(crate) secrets: Vec<Value>,
+    /// Addresses that must exist before a unit that uses it starts.
+    pub(crate) ready: Vec<Address>,
+}
+
+/// What phases after `unit` need to know about a lowered unit.
+#[derive(Debug, Clone)]
+pub(crate) struct UnitRefs {
+    /// Where it runs.
+    pub(crate) compute: Compute,
+    /// The role that its code runs under: address of the `aws_iam_role`.
+    pub(crate) role: Address,
+    /// Its security group's id, when it has one.
+    pub(crate) security_group: Option<Value>,
+    /// The ARN to invoke: the function (or its alias), the job definition.
+    pub(crate) arn: Option<Value>,
+    /// The `aws_lambda_function`, ECS service or Batch job definition.
+    pub(crate) main: Option<Address>,
+    /// The Lambda alias that provisioned concurrency hangs on, when there is one.
+    pub(crate) alias: Option<Address>,
+    /// Batch job queue.
+    pub(crate) job_queue: Option<Address>,
+}
+
+/// The network's ids, whether klo makes it or it exists.
+#[derive(Debug, Clone)]
+pub(crate) struct NetworkRefs {
+    /// The VPC's id.
+    pub(crate) vpc: Value,
+    /// A list value of subnet ids.
+    pub(crate) public_subnets: Value,
+    /// A list value of subnet ids.
+    pub(crate) private_subnets: Value,
+    /// A list value of subnet ids for data stores.
+    pub(crate) data_subnets: Value,
+    /// Each private subnet's id, in the order of zones.
+    pub(crate) private_each: Vec<Value>,
+    /// Each data subnet's id, in the order of zones.
+    pub(crate) data_each: Vec<Value>,
+}
+
+/// The state of a lowering.
+pub(crate) struct Lowering<'g> {
+    /// The graph.
+    pub(crate) graph: &'g IntentGraph,
+    /// The plan so far.
+    pub(crate) plan: Plan,
+    /// Diagnostics so far.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Platform of every unit, from `compute::decide` on.
+    pub(crate) compute: BTreeMap<IntentId, Compute>,
+    /// The network, from `network::lower` on; `None` when nothing needs one.
+    pub(crate) network: Option<NetworkRefs>,
+    /// Security group id of every unit that has one, from `network::lower` on.
+    pub(crate) unit_groups: BTreeMap<IntentId, Value>,
+    /// Data intents, from `data::lower` on.
+    pub(crate) stores: BTreeMap<IntentId, Store>,
+    /// Units, from `unit::lower` on.
+    pub(crate) units: BTreeMap<IntentId, UnitRefs>,
+}
+
+impl<'g> Lowering<'g> {
+    pub(crate) fn new(graph: &'g IntentGraph) -> Self {
+        Self {
+            graph,
+            plan: Plan::new(graph.clone()),
+            diagnostics: Vec::new(),
+            compute: BTreeMap::new(),
+            network: None,
+            unit_groups: BTreeMap::new(),
+            stores: BTreeMap::new(),
+            units: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Lowered {
+        Lowered {
+            plan: self.plan,
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    /// The environment that is being lowered.
+    pub(crate) fn deployment(&self) -> &'g Deployment {
+        self.graph.deployment()
+    }
+
+    /// Whether the environment is protected.
+    pub(crate) fn is_prod(&self) -> bool {
+        self.deployment().tier == Tier::Prod
+    }
+
+    /// The intent of an id.
+    pub(crate) fn intent(&self, id: IntentId) -> &'g Intent {
+        self.graph.intent(id)
+    }
+
+    /// Adds a resource.
+    pub(crate) fn add(&mut self, resource: Resource) -> Address {
+        self.plan.add(resource)
+    }
+
+    /// Records a choice.
+    pub(crate) fn decide(&mut self, decision: Decision) {
+        self.plan.decisions.push(decision);
+    }
+
+    /// Reports something to the user.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// `<app>-<env>-<name>[-<part>]`, cut to what the service allows.
+    pub(crate) fn physical(&self, name: &str, part: &str, limit: usize) -> String {
+        let deployment = self.deployment();
+        physical_name(
+            &[&deployment.app, &deployment.environment, name, part],
+            limit,
+        )
+    }
+}
+
+/// The address of a data intent's one main resource: `aws_db_instance.orders`.
+pub(crate) fn main_address(kind: &'static str, intent: &Intent) -> Address {
+    Address::managed(kind, symbol(&intent.name))
+}
+
+/// The address of everything else of an intent: `aws_iam_role.service_orders_api_execution`.
+pub(crate) fn part_address(kind: &'static str, intent: &Intent, part: &str) -> Address {
+    let base = format!("{}_{}", intent.kind, symbol(&intent.name));
+    let name = if part.is_empty() {
+        base
+    } else {
+        format!("{base}_{}", symbol(part))
+    };
+    Address::managed(kind, name)
+}
+
+/// The address of something that serves an edge: `aws_vpc_security_group_ingress_rule.a_to_b`.
+pub(crate) fn edge_address(kind: &'static str, from: &str, to: &str) -> Address {
+    Address::managed(kind, format!("{}_to_{}", symbol(from), symbol(to)))
+}
+
+/// The file of an intent.
+pub(crate) fn group_of(intent: &Intent) -> Group {
+    Group::of(intent)
+}
+
+/// Because of one intent.
+pub(crate) fn why(intent: &Intent, purpose: &str) -> Why {
+    Why::intent(intent.id(), purpose)
+}
