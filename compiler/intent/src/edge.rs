@@ -133,6 +133,9 @@ pub struct Edge {
     pub access: BTreeSet<Access>,
     /// The methods called; empty for edges that `uses`, `trigger` or `expose` state.
     pub methods: BTreeSet<MethodUse>,
+    /// The part of `access` that a `uses` annotation states; it stands for calls whose access
+    /// reading the code cannot show.
+    pub stated: BTreeSet<Access>,
     /// The spans that prove it, sorted.
     pub at: Vec<Span>,
     /// The same as stable places, sorted, each once.
@@ -155,6 +158,7 @@ impl Edge {
             to,
             access: BTreeSet::from([access]),
             methods: BTreeSet::new(),
+            stated: BTreeSet::new(),
             at: Vec::new(),
             places: Vec::new(),
             bindings: Vec::new(),

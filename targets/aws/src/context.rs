@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use klo_diagnostics::Diagnostic;
-use klo_intent::{Decision, Deployment, Field, Intent, IntentGraph, IntentId, Tier};
+use klo_intent::{AttrValue, Decision, Deployment, Field, Intent, IntentGraph, IntentId, Tier};
 use klo_plan::{Address, Group, Plan, Resource, Value, Why, physical_name, symbol};
 
 use crate::Lowered;
@@ -52,6 +52,17 @@ pub(crate) struct Store {
     pub(crate) secrets: Vec<Value>,
     /// Addresses that must exist before a unit that uses it starts.
     pub(crate) ready: Vec<Address>,
+    /// What a unit mounts, for volumes.
+    pub(crate) mount: Option<Mount>,
+}
+
+/// A file system as units mount it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mount {
+    /// The file system's id and ARN.
+    pub(crate) file_system: (Value, Value),
+    /// The access point's id and ARN.
+    pub(crate) access_point: (Value, Value),
 }
 
 /// What phases after `unit` need to know about a lowered unit.
@@ -161,6 +172,70 @@ impl<'g> Lowering<'g> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// The customer-managed key's ARN, in environments that have one: `var.key_arn`, which the
+    /// bootstrap root's outputs fill.
+    pub(crate) fn key_arn(&self) -> Option<Value> {
+        self.is_prod().then(|| Value::variable("key_arn"))
+    }
+
+    /// For how many days log groups keep events: a year where an audit may ask for them.
+    pub(crate) fn log_retention(&self) -> i64 {
+        if self.is_prod() { 365 } else { 30 }
+    }
+
+    /// `aws`, or the partition that the region belongs to.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.deployment().region.split('-').next() {
+            Some("cn") => "aws-cn",
+            _ if self.deployment().region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// The ARN of something whose name klo chose, in this environment's region. Where the account
+    /// is not known its place is `*`, which in a policy still means one name.
+    pub(crate) fn arn_of(&self, service: &str, resource: &str) -> String {
+        let deployment = self.deployment();
+        let account = deployment.account.as_deref().unwrap_or("*");
+        format!(
+            "arn:{}:{service}:{}:{account}:{resource}",
+            self.partition(),
+            deployment.region
+        )
+    }
+
+    /// The name of a unit among all units: kinds may share a name, physical names may not, so all
+    /// but the first kind append theirs.
+    pub(crate) fn unit_name(&self, id: IntentId) -> String {
+        let unit = self.intent(id);
+        let taken = self.graph.iter().any(|(_, other)| {
+            other.kind.is_unit() && other.kind < unit.kind && other.name == unit.name
+        });
+        if taken {
+            format!("{}-{}", unit.name, unit.kind)
+        } else {
+            unit.name.clone()
+        }
+    }
+
+    /// The name of a unit's image repository; its key in `var.repositories` and `var.images` is
+    /// the stem of the unit's file, `service-orders-api`.
+    pub(crate) fn repository_name(&self, id: IntentId) -> String {
+        self.physical(&self.unit_name(id), "", 256)
+    }
+
+    /// The tags of an intent that the provider's default tags do not set already; `None` without.
+    pub(crate) fn tags(&self, intent: &Intent) -> Option<Value> {
+        let defaults = &self.deployment().tags;
+        let own: Vec<(String, Value)> = intent
+            .entries("tags")
+            .map(|(key, value)| (key.to_owned(), plain_text(value)))
+            .filter(|(key, value)| defaults.get(key) != Some(value))
+            .map(|(key, value)| (key, Value::Text(value)))
+            .collect();
+        (!own.is_empty()).then(|| Value::map(own))
+    }
+
     /// `<app>-<env>-<name>[-<part>]`, cut to what the service allows.
     pub(crate) fn physical(&self, name: &str, part: &str, limit: usize) -> String {
         let deployment = self.deployment();
@@ -168,6 +243,14 @@ impl<'g> Lowering<'g> {
             &[&deployment.app, &deployment.environment, name, part],
             limit,
         )
+    }
+}
+
+/// A scalar as text, the way an environment variable or tag holds it.
+pub(crate) fn plain_text(value: &AttrValue) -> String {
+    match value.to_json() {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
     }
 }
 
