@@ -1,4 +1,5 @@
 //! Source files become an intent graph: each file's facts, in parallel and language by language,
 //! then one language-free linking of all facts into intents and edges.
 
+pub mod annotation;
 pub mod facts;
