@@ -159,6 +159,9 @@ pub enum ScopeKind {
         /// Keyword arguments of the class statement (`metaclass`, `env_prefix`).
         keywords: Vec<(String, ExprId)>,
     },
+    /// The body of `if __name__ == "__main__":`. Its parent is the module, and what it binds are
+    /// the module's names.
+    Main,
 }
 
 /// How a parameter takes arguments.
@@ -211,6 +214,9 @@ pub enum Step {
     Import(Import),
     /// A function or class is defined and bound to its name.
     Define(ScopeId),
+    /// What runs only when the file itself is started (`if __name__ == "__main__":`), not when it
+    /// is imported. The scope is a [`ScopeKind::Main`].
+    Main(ScopeId),
 }
 
 /// Where a value goes.
