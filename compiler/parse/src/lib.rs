@@ -3,3 +3,4 @@
 
 pub mod annotation;
 pub mod facts;
+pub mod python;
