@@ -3,8 +3,10 @@
 
 mod attribute;
 mod binding;
+mod decode;
 mod deployment;
 mod edge;
+mod forms;
 mod graph;
 mod json;
 mod kind;
@@ -18,8 +20,13 @@ mod value;
 
 pub use attribute::{Attribute, Type};
 pub use binding::{Binding, Engine, Field, InertBinding, UrlForm};
+pub use decode::{
+    GPU_TYPES, MAX_NAME, MAX_TEXT, Mistake, MistakeKind, decode, decode_attribute, describe, kebab,
+    name_fault, name_help, unknown_key,
+};
 pub use deployment::{Deployment, Network, Tier};
 pub use edge::{Access, Edge, MethodUse, Node, PoolUse};
+pub use forms::{is_aws_id, is_variable};
 pub use graph::{Decision, Intent, IntentGraph, IntentId};
 pub use json::{PlaceStyle, graph_json};
 pub use kind::Kind;
