@@ -8,6 +8,8 @@ pub(crate) mod data;
 pub(crate) mod ingress;
 pub(crate) mod network;
 pub(crate) mod outputs;
+#[cfg(test)]
+mod testing;
 pub(crate) mod triggers;
 pub(crate) mod unit;
 
