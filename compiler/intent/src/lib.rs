@@ -5,6 +5,7 @@ mod attribute;
 mod binding;
 mod decode;
 mod deployment;
+mod drawing;
 mod edge;
 mod forms;
 mod graph;
@@ -25,6 +26,7 @@ pub use decode::{
     name_fault, name_help, unknown_key,
 };
 pub use deployment::{Deployment, Network, Tier};
+pub use drawing::{graph_dot, graph_mermaid};
 pub use edge::{Access, Edge, MethodUse, Node, PoolUse};
 pub use forms::{is_aws_id, is_variable};
 pub use graph::{Decision, Intent, IntentGraph, IntentId};

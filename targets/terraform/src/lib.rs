@@ -1,1 +1,40 @@
-//! Placeholder.
+//! A plan becomes Terraform, as `terraform fmt` leaves it, and the pages that go with it.
+//!
+//! Escaping lives in one module (`escape`); whatever text comes from source or configuration is
+//! literal in what is written.
+
+mod escape;
+mod expression;
+mod layout;
+mod plan_json;
+mod readme;
+mod review;
+mod root;
+mod statement;
+
+use klo_check::Checked;
+use klo_intent::{PlaceStyle, graph_json};
+use klo_plan::{Plan, Root};
+
+/// The Terraform roots and the environment's pages: paths below the environment's folder
+/// (`infra/<env>`) with their contents, sorted by path.
+pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
+    files(plan)
+}
+
+fn files(plan: &Plan) -> Vec<(String, String)> {
+    let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
+    let mut files = vec![
+        ("README.md".to_owned(), readme::readme(plan)),
+        ("REVIEW.md".to_owned(), review::review(plan)),
+        ("graph.json".to_owned(), plan_json::pretty(&graph)),
+        ("plan.json".to_owned(), plan_json::plan_json(plan)),
+    ];
+    files.extend(root::files(plan, Root::Bootstrap));
+    files.extend(root::files(plan, Root::Main));
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests;

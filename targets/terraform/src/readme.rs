@@ -1,0 +1,163 @@
+//! `README.md` of an environment: the commands that take it from nothing to running, in order.
+
+use klo_plan::{Address, Plan, Root, Value, symbol};
+
+use crate::review::{code, text};
+use crate::root::is_used;
+
+/// The page; every `sh` block can be run as it stands from the environment's folder.
+pub(crate) fn readme(plan: &Plan) -> String {
+    let deployment = plan.graph.deployment();
+    let mut page = Page::new(&format!(
+        "# {} in {}: from nothing to running\n\n\
+         Run these in order, from this folder, with credentials for the account{} in the \
+         environment. Every step can be repeated: what is already so stays so.\n",
+        text(&deployment.app),
+        text(&deployment.environment),
+        deployment
+            .account
+            .as_ref()
+            .map_or(String::new(), |account| format!(" {}", code(account))),
+    ));
+    let bootstrap = is_used(plan, Root::Bootstrap);
+    if bootstrap {
+        page.step(
+            "What has to stand first",
+            "Image repositories, empty secrets and keys, and what the other steps need to know \
+             of them.",
+            &[
+                "terraform -chdir=bootstrap init",
+                "terraform -chdir=bootstrap apply",
+                "terraform -chdir=bootstrap output -raw tfvars > terraform/bootstrap.auto.tfvars.json",
+            ],
+        );
+    }
+    secrets(plan, &mut page);
+    if !plan.images.is_empty() {
+        images(plan, &mut page);
+    }
+    if is_used(plan, Root::Main) {
+        page.step(
+            "The infrastructure, made ready",
+            "Fetches the provider and connects to the state.",
+            &["terraform -chdir=terraform init"],
+        );
+        commands(&mut page, &plan.before_services);
+        page.step(
+            "The infrastructure",
+            "Shows what changes and asks before it changes it.",
+            &["terraform -chdir=terraform apply"],
+        );
+    }
+    commands(&mut page, &plan.after_apply);
+    page.finish()
+}
+
+struct Page {
+    text: String,
+    steps: usize,
+}
+
+impl Page {
+    fn new(head: &str) -> Self {
+        Self {
+            text: head.to_owned(),
+            steps: 0,
+        }
+    }
+
+    fn step(&mut self, title: &str, about: &str, lines: &[&str]) {
+        self.steps += 1;
+        let about = if about.is_empty() {
+            String::new()
+        } else {
+            format!("{about}\n\n")
+        };
+        self.text.push_str(&format!(
+            "\n## {}. {title}\n\n{about}```sh\n{}\n```\n",
+            self.steps,
+            lines.join("\n")
+        ));
+    }
+
+    fn finish(self) -> String {
+        self.text
+    }
+}
+
+fn commands(page: &mut Page, commands: &[(String, String)]) {
+    for (what, line) in commands {
+        let mut title = text(what.trim_end_matches('.'));
+        if let Some(first) = title.chars().next() {
+            title.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
+        page.step(&title, "", &[line]);
+    }
+}
+
+/// One command per empty secret; the value comes from a variable, so that it is in no file and in
+/// no list of processes.
+fn secrets(plan: &Plan, page: &mut Page) {
+    if plan.empty_secrets.is_empty() {
+        return;
+    }
+    let region = shell_word(&plan.graph.deployment().region);
+    let mut lines = Vec::new();
+    for (intent, address) in &plan.empty_secrets {
+        let name = intent
+            .split_once('.')
+            .map_or(intent.as_str(), |(_, name)| name);
+        let variable = symbol(name).to_uppercase();
+        lines.push(format!(
+            ": \"${{{variable}:?set it to the value of {intent}}}\""
+        ));
+        lines.push(format!(
+            "printf %s \"${variable}\" | aws secretsmanager put-secret-value --region {region} \
+             --secret-id {} --secret-string file:///dev/stdin",
+            secret_id(plan, address)
+        ));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    page.step(
+        "Values of secrets",
+        "klo never holds these. Put each value into the variable named, in this shell only; \
+         repeat a line to change a value later.",
+        &lines,
+    );
+}
+
+/// The secret's name as a shell word; where Terraform alone knows it, what the root puts out.
+fn secret_id(plan: &Plan, address: &Address) -> String {
+    let name = plan
+        .get(Root::Bootstrap, address)
+        .and_then(|resource| resource.body.get("name"));
+    match name {
+        Some(Value::Text(name)) => shell_word(name),
+        _ => format!(
+            "\"$(terraform -chdir=bootstrap output -raw {})\"",
+            address.name
+        ),
+    }
+}
+
+fn images(plan: &Plan, page: &mut Page) {
+    let units: Vec<String> = plan.images.iter().map(|image| code(&image.unit)).collect();
+    page.step(
+        "Images",
+        &format!(
+            "Builds and pushes one image per unit ({}), and hands their digests over.",
+            units.join(", ")
+        ),
+        &["terraform -chdir=bootstrap output -json repositories > containers/repositories.json"],
+    );
+}
+
+/// A word that a POSIX shell takes as exactly this text.
+fn shell_word(raw: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
+    if !raw.is_empty() && raw.chars().all(plain) {
+        raw.to_owned()
+    } else {
+        format!("'{}'", raw.replace('\'', r"'\''"))
+    }
+}

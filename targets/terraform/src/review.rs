@@ -1,0 +1,286 @@
+//! `REVIEW.md`: what a person reads before merging.
+
+use std::collections::BTreeMap;
+
+use klo_intent::{Access, Decision, Edge, Intent, IntentGraph, Node, graph_mermaid};
+use klo_plan::{Group, Plan, Resource, Root, Value};
+
+use crate::plan_json::in_words;
+use crate::root::{file_of, folder};
+
+/// The review of one environment. Places are files and items, so that moving code changes nothing.
+pub(crate) fn review(plan: &Plan) -> String {
+    let deployment = plan.graph.deployment();
+    let mut out = format!(
+        "# {} in {}\n\n{}\n",
+        text(&deployment.app),
+        text(&deployment.environment),
+        summary(plan)
+    );
+    out.push_str("\n## Who uses what\n\n```mermaid\n");
+    out.push_str(&graph_mermaid(&plan.graph));
+    out.push_str("```\n");
+    out.push_str(&decisions(plan));
+    out.push_str(&permissions(plan));
+    out.push_str(&resources(plan));
+    out
+}
+
+fn summary(plan: &Plan) -> String {
+    let deployment = plan.graph.deployment();
+    let count = |root| plan.in_root(root).count();
+    let account = deployment
+        .account
+        .as_ref()
+        .map_or(String::new(), |account| {
+            format!(", account {}", code(account))
+        });
+    format!(
+        "{} intents become {} resources in {} and {} in {}. Region {}{account}, tier {}.",
+        plan.graph.intents.len(),
+        count(Root::Main),
+        code(&format!("{}/", folder(Root::Main))),
+        count(Root::Bootstrap),
+        code(&format!("{}/", folder(Root::Bootstrap))),
+        code(&deployment.region),
+        deployment.tier.name()
+    )
+}
+
+fn decisions(plan: &Plan) -> String {
+    let mut sorted: Vec<&Decision> = plan.decisions.iter().collect();
+    sorted.sort();
+    let mut out = String::new();
+    let costly: Vec<&&Decision> = sorted.iter().filter(|d| d.standing_cost).collect();
+    out.push_str("\n## What costs money each month, used or not\n\n");
+    if costly.is_empty() {
+        out.push_str("Nothing that klo chose.\n");
+    }
+    for decision in costly {
+        out.push_str(&format!(
+            "- {}: {}\n",
+            code(&decision.subject),
+            text(&decision.chosen)
+        ));
+    }
+    out.push_str("\n## Decisions\n\n");
+    if sorted.is_empty() {
+        out.push_str("None: every intent has one form.\n");
+        return out;
+    }
+    out.push_str("| about | decision | chosen | because | instead of |\n|---|---|---|---|---|\n");
+    for decision in sorted {
+        let passed: Vec<String> = decision
+            .instead_of
+            .iter()
+            .map(|other| text(other))
+            .collect();
+        out.push_str(&format!(
+            "| {} | {} | {} | {} | {} |\n",
+            code(&decision.subject),
+            code(decision.code),
+            text(&decision.chosen),
+            text(&decision.because),
+            passed.join("; ")
+        ));
+    }
+    out
+}
+
+/// What each unit may do, edge by edge, and the policy statements that say so.
+fn permissions(plan: &Plan) -> String {
+    let graph = &plan.graph;
+    let mut out = String::from("\n## Permissions\n");
+    for (id, unit) in graph.iter().filter(|(_, intent)| intent.kind.is_unit()) {
+        out.push_str(&format!("\n### {}\n\n", text(&unit.id())));
+        let mut lines: Vec<String> = graph
+            .edges_from(id)
+            .map(|edge| sentence(graph, edge))
+            .chain(graph.edges_to(id).filter_map(|edge| arrival(graph, edge)))
+            .collect();
+        lines.sort();
+        if lines.is_empty() {
+            lines.push("- touches no other intent\n".to_owned());
+        }
+        lines.into_iter().for_each(|line| out.push_str(&line));
+        let statements = policy_lines(plan, &unit.id());
+        if !statements.is_empty() {
+            out.push_str("\nIts policies allow:\n\n");
+            statements.iter().for_each(|line| out.push_str(line));
+        }
+    }
+    out
+}
+
+fn sentence(graph: &IntentGraph, edge: &Edge) -> String {
+    let verbs: Vec<&str> = edge.access.iter().map(|access| verb(*access)).collect();
+    let methods: Vec<String> = edge.methods.iter().map(|m| code(&m.method)).collect();
+    let through = if methods.is_empty() {
+        String::new()
+    } else {
+        format!(" through {}", methods.join(", "))
+    };
+    let places: Vec<String> = edge
+        .places
+        .iter()
+        .map(|place| format!("{} ({})", code(&place.file), code(&place.item)))
+        .collect();
+    let proof = if places.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", places.join(", "))
+    };
+    format!(
+        "- {} {}{through}{proof}\n",
+        verbs.join(" and "),
+        code(&graph.node_id(&edge.to))
+    )
+}
+
+/// Who starts the unit or sends it requests.
+fn arrival(graph: &IntentGraph, edge: &Edge) -> Option<String> {
+    let from = graph.node_id(&edge.from);
+    match edge.from {
+        Node::Internet | Node::Internal => Some(format!("- takes requests from {}\n", code(&from))),
+        _ if edge.access.contains(&Access::Trigger) => {
+            Some(format!("- is started by {}\n", code(&from)))
+        }
+        _ => None,
+    }
+}
+
+const fn verb(access: Access) -> &'static str {
+    match access {
+        Access::Read => "reads",
+        Access::Write => "writes",
+        Access::Publish => "publishes to",
+        Access::Consume => "consumes",
+        Access::Connect => "connects to",
+        Access::Invoke => "invokes",
+        Access::Trigger => "triggers",
+        Access::Expose => "exposes",
+    }
+}
+
+/// The statements of every IAM policy that serves a unit, each as one line.
+fn policy_lines(plan: &Plan, unit: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let policies = plan.resources.values().filter(|resource| {
+        resource.address.kind.starts_with("aws_iam_") && resource.why.intents.contains(unit)
+    });
+    for resource in policies {
+        for value in resource.body.0.values() {
+            statements(value, &mut |actions, targets| {
+                lines.push(format!("- {} on {}\n", code(&actions), code(&targets)));
+            });
+        }
+    }
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+fn statements(value: &Value, visit: &mut impl FnMut(String, String)) {
+    match value {
+        Value::Json(inner) | Value::Commented(_, inner) => statements(inner, visit),
+        Value::List(items) => items.iter().for_each(|item| statements(item, visit)),
+        Value::Map(entries) => {
+            let allows = entries.get("Effect").map(in_words).as_deref() == Some("Allow");
+            match (entries.get("Action"), entries.get("Resource")) {
+                (Some(action), Some(target)) if allows => {
+                    visit(in_words(action), in_words(target));
+                }
+                _ => entries.values().for_each(|inner| statements(inner, visit)),
+            }
+        }
+        _ => {}
+    }
+}
+
+fn resources(plan: &Plan) -> String {
+    let mut out = String::from("\n## Resources by intent\n");
+    let mut by_intent: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for resource in plan.resources.values() {
+        match &resource.group {
+            Group::Intent { kind, name } => {
+                let id = format!("{kind}.{name}");
+                by_intent.entry(id).or_default().push(resource);
+            }
+            Group::Shared(_) => shared.push(resource),
+        }
+    }
+    let mut intents: Vec<(String, &Intent)> =
+        plan.graph.intents.iter().map(|i| (i.id(), i)).collect();
+    intents.sort_by(|a, b| a.0.cmp(&b.0));
+    for (id, intent) in intents {
+        let place = &intent.place;
+        out.push_str(&format!(
+            "\n### {}\n\nStated in {}, at {}.\n",
+            text(&id),
+            code(&place.file),
+            code(&place.item)
+        ));
+        table(&mut out, by_intent.remove(&id).unwrap_or_default());
+    }
+    shared.extend(by_intent.into_values().flatten());
+    if !shared.is_empty() {
+        out.push_str("\n### Shared by several\n");
+        table(&mut out, shared);
+    }
+    out
+}
+
+fn table(out: &mut String, mut resources: Vec<&Resource>) {
+    if resources.is_empty() {
+        return;
+    }
+    resources.sort_by_key(|resource| (resource.root, &resource.address));
+    out.push_str("\n| resource | for | file |\n|---|---|---|\n");
+    for resource in resources {
+        let edge = resource
+            .why
+            .edge
+            .as_ref()
+            .map_or(String::new(), |edge| format!(" ({})", text(edge)));
+        out.push_str(&format!(
+            "| {} | {}{edge} | {} |\n",
+            code(&resource.address.to_string()),
+            text(&resource.why.purpose),
+            code(&file_of(resource.root, &resource.group))
+        ));
+    }
+}
+
+/// Text as a run of Markdown that means nothing but itself, in a table's cell too.
+pub(crate) fn text(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => out.extend(['\\', c]),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text as a run of code, in a table's cell too.
+pub(crate) fn code(raw: &str) -> String {
+    let clean: String = raw
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let longest = clean
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    let clean = clean.replace('|', "\\|");
+    format!("{fence}{space}{clean}{space}{fence}")
+}

@@ -1,0 +1,158 @@
+//! Resources, locals, modules, moves and imports as blocks.
+
+use klo_plan::{
+    Class, ImportBlock, LocalValue, ModuleCall, Moved, Output, Provider, Resource, Variable,
+    VariableType, Why,
+};
+
+use crate::escape::quoted;
+use crate::expression::{expression, reference_text};
+use crate::layout::{BlockText, Entry, comment, pad};
+
+/// The provider configuration for what lives in `us-east-1`.
+pub(crate) const GLOBAL_ALIAS: &str = "us_east_1";
+
+/// A resource, data source or ephemeral, with what it is there for above it.
+pub(crate) fn resource(resource: &Resource) -> String {
+    let keyword = match resource.address.class {
+        Class::Managed => "resource",
+        Class::Data => "data",
+        Class::Ephemeral => "ephemeral",
+    };
+    let head = format!(
+        "{keyword} {} {}",
+        quoted(resource.address.kind),
+        quoted(&resource.address.name)
+    );
+    let mut block = BlockText::new(head);
+    if resource.provider == Provider::Global {
+        block = block.entries(&[Entry::raw("provider", format!("aws.{GLOBAL_ALIAS}"))]);
+    }
+    block = block.body(&resource.body);
+    if let Some(lifecycle) = lifecycle(resource) {
+        block = block.block(lifecycle);
+    }
+    if !resource.depends_on.is_empty() {
+        let addresses = resource.depends_on.iter().map(ToString::to_string);
+        block = block.entries(&[Entry::raw("depends_on", references(addresses, 1))]);
+    }
+    format!("{}{}", purpose(&resource.why), block.finish())
+}
+
+fn lifecycle(resource: &Resource) -> Option<BlockText> {
+    let lifecycle = &resource.lifecycle;
+    let mut entries = Vec::new();
+    if lifecycle.create_before_destroy {
+        entries.push(Entry::raw("create_before_destroy", "true"));
+    }
+    if lifecycle.prevent_destroy {
+        entries.push(Entry::raw("prevent_destroy", "true"));
+    }
+    if !lifecycle.ignore_changes.is_empty() {
+        let names = lifecycle.ignore_changes.iter().cloned();
+        entries.push(Entry::raw("ignore_changes", references(names, 2)));
+    }
+    if !lifecycle.replace_triggered_by.is_empty() {
+        let refs = lifecycle.replace_triggered_by.iter().map(reference_text);
+        entries.push(Entry::raw("replace_triggered_by", references(refs, 2)));
+    }
+    (!entries.is_empty()).then(|| BlockText::nested("lifecycle", 1).entries(&entries))
+}
+
+/// A list of names that are no strings: on one line while it is short.
+fn references(names: impl Iterator<Item = String>, indent: usize) -> String {
+    let names: Vec<String> = names.collect();
+    let whole = names.join(", ");
+    if whole.len() <= 72 {
+        return format!("[{whole}]");
+    }
+    let lines: String = names
+        .iter()
+        .map(|name| format!("{}{name},\n", pad(indent + 1)))
+        .collect();
+    format!("[\n{lines}{}]", pad(indent))
+}
+
+/// What a block is there for, as a comment; nothing where nobody said.
+fn purpose(why: &Why) -> String {
+    let mut text = why.purpose.trim_end_matches('.').to_owned();
+    if let Some(first) = text.chars().next() {
+        text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
+    match (&why.edge, text.is_empty()) {
+        (Some(edge), true) => comment(edge, 0),
+        (Some(edge), false) => comment(&format!("{text} ({edge})."), 0),
+        (None, true) => String::new(),
+        (None, false) => comment(&format!("{text}."), 0),
+    }
+}
+
+/// The local values of one file in one block.
+pub(crate) fn locals(values: &[&LocalValue]) -> String {
+    let entries: Vec<Entry> = values
+        .iter()
+        .map(|local| Entry::new(local.name.clone(), &local.value, 1).comment(&local.comment))
+        .collect();
+    BlockText::new("locals").entries(&entries).finish()
+}
+
+/// A call of a module.
+pub(crate) fn module(call: &ModuleCall) -> String {
+    let mut first = vec![Entry::raw("source", quoted(&call.source))];
+    if let Some(version) = &call.version {
+        first.push(Entry::raw("version", quoted(version)));
+    }
+    let block = BlockText::new(format!("module {}", quoted(&call.name)))
+        .entries(&first)
+        .body(&call.inputs);
+    format!("{}{}", purpose(&call.why), block.finish())
+}
+
+/// A change of address.
+pub(crate) fn moved(moved: &Moved) -> String {
+    BlockText::new("moved")
+        .entries(&[
+            Entry::raw("from", moved.from.to_string()),
+            Entry::raw("to", moved.to.to_string()),
+        ])
+        .finish()
+}
+
+/// The adoption of something that is already there.
+pub(crate) fn import(import: &ImportBlock) -> String {
+    BlockText::new("import")
+        .entries(&[
+            Entry::raw("to", import.to.to_string()),
+            Entry::raw("id", quoted(&import.id)),
+        ])
+        .finish()
+}
+
+/// An input variable.
+pub(crate) fn variable(variable: &Variable) -> String {
+    let ty = match variable.ty {
+        VariableType::String => "string",
+        VariableType::Number => "number",
+        VariableType::StringMap => "map(string)",
+    };
+    let mut entries = vec![
+        Entry::raw("description", quoted(&variable.description)),
+        Entry::raw("type", ty),
+    ];
+    if let Some(default) = &variable.default {
+        entries.push(Entry::raw("default", expression(default, 1)));
+    }
+    BlockText::new(format!("variable {}", quoted(&variable.name)))
+        .entries(&entries)
+        .finish()
+}
+
+/// An output.
+pub(crate) fn output(output: &Output) -> String {
+    BlockText::new(format!("output {}", quoted(&output.name)))
+        .entries(&[
+            Entry::raw("description", quoted(&output.description)),
+            Entry::new("value", &output.value, 1),
+        ])
+        .finish()
+}
