@@ -1,0 +1,155 @@
+"""Gaps in CloudFront."""
+
+import uuid
+from typing import Any
+
+import moto.cloudfront.models as cloudfront
+import moto.cloudfront.urls as cloudfront_urls
+from moto.cloudfront.responses import CloudFrontResponse
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, EmptyResult
+
+from emulator.patching import after, plain, route
+
+
+def distributions_answer_what_was_asked() -> None:
+    """moto drops access control ids and functions, and makes up what nobody set."""
+
+    def origin(self: Any, _: None, config: dict[str, Any]) -> None:
+        self.origin_access_control_id = config.get("OriginAccessControlId") or ""
+        self.vpc_origin_config = plain(config.get("VpcOriginConfig"))
+
+    def behaviour(self: Any, _: None, config: dict[str, Any]) -> None:
+        functions = plain(config.get("FunctionAssociations")) or {"Quantity": 0}
+        self.function_associations = functions
+        if "ForwardedValues" not in config:
+            self.forwarded_values = None
+
+    def certificate(self: Any, _: None, config: dict[str, Any]) -> None:
+        self.ssl_support_method = config.get("SSLSupportMethod")
+
+    after(cloudfront.Origin, "__init__", origin)
+    after(cloudfront.DefaultCacheBehaviour, "__init__", behaviour)
+    after(cloudfront.ViewerCertificate, "__init__", certificate)
+
+
+class NoSuchResponseHeadersPolicy(ServiceException):
+    code = "NoSuchResponseHeadersPolicy"
+    message = "The response headers policy does not exist."
+
+
+class NoSuchFunctionExists(ServiceException):
+    code = "NoSuchFunctionExists"
+    message = "The function does not exist."
+
+
+def response_headers_policies_exist() -> None:
+    """moto has no response-headers policies."""
+    policies: dict[str, dict[str, Any]] = {}
+
+    def found(self: CloudFrontResponse) -> dict[str, Any]:
+        try:
+            return policies[self._get_param("Id")]
+        except KeyError:
+            raise NoSuchResponseHeadersPolicy from None
+
+    def answer(policy: dict[str, Any]) -> ActionResult:
+        return ActionResult({"ResponseHeadersPolicy": policy, "ETag": policy["Id"]})
+
+    def create(self: CloudFrontResponse) -> ActionResult:
+        policy = {
+            "Id": str(uuid.uuid4()),
+            "LastModifiedTime": "2026-01-01T00:00:00Z",
+            "ResponseHeadersPolicyConfig": plain(self._get_param("ResponseHeadersPolicyConfig")),
+        }
+        policies[policy["Id"]] = policy
+        return answer(policy)
+
+    def update(self: CloudFrontResponse) -> ActionResult:
+        policy = found(self)
+        config = plain(self._get_param("ResponseHeadersPolicyConfig"))
+        policy["ResponseHeadersPolicyConfig"] = config
+        return answer(policy)
+
+    def delete(self: CloudFrontResponse) -> EmptyResult:
+        del policies[found(self)["Id"]]
+        return EmptyResult()
+
+    CloudFrontResponse.create_response_headers_policy = create
+    CloudFrontResponse.get_response_headers_policy = lambda self: answer(found(self))
+    CloudFrontResponse.update_response_headers_policy = update
+    CloudFrontResponse.delete_response_headers_policy = delete
+    route(
+        cloudfront_urls,
+        CloudFrontResponse.dispatch,
+        "/2020-05-31/response-headers-policy$",
+        "/2020-05-31/response-headers-policy/(?P<policy_id>[^/]+)$",
+    )
+
+
+def functions_exist() -> None:
+    """moto has no CloudFront functions."""
+    functions: dict[str, dict[str, Any]] = {}
+
+    def found(self: CloudFrontResponse) -> dict[str, Any]:
+        try:
+            return functions[self._get_param("Name")]
+        except KeyError:
+            raise NoSuchFunctionExists from None
+
+    def answer(function: dict[str, Any]) -> ActionResult:
+        return ActionResult({"FunctionSummary": function["summary"], "ETag": function["etag"]})
+
+    def store(self: CloudFrontResponse) -> ActionResult:
+        name = self._get_param("Name")
+        functions[name] = {
+            "code": self._get_param("FunctionCode"),
+            "etag": uuid.uuid4().hex,
+            "summary": {
+                "Name": name,
+                "Status": "UNPUBLISHED",
+                "FunctionConfig": plain(self._get_param("FunctionConfig")),
+                "FunctionMetadata": {
+                    "FunctionARN": f"arn:aws:cloudfront::{self.current_account}:function/{name}",
+                    "Stage": "DEVELOPMENT",
+                    "LastModifiedTime": "2026-01-01T00:00:00Z",
+                },
+            },
+        }
+        return answer(functions[name])
+
+    def get(self: CloudFrontResponse) -> ActionResult:
+        function = found(self)
+        return ActionResult(
+            {
+                "FunctionCode": function["code"],
+                "ETag": function["etag"],
+                "ContentType": "text/plain",
+            }
+        )
+
+    def delete(self: CloudFrontResponse) -> EmptyResult:
+        found(self)
+        del functions[self._get_param("Name")]
+        return EmptyResult()
+
+    CloudFrontResponse.create_function = store
+    CloudFrontResponse.update_function = store
+    CloudFrontResponse.publish_function = lambda self: answer(found(self))
+    CloudFrontResponse.describe_function = lambda self: answer(found(self))
+    CloudFrontResponse.get_function = get
+    CloudFrontResponse.delete_function = delete
+    route(
+        cloudfront_urls,
+        CloudFrontResponse.dispatch,
+        "/2020-05-31/function$",
+        "/2020-05-31/function/(?P<name>[^/]+)$",
+        "/2020-05-31/function/(?P<name>[^/]+)/describe$",
+        "/2020-05-31/function/(?P<name>[^/]+)/publish$",
+    )
+
+
+def fill() -> None:
+    distributions_answer_what_was_asked()
+    response_headers_policies_exist()
+    functions_exist()
