@@ -2,5 +2,6 @@
 //! then one language-free linking of all facts into intents and edges.
 
 pub mod annotation;
+pub mod declare;
 pub mod facts;
 pub mod python;
