@@ -2,8 +2,10 @@
 
 pub mod codes;
 mod diagnostic;
+mod render;
 mod suggest;
 
 pub use codes::Code;
 pub use diagnostic::{At, Diagnostic, Level, Related, RuleRef};
+pub use render::{Format, Style, merge, render};
 pub use suggest::{did_you_mean, list_of};
