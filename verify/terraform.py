@@ -1,9 +1,8 @@
-"""One Terraform root that klo wrote, copied away and pointed at an emulator (or at nothing)."""
+"""One Terraform root that klo wrote, pointed at an emulator (or at nothing)."""
 
 import json
 import os
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,52 @@ TESTING = """  access_key                  = "test"
   max_retries                 = 2
 """
 OFFLINE = "  skip_requesting_account_id  = true\n  allowed_account_ids         = null\n"
-PARALLEL = "-parallelism=30"
+
+
+# Arguments that keep a resource from being destroyed, and what they are without.
+PROTECTIONS = {
+    "aws_db_instance": {"deletion_protection": "false", "skip_final_snapshot": "true"},
+    "aws_dynamodb_table": {"deletion_protection_enabled": "false"},
+    "aws_ecr_repository": {"force_delete": "true"},
+    "aws_lb": {"enable_deletion_protection": "false"},
+    "aws_rds_cluster": {"deletion_protection": "false", "skip_final_snapshot": "true"},
+    "aws_s3_bucket": {"force_destroy": "true"},
+}
+
+
+def environment(endpoint: str | None) -> dict[str, str]:
+    """What terraform and the AWS CLI are told so that nothing of this machine is used."""
+    mirror = provider_mirror()
+    asked = "-input=false -no-color"
+    settings = {
+        "TF_CLI_CONFIG_FILE": os.devnull,
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+        "TF_CLI_ARGS_init": f"{asked} -plugin-dir={mirror}" if mirror else asked,
+        "TF_CLI_ARGS_plan": f"{asked} -parallelism=30",
+        "TF_CLI_ARGS_apply": f"{asked} -parallelism=30 -auto-approve",
+        "TF_CLI_ARGS_destroy": f"{asked} -parallelism=30 -auto-approve",
+        "TF_CLI_ARGS_validate": "-no-color",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_PAGER": "",
+    }
+    if endpoint:
+        settings["AWS_ENDPOINT_URL"] = endpoint
+    return settings
 
 
 class Root:
-    """A copy of an emitted root in which terraform runs."""
+    """An emitted root in which terraform runs; without an endpoint it can only plan."""
 
-    def __init__(self, emitted: Path, into: Path, endpoint: str | None) -> None:
-        self.folder = into
-        shutil.copytree(emitted, into, ignore=shutil.ignore_patterns(".terraform*"))
+    def __init__(self, folder: Path, endpoint: str | None = None) -> None:
+        self.folder = folder
         self.endpoint = endpoint
         self.log: list[str] = []
-        (into / "testing_override.tf").write_text(self.override())
+        (folder / "testing_override.tf").write_text(self.override())
 
     def override(self) -> str:
         written = "\n".join(path.read_text() for path in sorted(self.folder.glob("*.tf")))
@@ -43,58 +76,45 @@ class Root:
             blocks.append('terraform {\n  backend "local" {}\n}\n')
         return "\n".join(blocks)
 
-    def environment(self) -> dict[str, str]:
-        settings = {
-            "TF_CLI_CONFIG_FILE": os.devnull,
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        if self.endpoint:
-            settings["AWS_ENDPOINT_URL"] = self.endpoint
-        return settings
+    def unprotect(self) -> None:
+        """What a person has to take away before production can be destroyed."""
+        written = "\n".join(path.read_text() for path in sorted(self.folder.glob("*.tf")))
+        blocks = re.findall(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', written, re.M | re.S)
+        lifted = []
+        for kind, name, body in blocks:
+            lines = [f"  {key} = {off}\n" for key, off in PROTECTIONS.get(kind, {}).items()]
+            if re.search(r"^ +prevent_destroy += true$", body, re.M):
+                lines.append("  lifecycle {\n    prevent_destroy = false\n  }\n")
+            if lines:
+                lifted.append(f'resource "{kind}" "{name}" {{\n{"".join(lines)}}}\n')
+        (self.folder / "unprotected_override.tf").write_text("\n".join(lifted))
 
     def terraform(self, *arguments: str, ok: tuple[int, ...] = (0,), **extra: str) -> Any:
         done = run(
             program("terraform"),
             *arguments,
             cwd=self.folder,
-            env={**self.environment(), **extra},
+            env={**environment(self.endpoint), **extra},
             ok=ok,
         )
         self.log += [done.stdout, done.stderr]
         return done
 
     def init(self) -> None:
-        mirror = provider_mirror()
-        source = [f"-plugin-dir={mirror}"] if mirror else []
-        self.terraform("init", "-input=false", "-no-color", *source)
+        self.terraform("init")
 
     def validate(self) -> None:
-        self.terraform("validate", "-no-color")
+        self.terraform("validate")
 
     def apply(self, *arguments: str, ok: tuple[int, ...] = (0,), **extra: str) -> Any:
-        return self.terraform(
-            "apply",
-            "-auto-approve",
-            "-input=false",
-            "-no-color",
-            PARALLEL,
-            *arguments,
-            ok=ok,
-            **extra,
-        )
+        return self.terraform("apply", *arguments, ok=ok, **extra)
 
     def destroy(self, *arguments: str) -> Any:
-        return self.terraform(
-            "destroy", "-auto-approve", "-input=false", "-no-color", PARALLEL, *arguments
-        )
+        return self.terraform("destroy", *arguments)
 
     def plan(self, *arguments: str) -> dict[str, Any]:
         """A plan as data; the file it came from stays in the folder as `tfplan`."""
-        self.terraform("plan", "-input=false", "-no-color", "-out=tfplan", PARALLEL, *arguments)
+        self.terraform("plan", "-out=tfplan", *arguments)
         return json.loads(self.terraform("show", "-json", "tfplan").stdout)
 
     def changes(self, *arguments: str) -> dict[str, list[str]]:

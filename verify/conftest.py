@@ -1,0 +1,15 @@
+"""Loud skips: what was not judged is said in the last lines, where it can't be missed."""
+
+from typing import Any
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    missing = sorted(
+        {
+            str(report.longrepr[2])
+            for report in terminalreporter.stats.get("skipped", [])
+            if "MISSING TOOL" in str(report.longrepr)
+        }
+    )
+    for line in missing:
+        terminalreporter.write_line(f"!!! NOT JUDGED: {line}", yellow=True, bold=True)
