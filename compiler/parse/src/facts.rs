@@ -320,6 +320,47 @@ pub enum ExprKind {
     Opaque(Vec<ExprId>),
 }
 
+impl ExprKind {
+    /// Calls `visit` with each expression that this one is directly made of, in order of evaluation.
+    pub fn for_each_part(&self, mut visit: impl FnMut(ExprId)) {
+        match self {
+            Self::Name(_)
+            | Self::Text(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Bool(_)
+            | Self::None
+            | Self::Lambda(_) => {}
+            Self::Attribute(base, _)
+            | Self::Await(base)
+            | Self::Element(base)
+            | Self::Entered(base) => visit(*base),
+            Self::Index(base, index) => {
+                visit(*base);
+                visit(*index);
+            }
+            Self::Call { callee, arguments } => {
+                visit(*callee);
+                for argument in arguments {
+                    visit(argument.value());
+                }
+            }
+            Self::Concat(parts)
+            | Self::Sequence(parts)
+            | Self::Either(parts)
+            | Self::Opaque(parts) => parts.iter().copied().for_each(visit),
+            Self::Map(entries) => {
+                for (key, value) in entries {
+                    if let Some(key) = key {
+                        visit(*key);
+                    }
+                    visit(*value);
+                }
+            }
+        }
+    }
+}
+
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Argument {
@@ -331,6 +372,18 @@ pub enum Argument {
     Spread(ExprId),
     /// `**value`.
     KeywordSpread(ExprId),
+}
+
+impl Argument {
+    /// What is given.
+    pub fn value(&self) -> ExprId {
+        match self {
+            Self::Positional(value)
+            | Self::Keyword(_, value)
+            | Self::Spread(value)
+            | Self::KeywordSpread(value) => *value,
+        }
+    }
 }
 
 /// The place of an item in files that klo writes.

@@ -2,6 +2,7 @@
 //! then one language-free linking of all facts into intents and edges.
 
 pub mod annotation;
+pub mod attach;
 pub mod declare;
 pub mod facts;
 pub mod python;

@@ -1,0 +1,12 @@
+//! What one Python file says, for each file of the fixture folder.
+
+mod facts_dump;
+
+#[test]
+fn fixtures() {
+    insta::glob!("fixtures/python-facts/*.py", |path| {
+        let text = std::fs::read_to_string(path).expect("the fixture is text");
+        let facts = klo_parse::python::facts(&text);
+        insta::assert_snapshot!(facts_dump::dump(&text, &facts));
+    });
+}
