@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod ingress;
 pub(crate) mod network;
 pub(crate) mod outputs;
+pub(crate) mod policy;
 #[cfg(test)]
 mod testing;
 pub(crate) mod triggers;

@@ -11,4 +11,124 @@ codes! {
     /// Lambda has no GPUs, ends a call after 15 minutes and gives at most 10 GiB of memory. The
     /// message says which limit is in the way and which platforms can run the unit.
     IMPOSSIBLE_PLATFORM = "KLO0601", "impossible-platform";
+    /// Units may open more connections than the database accepts, and the proxy that would pool them
+    /// is switched off.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", proxy = false)
+    /// engine = create_engine(os.environ["DATABASE_URL"], pool_size=20)
+    /// ```
+    ///
+    /// klo multiplies each unit's instances at peak with the connections that its pools may hold and
+    /// compares the sum with what AWS's formula gives for the instance class. The message shows the
+    /// arithmetic. Leave `proxy` out, make the pools smaller, allow fewer instances, or take a larger
+    /// `instance`.
+    TOO_MANY_CONNECTIONS = "KLO0610", "too-many-connections";
+    /// An RDS proxy is needed or asked for, and this database cannot have one.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", engine = "postgres", version = "18", proxy = true)
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    /// ```
+    ///
+    /// RDS Proxy serves certain major versions of each engine, and klo puts one only before databases
+    /// that it makes. The message says which versions can have one; the other ways out are smaller
+    /// pools, fewer instances or a larger instance class.
+    IMPOSSIBLE_PROXY = "KLO0611", "impossible-proxy";
+    /// An instance class that the database or cache engine does not have.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", instance = "db.t4.small")
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    /// ```
+    ///
+    /// Databases take RDS instance classes such as `db.t4g.medium` or `db.r8g.large`, or `serverless`
+    /// for Aurora; caches take node types such as `cache.t4g.small`. Terraform finds a wrong one only
+    /// while it applies.
+    UNKNOWN_INSTANCE = "KLO0612", "unknown-instance";
+    /// `existing` leaves out what klo needs to wire the resource.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", existing = { endpoint = "db.acme.internal:5432" })
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    /// ```
+    ///
+    /// A database URL holds a user and a password, so an existing database needs `secret`, the ARN of
+    /// a Secrets Manager secret whose value is `{"username": …, "password": …}`. Every kind needs an
+    /// `arn` or an `id` that tells which one it is; the message names what is missing.
+    INCOMPLETE_EXISTING = "KLO0613", "incomplete-existing";
+    /// Neither the annotation nor the code says what a table's key is.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "carts")
+    /// table = boto3.resource("dynamodb").Table(os.environ["CARTS_TABLE"])
+    /// ```
+    ///
+    /// A DynamoDB table's key cannot be changed later without making a new table, so klo does not
+    /// guess one. Say `key = "cart_id"`, with `:number` or `:binary` where it is no text, and
+    /// `sort_key` where items have one.
+    TABLE_WITHOUT_KEY = "KLO0614", "table-without-key";
+    /// A table's key names a type that keys cannot have, or one attribute twice.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "carts", key = "cart_id:int")
+    /// table = boto3.resource("dynamodb").Table(os.environ["CARTS_TABLE"])
+    /// ```
+    ///
+    /// The keys of a DynamoDB table are text, `:number` or `:binary`, and partition key and sort key
+    /// are two attributes.
+    WRONG_TABLE_KEY = "KLO0615", "wrong-table-key";
+    /// A queue hides received messages for a shorter time than its consumer may need.
+    ///
+    /// ```python
+    /// # @klo::queue(name = "orders", visibility = "30s")
+    /// queue = os.environ["QUEUE_URL"]
+    /// ```
+    ///
+    /// A message that becomes visible again while it is still being worked on is worked on twice. AWS
+    /// asks for six times the consumer's timeout, plus the time for which a batch is gathered, so that
+    /// retries of a throttled consumer fit. Leave `visibility` out, raise it, or lower the consumer's
+    /// `timeout`.
+    SHORT_VISIBILITY = "KLO0616", "short-visibility";
+    /// A setting lies outside what the AWS service allows.
+    ///
+    /// ```python
+    /// # @klo::queue(name = "orders", retention = "30d")
+    /// queue = os.environ["QUEUE_URL"]
+    /// ```
+    ///
+    /// The message names the range: SQS keeps messages for 60 seconds to 14 days and hides them for at
+    /// most 12 hours, RDS takes 20Gi to 64Ti of storage, and so on.
+    OUT_OF_RANGE = "KLO0617", "out-of-range";
+    /// A database is to be serverless, and Aurora cannot do that with it.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", engine = "mariadb", instance = "serverless")
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    /// ```
+    ///
+    /// Aurora Serverless speaks PostgreSQL and MySQL. A MariaDB database needs an instance class such
+    /// as `db.t4g.medium`. A cluster that is already there cannot be adopted by `import`, since its
+    /// instances belong to it; use it by `existing`.
+    IMPOSSIBLE_SERVERLESS = "KLO0618", "impossible-serverless";
+    /// Nothing says which engine a database has.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", kind = "database")
+    /// connection = connect(os.environ["DATABASE_URL"])
+    /// ```
+    ///
+    /// klo reads the engine from the driver that is called or from the URL's scheme. Where neither
+    /// tells, say `engine = "postgres"`, `"mysql"` or `"mariadb"`.
+    UNKNOWN_ENGINE = "KLO0619", "unknown-engine";
+    /// A resource is adopted by an identifier that has not the form of its kind.
+    ///
+    /// ```python
+    /// # @klo::topic(name = "events", import = "events")
+    /// topic = os.environ["TOPIC_ARN"]
+    /// ```
+    ///
+    /// Terraform imports a topic or secret by its ARN, a queue by its URL, a file system by
+    /// `fs-…`, and everything else by its name. The message says which one is wanted.
+    WRONG_IMPORT = "KLO0620", "wrong-import";
 }
