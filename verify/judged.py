@@ -6,6 +6,7 @@ from facts import mistakes
 from readme import secret_value
 from stacks import Stack
 
+
 def settled(stack: Stack) -> None:
     """The second plan of every root is empty."""
     for root in stack.roots():

@@ -40,9 +40,7 @@ def test_the_database_admits_only_the_two_units_with_an_edge(shop: Stack) -> Non
 def test_the_cache_admits_only_the_orders_api(shop: Stack) -> None:
     (member, *_) = shop.client("elasticache").describe_cache_clusters()["CacheClusters"]
     (group,) = member["SecurityGroups"]
-    assert admitted(shop, group["SecurityGroupId"]) == {
-        groups_by_name(shop)["shop-dev-orders-api"]
-    }
+    assert admitted(shop, group["SecurityGroupId"]) == {groups_by_name(shop)["shop-dev-orders-api"]}
 
 
 def test_the_worker_receives_from_exactly_its_queue(shop: Stack) -> None:
