@@ -1,6 +1,8 @@
 use indexmap::IndexMap;
 use klo_intent::{AttrValue, Kind};
-use klo_source::{FileId, Span};
+use klo_source::{FileId, Span, join};
+
+use crate::parts::DEFAULT_REGION;
 
 /// One attribute set in `klo.yaml`.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,8 +87,10 @@ pub struct App {
     pub root: String,
     /// Its `klo.yaml`, if it has one.
     pub file: Option<FileId>,
-    /// Folders that hold its source, relative to the repository's root.
+    /// Folders and files that hold its source, relative to the repository's root.
     pub sources: Vec<String>,
+    /// Folders inside it that are apps of their own, relative to the repository's root.
+    pub nested: Vec<String>,
     /// Its environments, in the order written.
     pub environments: Vec<EnvironmentConfig>,
     /// Rule packs: built-in names, or paths relative to the repository's root.
@@ -115,4 +119,63 @@ pub struct App {
     pub alarm_email: Option<String>,
     /// Intents that no line of code stands for.
     pub declare: Vec<Declared>,
+}
+
+impl App {
+    /// An app without a `klo.yaml`: one environment `dev` in `us-east-1`, pack `klo/baseline`.
+    pub fn with_defaults(name: &str, root: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            root: root.to_owned(),
+            file: None,
+            sources: vec![root.to_owned()],
+            nested: Vec::new(),
+            environments: vec![EnvironmentConfig {
+                name: "dev".to_owned(),
+                at: None,
+                region: DEFAULT_REGION.to_owned(),
+                region_at: None,
+                account: None,
+                network: None,
+                tags: IndexMap::new(),
+                resources: Settings::new(),
+            }],
+            rules: vec![("klo/baseline".to_owned(), None)],
+            emit: vec!["terraform".to_owned()],
+            out: join(root, "infra"),
+            run_on: IndexMap::new(),
+            platform: "aws".to_owned(),
+            kubernetes: Kubernetes::default(),
+            network: None,
+            state_bucket: None,
+            tags: IndexMap::new(),
+            resources: Settings::new(),
+            waivers: None,
+            alarm_email: None,
+            declare: Vec::new(),
+        }
+    }
+
+    /// Whether a file of the repository is source of this app: under one of its sources, in no app
+    /// inside it, and not in the folder that klo writes to.
+    pub fn owns(&self, path: &str) -> bool {
+        self.sources.iter().any(|source| is_under(path, source))
+            && !self.nested.iter().any(|nested| is_under(path, nested))
+            && !is_under(path, &self.out)
+    }
+
+    /// The environment of a name.
+    pub fn environment(&self, name: &str) -> Option<&EnvironmentConfig> {
+        self.environments
+            .iter()
+            .find(|environment| environment.name == name)
+    }
+}
+
+/// Whether a path is a folder or lies below it; everything lies below the root.
+fn is_under(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

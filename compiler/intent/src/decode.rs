@@ -69,7 +69,7 @@ pub fn decode_attribute(
     root: &str,
 ) -> Result<AttrValue, Vec<Mistake>> {
     let value = decode(&attribute.ty, literal, attribute.name, root)?;
-    let mistakes = forms::check(attribute.name, &value, literal);
+    let mistakes = forms::check_form(attribute.name, &value, literal);
     if mistakes.is_empty() {
         Ok(value)
     } else {
@@ -415,7 +415,13 @@ impl Decoder<'_> {
                 shorten(text),
                 describe(whole)
             );
-            return self.wrong(literal, message, "");
+            let words = types.iter().filter_map(|ty| match ty {
+                Type::Choice(words) => Some(words.iter().copied()),
+                _ => None,
+            });
+            let help = did_you_mean(text, words.flatten())
+                .map_or_else(String::new, |word| format!("did you mean `\"{word}\"`?"));
+            return self.wrong(literal, message, help);
         }
         self.mismatch(whole, literal)
     }

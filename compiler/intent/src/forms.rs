@@ -8,7 +8,7 @@ use crate::literal::{Literal, LiteralKind};
 use crate::value::AttrValue;
 
 /// What is wrong with the form of a value whose type is right.
-pub(crate) fn check(key: &str, value: &AttrValue, literal: &Literal) -> Vec<Mistake> {
+pub fn check_form(key: &str, value: &AttrValue, literal: &Literal) -> Vec<Mistake> {
     match key {
         "env" => keys(value, literal, environment_variable),
         "tags" => tags(value, literal),

@@ -8,6 +8,9 @@ pub(super) fn instead(ty: &Type, literal: &Literal) -> String {
         (Type::Int(..), LiteralKind::Str(text)) if text.parse::<i64>().is_ok() => {
             format!("write `{text}` without quotes")
         }
+        (Type::Int(..), LiteralKind::Str(text)) if text.replace('_', "").parse::<i64>().is_ok() => {
+            format!("write `{}`", text.replace('_', ""))
+        }
         (Type::Number(..), LiteralKind::Str(text)) if text.parse::<f64>().is_ok() => {
             format!("write `{text}` without quotes")
         }
