@@ -3,8 +3,10 @@
 pub mod dependencies;
 mod expressions;
 mod imports;
+pub mod modules;
 mod patterns;
 mod scopes;
+mod standard_library;
 mod statements;
 mod strings;
 mod syntax;
