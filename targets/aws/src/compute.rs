@@ -1,5 +1,367 @@
-//! Lowering of compute.
+//! Which platform each unit runs on, and why.
 
-use crate::context::Lowering;
+pub(crate) mod size;
 
-pub(crate) fn decide(_lowering: &mut Lowering<'_>) {}
+use klo_diagnostics::Diagnostic;
+use klo_diagnostics::codes::aws;
+use klo_intent::{
+    Access, Decision, EntryCall, Intent, IntentId, Kind, Node, Origin, Setting, Size,
+};
+
+use crate::context::{Compute, Lowering};
+
+pub(crate) fn decide(lowering: &mut Lowering<'_>) {
+    let graph = lowering.graph;
+    for (id, unit) in graph.iter().filter(|(_, intent)| intent.kind.is_unit()) {
+        let compute = platform(lowering, id, unit);
+        lowering.compute.insert(id, compute);
+        match compute {
+            Compute::Lambda => lambda_size(lowering, unit),
+            Compute::Fargate | Compute::Batch => fargate_size(lowering, unit),
+        }
+    }
+}
+
+/// Whether a person chose the value, so that klo must not choose another in its place.
+fn is_stated(setting: Option<&Setting>) -> bool {
+    setting.is_some_and(|setting| {
+        matches!(
+            setting.origin,
+            Origin::EnvironmentResources
+                | Origin::Resources
+                | Origin::Annotation
+                | Origin::Configuration
+        )
+    })
+}
+
+fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute {
+    let container = on_containers(lowering, id, unit);
+    let run_on = unit.text("run_on").unwrap_or(match unit.kind {
+        Kind::Function => "lambda",
+        _ => "fargate",
+    });
+    let stated = is_stated(unit.settings.get("run_on"));
+    if !unit.value("gpu").is_null() {
+        report_gpu(lowering, unit, run_on, stated);
+        return container;
+    }
+    match run_on {
+        "lambda" => lambda_or(lowering, unit, stated, container),
+        "fargate" => {
+            report_exposed_function(lowering, id, unit);
+            decide_container(lowering, unit, container, stated);
+            container
+        }
+        other => {
+            report_unsupported(lowering, unit, other);
+            container
+        }
+    }
+}
+
+/// The container platform of a unit: what never ends, or waits for messages, is a service.
+fn on_containers(lowering: &Lowering<'_>, id: IntentId, unit: &Intent) -> Compute {
+    let waits = lowering.graph.edges_to(id).any(|edge| {
+        edge.access.contains(&Access::Trigger) && matches!(edge.from, Node::Intent(_))
+    });
+    match unit.kind {
+        Kind::Service => Compute::Fargate,
+        _ if waits => Compute::Fargate,
+        _ => Compute::Batch,
+    }
+}
+
+fn lambda_or(
+    lowering: &mut Lowering<'_>,
+    unit: &Intent,
+    stated: bool,
+    container: Compute,
+) -> Compute {
+    let obstacles = lambda_obstacles(unit);
+    let Some((attribute, _)) = obstacles.first() else {
+        let because = match (stated, unit.kind) {
+            (true, _) => "`run_on` says so".to_owned(),
+            (false, Kind::Function) => format!(
+                "functions run on Lambda: {} and {} are within its 15 minutes and 10Gi",
+                setting_text(unit, "timeout"),
+                setting_text(unit, "memory"),
+            ),
+            (false, _) => "the rule sets choose Lambda for it".to_owned(),
+        };
+        record(lowering, unit, "lambda", because, Vec::new(), false);
+        return Compute::Lambda;
+    };
+    let reasons = obstacles
+        .iter()
+        .map(|(_, reason)| reason.as_str())
+        .collect::<Vec<_>>()
+        .join("; ");
+    if stated {
+        lowering.report(
+            Diagnostic::error(
+                aws::IMPOSSIBLE_PLATFORM,
+                unit.span_of(attribute),
+                format!("`{}` cannot run on Lambda: {reasons}", unit.id()),
+            )
+            .help(format!(
+                "say `run_on = \"fargate\"`, which can, or lower `{attribute}`"
+            ))
+            .related(unit.span_of("run_on"), "Lambda is chosen here")
+            .subject(unit.id()),
+        );
+        return Compute::Lambda;
+    }
+    record(
+        lowering,
+        unit,
+        container_name(container),
+        reasons,
+        vec!["lambda: over its limits".to_owned()],
+        container == Compute::Fargate,
+    );
+    container
+}
+
+/// What keeps a unit from running on Lambda, each with the attribute to change.
+fn lambda_obstacles(unit: &Intent) -> Vec<(&'static str, String)> {
+    let mut obstacles = Vec::new();
+    if let Some(timeout) = unit.duration("timeout")
+        && timeout.seconds() > size::LAMBDA_SECONDS
+    {
+        obstacles.push((
+            "timeout",
+            format!("a timeout of {timeout} is over its 15 minutes"),
+        ));
+    }
+    let wish = size::lambda_wish(unit);
+    if wish > size::LAMBDA_MEBIBYTES.1 {
+        let asked = unit.size("memory").map_or(0, Size::mebibytes);
+        obstacles.push(if asked > size::LAMBDA_MEBIBYTES.1 {
+            (
+                "memory",
+                format!("{} of memory is over its 10Gi", setting_text(unit, "memory")),
+            )
+        } else {
+            (
+                "cpu",
+                format!(
+                    "{} vCPU come with {wish}Mi of memory, over its 10Gi",
+                    setting_text(unit, "cpu")
+                ),
+            )
+        });
+    }
+    let call = unit.code.as_ref().map(|code| &code.entry.call);
+    if unit.kind == Kind::Service && matches!(call, Some(EntryCall::Celery)) {
+        obstacles.push((
+            "run_on",
+            "a Celery worker waits for tasks without end, and Lambda runs only while a request \
+             does"
+                .to_owned(),
+        ));
+    }
+    obstacles
+}
+
+fn decide_container(lowering: &mut Lowering<'_>, unit: &Intent, compute: Compute, stated: bool) {
+    let because = match (stated, unit.kind, compute) {
+        (true, _, _) => "`run_on` says so".to_owned(),
+        (_, Kind::Service, _) => "services run on Fargate".to_owned(),
+        (_, _, Compute::Fargate) => "it waits for messages on a container".to_owned(),
+        _ => "jobs run on Batch, which has the retries and the timeout that a bare task lacks"
+            .to_owned(),
+    };
+    let least = unit.int("min").unwrap_or(1);
+    let costs = compute == Compute::Fargate && least > 0;
+    record(
+        lowering,
+        unit,
+        container_name(compute),
+        because,
+        Vec::new(),
+        costs,
+    );
+}
+
+fn container_name(compute: Compute) -> &'static str {
+    match compute {
+        Compute::Lambda => "lambda",
+        Compute::Fargate => "fargate",
+        Compute::Batch => "batch on fargate",
+    }
+}
+
+fn record(
+    lowering: &mut Lowering<'_>,
+    unit: &Intent,
+    chosen: &str,
+    because: String,
+    instead_of: Vec<String>,
+    standing_cost: bool,
+) {
+    lowering.decide(Decision {
+        code: "compute",
+        subject: unit.id(),
+        chosen: chosen.to_owned(),
+        because,
+        instead_of,
+        standing_cost,
+    });
+}
+
+fn setting_text(unit: &Intent, attribute: &str) -> String {
+    crate::context::plain_text(unit.value(attribute))
+}
+
+fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str, stated: bool) {
+    if matches!(run_on, "lambda" | "fargate") && stated {
+        let name = if run_on == "lambda" { "Lambda" } else { "Fargate" };
+        lowering.report(
+            Diagnostic::error(
+                aws::IMPOSSIBLE_PLATFORM,
+                unit.span_of("run_on"),
+                format!("`{}` cannot run on {name}, which has no GPUs", unit.id()),
+            )
+            .help("remove `gpu`, or remove `run_on`: only EKS has GPUs")
+            .related(unit.span_of("gpu"), "the GPU is asked for here")
+            .subject(unit.id()),
+        );
+        return;
+    }
+    lowering.report(
+        Diagnostic::error(
+            aws::UNSUPPORTED_PLATFORM,
+            unit.span_of("gpu"),
+            format!(
+                "`{}` asks for a GPU, which only Kubernetes has, and this version of klo makes \
+                 Lambda and Fargate only",
+                unit.id()
+            ),
+        )
+        .help("remove `gpu` and run it on Fargate, or keep this unit out of klo for now")
+        .subject(unit.id()),
+    );
+}
+
+fn report_unsupported(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str) {
+    let way_out = if unit.kind == Kind::Function {
+        "`run_on = \"lambda\"` or `run_on = \"fargate\"`"
+    } else {
+        "`run_on = \"fargate\"`"
+    };
+    lowering.report(
+        Diagnostic::error(
+            aws::UNSUPPORTED_PLATFORM,
+            unit.span_of("run_on"),
+            format!(
+                "`{}` is to run on `{run_on}`, and this version of klo makes Lambda and Fargate \
+                 only",
+                unit.id()
+            ),
+        )
+        .help(format!("say {way_out}"))
+        .subject(unit.id()),
+    );
+}
+
+/// A function has no server of its own, so requests reach it on Lambda alone.
+fn report_exposed_function(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) {
+    let exposed = lowering
+        .graph
+        .edges_to(id)
+        .find(|edge| edge.access.contains(&Access::Expose));
+    let (Some(edge), Kind::Function) = (exposed, unit.kind) else {
+        return;
+    };
+    let at = edge.at.first().copied().unwrap_or(unit.at);
+    lowering.report(
+        Diagnostic::error(
+            aws::IMPOSSIBLE_PLATFORM,
+            unit.span_of("run_on"),
+            format!(
+                "`{}` answers requests and cannot run on Fargate: a function has no server",
+                unit.id()
+            ),
+        )
+        .help("remove `run_on`, so that it runs on Lambda, or make it a `service`")
+        .related(at, "it is exposed here")
+        .subject(unit.id()),
+    );
+}
+
+fn lambda_size(lowering: &mut Lowering<'_>, unit: &Intent) {
+    let asked = unit.size("memory").map_or(512, Size::mebibytes);
+    let given = size::lambda_of(unit);
+    if given != asked && given >= size::lambda_wish(unit) {
+        let because = if given == size::LAMBDA_MEBIBYTES.0 {
+            format!("{asked}Mi is asked for, and 128Mi is the least that Lambda gives")
+        } else {
+            format!(
+                "{} vCPU are asked for, and Lambda gives one for each 1769Mi of memory",
+                setting_text(unit, "cpu")
+            )
+        };
+        lowering.decide(Decision {
+            code: "lambda-memory",
+            subject: unit.id(),
+            chosen: format!("{given}Mi"),
+            because,
+            instead_of: Vec::new(),
+            standing_cost: false,
+        });
+    }
+    if unit.flag("spot") {
+        lowering.decide(Decision {
+            code: "spot",
+            subject: unit.id(),
+            chosen: "no spot capacity".to_owned(),
+            because: "Lambda bills by use and has none".to_owned(),
+            instead_of: Vec::new(),
+            standing_cost: false,
+        });
+    }
+}
+
+fn fargate_size(lowering: &mut Lowering<'_>, unit: &Intent) {
+    let (cpu, memory) = size::fargate_wish(unit);
+    let Some(size) = size::fargate(cpu, memory) else {
+        return report_too_large(lowering, unit, cpu);
+    };
+    let wished = size::FargateSize { cpu, memory };
+    if cpu != 0 && size != wished {
+        lowering.decide(Decision {
+            code: "fargate-size",
+            subject: unit.id(),
+            chosen: size.describe(),
+            because: format!(
+                "{} are asked for, and this is the smallest pair of CPU and memory that Fargate \
+                 has for it",
+                wished.describe()
+            ),
+            instead_of: Vec::new(),
+            standing_cost: false,
+        });
+    }
+}
+
+fn report_too_large(lowering: &mut Lowering<'_>, unit: &Intent, cpu: u64) {
+    let largest = size::FARGATE_LARGEST;
+    let attribute = if cpu > largest.cpu { "cpu" } else { "memory" };
+    lowering.report(
+        Diagnostic::error(
+            aws::IMPOSSIBLE_SIZE,
+            unit.span_of(attribute),
+            format!(
+                "`{}` asks for {} of {attribute}, more than Fargate has",
+                unit.id(),
+                setting_text(unit, attribute)
+            ),
+        )
+        .help(format!(
+            "ask for at most {}, the largest size there is",
+            largest.describe()
+        ))
+        .subject(unit.id()),
+    );
+}

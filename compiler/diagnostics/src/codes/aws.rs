@@ -11,6 +11,39 @@ codes! {
     /// Lambda has no GPUs, ends a call after 15 minutes and gives at most 10 GiB of memory. The
     /// message says which limit is in the way and which platforms can run the unit.
     IMPOSSIBLE_PLATFORM = "KLO0601", "impossible-platform";
+    /// A unit is to run on a platform that this version of klo does not make.
+    ///
+    /// ```python
+    /// # @klo::service(run_on = "eks")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Lambda and Fargate are made. GPUs and `run_on = "eks"` or `"kubernetes"` need a cluster, which
+    /// klo does not make yet. Services and jobs without a GPU run on `fargate`, functions on
+    /// `lambda`.
+    UNSUPPORTED_PLATFORM = "KLO0602", "unsupported-platform";
+    /// A unit asks for more CPU or memory than its platform sells.
+    ///
+    /// ```python
+    /// # @klo::service(cpu = 32)
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Fargate sells pairs of CPU and memory, from 0.25 vCPU with 512Mi to 16 vCPU with 120Gi. A wish
+    /// between two sizes is rounded up, and the decision says so; one over the largest is this error,
+    /// which names the largest.
+    IMPOSSIBLE_SIZE = "KLO0603", "impossible-size";
+    /// Two numbers about a unit's instances or tries cannot both hold on its platform.
+    ///
+    /// ```python
+    /// # @klo::function(concurrency = 5, min = 10)
+    /// def resize(event, context): ...
+    /// ```
+    ///
+    /// `min` cannot be over `max`; instances that Lambda keeps warm (`min`) come out of those that are
+    /// reserved (`concurrency`), so they cannot be more; and Lambda tries an event at most two more
+    /// times after the first (`retries`). A queue's `max_receives` or a job has more tries.
+    IMPOSSIBLE_CAPACITY = "KLO0604", "impossible-capacity";
     /// Units may open more connections than the database accepts, and the proxy that would pool them
     /// is switched off.
     ///
@@ -131,4 +164,73 @@ codes! {
     /// Terraform imports a topic or secret by its ARN, a queue by its URL, a file system by
     /// `fs-…`, and everything else by its name. The message says which one is wanted.
     WRONG_IMPORT = "KLO0620", "wrong-import";
+    /// The code calls a method of a bound client for which klo knows no permission.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "receipts")
+    /// s3 = boto3.client("s3")
+    /// s3.update_object_encryption(Bucket=os.environ["BUCKET"], Key=key)
+    /// ```
+    ///
+    /// Permissions come from a table of SDK methods, and a guess would be too wide or fail at run
+    /// time. State what the unit does to the resource on the unit, which then gets the usual
+    /// permissions of that access:
+    ///
+    /// ```python
+    /// # @klo::uses(to = "bucket.receipts", access = ["read", "write"])
+    /// ```
+    UNKNOWN_CALL = "KLO0640", "unknown-call";
+    /// One environment variable of a unit is to hold two values.
+    ///
+    /// ```python
+    /// # @klo::service(env = { DATABASE_URL = "sqlite:///local.db" })
+    /// app = FastAPI()          # reaches an engine that reads DATABASE_URL
+    /// ```
+    ///
+    /// A variable through which code finds a resource is set by klo, so `env` cannot set it too, and
+    /// two resources cannot be found through one variable. Remove the entry of `env`, or give the
+    /// variables of the resources different names with `bind`.
+    VARIABLE_TAKEN = "KLO0641", "variable-taken";
+    /// An environment variable that the platform sets itself.
+    ///
+    /// ```python
+    /// # @klo::function(env = { AWS_ACCESS_KEY_ID = "…" })
+    /// def resize(event, context): ...
+    /// ```
+    ///
+    /// Lambda refuses functions that set one of its own variables, and credentials come from the
+    /// unit's role on every platform. Remove the entry, or read the setting through another variable.
+    RESERVED_VARIABLE = "KLO0642", "reserved-variable";
+    /// A unit is to find another one that has no address inside the network.
+    ///
+    /// ```python
+    /// # @klo::uses(to = "function.resize", bind = { url = "RESIZE_URL" })
+    /// # @klo::service
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// A service on Fargate has a name inside the network. A function, a job and a service on Lambda
+    /// have none: give a function or service a way in with `expose(to = "internal")` and bind to that,
+    /// publish to a queue that triggers it, or run the service on Fargate.
+    NO_ADDRESS = "KLO0643", "no-address";
+    /// The range of the network cannot hold the subnets that are needed.
+    ///
+    /// ```yaml
+    /// network: { cidr: 10.20.0.0/26 }
+    /// ```
+    ///
+    /// A network of klo's has private, public and data subnets in two zones, three in production. AWS
+    /// takes ranges from `/16` to `/28`, and subnets of at least 16 addresses, so the range is one from
+    /// `/16` to `/24`, without bits set behind its prefix.
+    NETWORK_RANGE = "KLO0644", "network-range";
+    /// A variable is bound to a field that the resource does not offer.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "catalog", kind = "cache", existing = { id = "catalog" }, bind = { host = "REDIS_HOST" })
+    /// client = redis.Redis(host=os.environ["REDIS_HOST"])
+    /// ```
+    ///
+    /// klo knows of an existing resource only what `existing` says. Add what is missing there (here
+    /// `endpoint`), or remove the binding.
+    NO_SUCH_VALUE = "KLO0645", "no-such-value";
 }

@@ -1,5 +1,0 @@
-//! Lowering of network.
-
-use crate::context::Lowering;
-
-pub(crate) fn lower(_lowering: &mut Lowering<'_>) {}

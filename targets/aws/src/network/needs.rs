@@ -1,0 +1,222 @@
+//! Who needs the network, and what for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use klo_intent::{Access, Edge, Field, Intent, IntentId, Kind, Node};
+
+use crate::context::{Compute, Lowering};
+
+/// Packages whose purpose is to talk to other machines, by the name that code imports: a unit in a
+/// private subnet that uses one needs a way to the internet. Chosen from the most downloaded
+/// packages of PyPI, 2026-11.
+const INTERNET_PACKAGES: [&str; 40] = [
+    "aiohttp",
+    "anthropic",
+    "azure",
+    "braintree",
+    "cloudinary",
+    "cohere",
+    "datadog",
+    "ddtrace",
+    "firebase_admin",
+    "github",
+    "google",
+    "googleapiclient",
+    "grpc",
+    "hubspot",
+    "httplib2",
+    "httpx",
+    "huggingface_hub",
+    "langchain_openai",
+    "litellm",
+    "mailchimp_marketing",
+    "mailjet_rest",
+    "mistralai",
+    "newrelic",
+    "notion_client",
+    "openai",
+    "paypalrestsdk",
+    "postmarker",
+    "pusher",
+    "requests",
+    "sendgrid",
+    "sentry_sdk",
+    "simple_salesforce",
+    "slack_sdk",
+    "stripe",
+    "telegram",
+    "tweepy",
+    "twilio",
+    "urllib3",
+    "websocket",
+    "websockets",
+];
+
+/// What the units in the network need of it.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// Units that sit in the network.
+    pub(super) units: Vec<IntentId>,
+    /// Units that need a way to the internet, each with its reason.
+    pub(super) internet: Vec<(IntentId, String)>,
+    /// Interface endpoints that stand in for one, with who needs them.
+    pub(super) interfaces: BTreeMap<&'static str, BTreeSet<IntentId>>,
+    /// Gateway endpoints (`s3`, `dynamodb`), with who uses them.
+    pub(super) gateways: BTreeMap<&'static str, BTreeSet<IntentId>>,
+    /// Data stores that stand in the network.
+    pub(super) stores: Vec<IntentId>,
+    /// Stores that the internet is to reach.
+    pub(super) public: Vec<IntentId>,
+    /// Units that are exposed to the inside.
+    pub(super) internal: Vec<IntentId>,
+}
+
+impl Needs {
+    pub(super) fn of(lowering: &Lowering<'_>) -> Self {
+        let mut needs = Self::default();
+        for (id, intent) in lowering.graph.iter() {
+            if stands_inside(intent) && intent.value("existing").is_null() {
+                needs.stores.push(id);
+                if intent.flag("public") {
+                    needs.public.push(id);
+                }
+            }
+            let from_inside = |edge: &Edge| edge.from == Node::Internal;
+            if lowering.graph.edges_to(id).any(from_inside) {
+                needs.internal.push(id);
+            }
+            if intent.kind.is_unit() && in_network(lowering, id) {
+                needs.units.push(id);
+                needs.add_unit(lowering, id, intent);
+            }
+        }
+        needs
+    }
+
+    /// Whether there must be a network at all.
+    pub(super) fn any(&self) -> bool {
+        !(self.units.is_empty() && self.stores.is_empty() && self.internal.is_empty())
+    }
+
+    /// Everyone whom the network serves, by id.
+    pub(super) fn served(&self, lowering: &Lowering<'_>) -> BTreeSet<String> {
+        [&self.units, &self.stores, &self.internal]
+            .into_iter()
+            .flatten()
+            .map(|id| lowering.intent(*id).id())
+            .collect()
+    }
+
+    fn add_unit(&mut self, lowering: &Lowering<'_>, id: IntentId, unit: &Intent) {
+        let on_containers = lowering.compute.get(&id) != Some(&Compute::Lambda);
+        if on_containers {
+            let reason = "pulls its image and reaches AWS APIs".to_owned();
+            self.internet.push((id, reason));
+            // Layers of images lie in S3.
+            self.gateways.entry("s3").or_default().insert(id);
+        } else if let Some(package) = internet_package(unit) {
+            self.internet.push((id, format!("uses the package `{package}`")));
+        }
+        for edge in lowering.graph.edges_from(id) {
+            for service in services(lowering, edge) {
+                let set = match service {
+                    "s3" | "dynamodb" => &mut self.gateways,
+                    _ if on_containers => continue,
+                    _ => &mut self.interfaces,
+                };
+                set.entry(service).or_default().insert(id);
+            }
+        }
+    }
+}
+
+/// Whether a unit sits in the network: containers always, a function when it reaches something
+/// there.
+pub(super) fn in_network(lowering: &Lowering<'_>, id: IntentId) -> bool {
+    lowering.compute.get(&id) != Some(&Compute::Lambda)
+        || lowering.graph.edges_from(id).any(|edge| {
+            edge.to
+                .intent()
+                .is_some_and(|target| reaches_inside(lowering, target))
+        })
+}
+
+fn reaches_inside(lowering: &Lowering<'_>, target: IntentId) -> bool {
+    let intent = lowering.intent(target);
+    if intent.kind.is_unit() {
+        return lowering.compute.get(&target) == Some(&Compute::Fargate)
+            || lowering
+                .graph
+                .edges_to(target)
+                .any(|edge| edge.from == Node::Internal && edge.access.contains(&Access::Expose));
+    }
+    let existing = intent.value("existing");
+    stands_inside(intent)
+        && (existing.is_null()
+            || intent.kind == Kind::Volume
+            || existing.get("security_group").is_some())
+}
+
+fn stands_inside(intent: &Intent) -> bool {
+    matches!(intent.kind, Kind::Database | Kind::Cache | Kind::Volume)
+}
+
+fn internet_package(unit: &Intent) -> Option<&'static str> {
+    let packages = &unit.code.as_ref()?.external_packages;
+    INTERNET_PACKAGES
+        .into_iter()
+        .find(|package| packages.contains(*package))
+}
+
+/// The AWS services that a unit talks to because of an edge, as VPC endpoints name them.
+fn services(lowering: &Lowering<'_>, edge: &Edge) -> Vec<&'static str> {
+    let kind = match &edge.to {
+        Node::Intent(id) => lowering.intent(*id).kind,
+        Node::OtherApp { intent, .. } => {
+            let kind = intent.split('.').next().and_then(Kind::from_name);
+            match kind {
+                Some(kind) => kind,
+                None => return Vec::new(),
+            }
+        }
+        _ => return Vec::new(),
+    };
+    let fetches_secret = edge
+        .bindings
+        .iter()
+        .any(|binding| matches!(binding.field, Field::Url | Field::Password | Field::User));
+    match kind {
+        Kind::Bucket => vec!["s3"],
+        Kind::Table => vec!["dynamodb"],
+        Kind::Queue => vec!["sqs"],
+        Kind::Topic => vec!["sns"],
+        Kind::Secret => vec!["secretsmanager"],
+        Kind::Database if fetches_secret => vec!["secretsmanager"],
+        // Its value is in the environment already; only code that asks for it itself needs more.
+        Kind::Config if edge.methods.is_empty() => Vec::new(),
+        Kind::Config => vec!["ssm"],
+        Kind::Function | Kind::Service | Kind::Job => invoked(lowering, edge),
+        _ => Vec::new(),
+    }
+}
+
+fn invoked(lowering: &Lowering<'_>, edge: &Edge) -> Vec<&'static str> {
+    let compute = edge.to.intent().and_then(|id| lowering.compute.get(&id));
+    match compute {
+        Some(Compute::Lambda) => vec!["lambda"],
+        Some(Compute::Batch) => vec!["batch"],
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_sorted_and_unique() {
+        let mut sorted = INTERNET_PACKAGES;
+        sorted.sort_unstable();
+        assert!(sorted.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}

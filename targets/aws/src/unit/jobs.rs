@@ -1,0 +1,223 @@
+//! How jobs start: by the clock, before a deployment, or by hand.
+
+use klo_intent::{Kind, Schedule};
+use klo_plan::{Address, Block, Output, Root, Value};
+
+use super::common::{self, Unit};
+use super::permissions::{Statement, via_service};
+use super::schedule;
+use crate::context::{Compute, Lowering, UnitRefs, why};
+
+/// Gives a job its start.
+pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
+    if unit.intent.kind != Kind::Job {
+        return;
+    }
+    let before_deploy = unit.intent.text("run") == Some("before-deploy");
+    let schedule = unit.intent.text("schedule").map(Schedule::parse);
+    if let Some(Ok(schedule)) = &schedule {
+        scheduled(lowering, unit, refs, schedule);
+    }
+    if before_deploy {
+        before_services(lowering, unit, refs);
+    }
+    if schedule.is_none() && !before_deploy {
+        by_hand(lowering, unit, refs);
+    }
+}
+
+fn scheduled(
+    lowering: &mut Lowering<'_>,
+    unit: &Unit<'_>,
+    refs: &UnitRefs,
+    schedule: &Schedule,
+) {
+    let dead = dead_letters(lowering, unit);
+    let role = schedule_role(lowering, unit, refs, &dead);
+    let parts = ["", "weekdays"];
+    for (expression, part) in schedule::expressions(schedule).into_iter().zip(parts) {
+        let target = target(lowering, unit, refs, &role, &dead);
+        let body = Block::new()
+            .with("name", unit.name(lowering, part, 64))
+            .with("description", format!("Starts {}", unit.intent.id()))
+            .with("schedule_expression", expression)
+            .with("schedule_expression_timezone", "UTC")
+            .block(
+                "flexible_time_window",
+                Block::new().with("mode", "OFF"),
+            )
+            .block("target", target);
+        let purpose = "starts the job by the clock";
+        unit.add(lowering, "aws_scheduler_schedule", part, purpose, body);
+    }
+}
+
+fn target(
+    lowering: &Lowering<'_>,
+    unit: &Unit<'_>,
+    refs: &UnitRefs,
+    role: &Address,
+    dead: &Address,
+) -> Block {
+    let partition = lowering.partition();
+    let target = match &refs.job_queue {
+        Some(queue) => Block::new()
+            .with(
+                "arn",
+                format!("arn:{partition}:scheduler:::aws-sdk:batch:submitJob"),
+            )
+            .with("role_arn", role.attr("arn"))
+            .with(
+                "input",
+                Value::json(Value::map([
+                    ("JobName", Value::Text(unit.name(lowering, "", 128))),
+                    ("JobDefinition", refs.arn.clone().unwrap_or(Value::Null)),
+                    ("JobQueue", queue.attr("arn")),
+                ])),
+            ),
+        None => Block::new()
+            .with_some("arn", refs.arn.clone())
+            .with("role_arn", role.attr("arn"))
+            .with("input", Value::json(Value::map::<String, Value>([]))),
+    };
+    target.block(
+        "dead_letter_config",
+        Block::new().with("arn", dead.attr("arn")),
+    )
+}
+
+/// Where starts go that AWS could not make.
+fn dead_letters(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> Address {
+    let key = lowering.key_arn();
+    let managed = key.is_none().then_some(true);
+    let body = Block::new()
+        .with("name", unit.name(lowering, "schedule-dead", 80))
+        .with("message_retention_seconds", 14 * 86_400)
+        .with_some("kms_master_key_id", key)
+        .with_some("sqs_managed_sse_enabled", managed)
+        .with_some("tags", lowering.tags(unit.intent));
+    let purpose = "starts that could not be made";
+    unit.add(lowering, "aws_sqs_queue", "schedule_dead", purpose, body)
+}
+
+fn schedule_role(
+    lowering: &mut Lowering<'_>,
+    unit: &Unit<'_>,
+    refs: &UnitRefs,
+    dead: &Address,
+) -> Address {
+    let purpose = "starts the job by the clock";
+    let role = common::role(
+        lowering,
+        unit,
+        "schedule",
+        "scheduler.amazonaws.com",
+        purpose,
+    );
+    let arn = refs.arn.clone().unwrap_or(Value::Null);
+    let start = match &refs.job_queue {
+        Some(queue) => Statement::new("StartJob")
+            .actions(["batch:SubmitJob"])
+            .resource(arn)
+            .resource(queue.attr("arn")),
+        None => Statement::new("StartJob")
+            .actions(["lambda:InvokeFunction"])
+            .resource(arn),
+    };
+    let mut statements = vec![
+        start,
+        Statement::new("KeepFailures")
+            .actions(["sqs:SendMessage"])
+            .resource(dead.attr("arn")),
+    ];
+    if let Some(key) = lowering.key_arn() {
+        statements.push(
+            Statement::new("EncryptFailures")
+                .actions(["kms:Decrypt", "kms:GenerateDataKey"])
+                .resource(key)
+                .when("StringEquals", "kms:ViaService", via_service(lowering, "sqs")),
+        );
+    }
+    common::role_policy(lowering, unit, "schedule", &role, purpose, statements);
+    role
+}
+
+/// The job stands before the services change and has ended well before they do.
+fn before_services(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
+    let id = unit.intent.id();
+    let targets: Vec<String> = [refs.main.as_ref(), refs.alias.as_ref(), refs.job_queue.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|address| format!("-target={address}"))
+        .collect();
+    lowering.plan.before_services.push((
+        format!("Makes {id}, and nothing that does not have to stand for it"),
+        format!("terraform -chdir=terraform apply {}", targets.join(" ")),
+    ));
+    lowering.plan.before_services.push((
+        format!("Runs {id} and waits for its end"),
+        run_and_wait(lowering, unit, refs),
+    ));
+}
+
+fn run_and_wait(lowering: &Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) -> String {
+    let region = &lowering.deployment().region;
+    if refs.compute == Compute::Lambda {
+        let name = unit.name(lowering, "", super::lambda::NAME_LIMIT);
+        return format!(
+            "error=$(aws lambda invoke --region {region} --function-name {name} \
+             --cli-read-timeout 900 --query FunctionError --output text /dev/stderr)\n\
+             [ \"$error\" = None ]"
+        );
+    }
+    let name = unit.name(lowering, "", super::batch::NAME_LIMIT);
+    format!(
+        "job=$(aws batch submit-job --region {region} --job-name {name} --job-queue {name} \
+         --job-definition {name} --query jobId --output text)\n\
+         until status=$(aws batch describe-jobs --region {region} --jobs \"$job\" \
+         --query 'jobs[0].status' --output text)\n  \
+         [ \"$status\" = SUCCEEDED ] || [ \"$status\" = FAILED ]\n\
+         do sleep 5; done\n\
+         [ \"$status\" = SUCCEEDED ]"
+    )
+}
+
+/// The command that starts a job which nothing else starts.
+fn by_hand(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
+    let region = lowering.deployment().region.clone();
+    let (Some(main), Some(name)) = (refs.main.as_ref(), name_of(refs)) else {
+        return;
+    };
+    let command = match &refs.job_queue {
+        Some(queue) => Value::concat([
+            Value::text(format!("aws batch submit-job --region {region} --job-name ")),
+            main.attr("name"),
+            Value::text(" --job-queue "),
+            queue.attr("name"),
+            Value::text(" --job-definition "),
+            main.attr("name"),
+        ]),
+        None => Value::concat([
+            Value::text(format!(
+                "aws lambda invoke --region {region} --cli-read-timeout 900 --function-name "
+            )),
+            main.attr(name),
+            Value::text(" /dev/stdout"),
+        ]),
+    };
+    lowering.plan.outputs.push(Output {
+        name: format!("start_job_{}", klo_plan::symbol(&unit.intent.name)),
+        root: Root::Main,
+        description: format!("Starts {}", unit.intent.id()),
+        value: command,
+        why: why(unit.intent, "how the job starts"),
+    });
+}
+
+fn name_of(refs: &UnitRefs) -> Option<&'static str> {
+    match refs.compute {
+        Compute::Lambda => Some("function_name"),
+        Compute::Batch => Some("name"),
+        Compute::Fargate => None,
+    }
+}
