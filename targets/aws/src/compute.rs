@@ -47,7 +47,7 @@ fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute
         return container;
     }
     match run_on {
-        "lambda" => lambda_or(lowering, unit, stated, container),
+        "lambda" => lambda_or(lowering, id, unit, stated, container),
         "fargate" => {
             report_exposed_function(lowering, id, unit);
             decide_container(lowering, unit, container, stated);
@@ -62,9 +62,10 @@ fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute
 
 /// The container platform of a unit: what never ends, or waits for messages, is a service.
 fn on_containers(lowering: &Lowering<'_>, id: IntentId, unit: &Intent) -> Compute {
-    let waits = lowering.graph.edges_to(id).any(|edge| {
-        edge.access.contains(&Access::Trigger) && matches!(edge.from, Node::Intent(_))
-    });
+    let waits = lowering
+        .graph
+        .edges_to(id)
+        .any(|edge| edge.access.contains(&Access::Trigger) && matches!(edge.from, Node::Intent(_)));
     match unit.kind {
         Kind::Service => Compute::Fargate,
         _ if waits => Compute::Fargate,
@@ -74,11 +75,12 @@ fn on_containers(lowering: &Lowering<'_>, id: IntentId, unit: &Intent) -> Comput
 
 fn lambda_or(
     lowering: &mut Lowering<'_>,
+    id: IntentId,
     unit: &Intent,
     stated: bool,
     container: Compute,
 ) -> Compute {
-    let obstacles = lambda_obstacles(unit);
+    let obstacles = lambda_obstacles(lowering, id, unit);
     let Some((attribute, _)) = obstacles.first() else {
         let because = match (stated, unit.kind) {
             (true, _) => "`run_on` says so".to_owned(),
@@ -90,6 +92,7 @@ fn lambda_or(
             (false, _) => "the rule sets choose Lambda for it".to_owned(),
         };
         record(lowering, unit, "lambda", because, Vec::new(), false);
+        report_retries(lowering, unit);
         return Compute::Lambda;
     };
     let reasons = obstacles
@@ -104,9 +107,12 @@ fn lambda_or(
                 unit.span_of(attribute),
                 format!("`{}` cannot run on Lambda: {reasons}", unit.id()),
             )
-            .help(format!(
-                "say `run_on = \"fargate\"`, which can, or lower `{attribute}`"
-            ))
+            .help(match *attribute {
+                "run_on" => "say `run_on = \"fargate\"`, which can".to_owned(),
+                attribute => {
+                    format!("say `run_on = \"fargate\"`, which can, or lower `{attribute}`")
+                }
+            })
             .related(unit.span_of("run_on"), "Lambda is chosen here")
             .subject(unit.id()),
         );
@@ -124,7 +130,44 @@ fn lambda_or(
 }
 
 /// What keeps a unit from running on Lambda, each with the attribute to change.
-fn lambda_obstacles(unit: &Intent) -> Vec<(&'static str, String)> {
+fn lambda_obstacles(
+    lowering: &Lowering<'_>,
+    id: IntentId,
+    unit: &Intent,
+) -> Vec<(&'static str, String)> {
+    let mut obstacles = size_obstacles(unit);
+    let call = unit.code.as_ref().map(|code| &code.entry.call);
+    if unit.kind == Kind::Service && matches!(call, Some(EntryCall::Celery)) {
+        obstacles.push((
+            "run_on",
+            "a Celery worker waits for tasks without end, and Lambda runs only while a request \
+             does"
+                .to_owned(),
+        ));
+    }
+    let paths: Vec<&str> = lowering
+        .graph
+        .edges_from(id)
+        .filter_map(|edge| edge.to.intent())
+        .map(|target| lowering.intent(target))
+        .filter(|target| target.kind == Kind::Volume)
+        .filter_map(|volume| volume.text("path"))
+        .collect();
+    // AWS Lambda API reference, `FileSystemConfig`, 2026-11: one file system, below /mnt.
+    if paths.len() > 1 {
+        obstacles.push(("run_on", "it mounts one volume at most".to_owned()));
+    }
+    if let Some(path) = paths.iter().find(|path| !path.starts_with("/mnt/")) {
+        obstacles.push((
+            "run_on",
+            format!("it mounts volumes below `/mnt/`, and the code has one at `{path}`"),
+        ));
+    }
+    obstacles
+}
+
+/// Limits of time and size that a unit is over.
+fn size_obstacles(unit: &Intent) -> Vec<(&'static str, String)> {
     let mut obstacles = Vec::new();
     if let Some(timeout) = unit.duration("timeout")
         && timeout.seconds() > size::LAMBDA_SECONDS
@@ -140,7 +183,10 @@ fn lambda_obstacles(unit: &Intent) -> Vec<(&'static str, String)> {
         obstacles.push(if asked > size::LAMBDA_MEBIBYTES.1 {
             (
                 "memory",
-                format!("{} of memory is over its 10Gi", setting_text(unit, "memory")),
+                format!(
+                    "{} of memory is over its 10Gi",
+                    setting_text(unit, "memory")
+                ),
             )
         } else {
             (
@@ -151,15 +197,6 @@ fn lambda_obstacles(unit: &Intent) -> Vec<(&'static str, String)> {
                 ),
             )
         });
-    }
-    let call = unit.code.as_ref().map(|code| &code.entry.call);
-    if unit.kind == Kind::Service && matches!(call, Some(EntryCall::Celery)) {
-        obstacles.push((
-            "run_on",
-            "a Celery worker waits for tasks without end, and Lambda runs only while a request \
-             does"
-                .to_owned(),
-        ));
     }
     obstacles
 }
@@ -210,13 +247,40 @@ fn record(
     });
 }
 
+/// Lambda tries an event three times at most. AWS Lambda developer guide, "Configuring error handling
+/// settings for asynchronous invocations", 2026-11.
+fn report_retries(lowering: &mut Lowering<'_>, unit: &Intent) {
+    let Some(retries) = unit.int("retries").filter(|retries| *retries > 2) else {
+        return;
+    };
+    lowering.report(
+        Diagnostic::error(
+            aws::IMPOSSIBLE_CAPACITY,
+            unit.span_of("retries"),
+            format!(
+                "`{}` asks for {retries} retries, and Lambda has two at most",
+                unit.id()
+            ),
+        )
+        .help(
+            "lower `retries` to 2, let a queue trigger it (`max_receives` says how often a message \
+             is tried), or say `run_on = \"fargate\"`",
+        )
+        .subject(unit.id()),
+    );
+}
+
 fn setting_text(unit: &Intent, attribute: &str) -> String {
     crate::context::plain_text(unit.value(attribute))
 }
 
 fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str, stated: bool) {
     if matches!(run_on, "lambda" | "fargate") && stated {
-        let name = if run_on == "lambda" { "Lambda" } else { "Fargate" };
+        let name = if run_on == "lambda" {
+            "Lambda"
+        } else {
+            "Fargate"
+        };
         lowering.report(
             Diagnostic::error(
                 aws::IMPOSSIBLE_PLATFORM,

@@ -117,6 +117,8 @@ pub(crate) struct Lowering<'g> {
     pub(crate) unit_groups: BTreeMap<IntentId, Value>,
     /// Data intents, from `data::lower` on.
     pub(crate) stores: BTreeMap<IntentId, Store>,
+    /// Variables that other lowerings give to units, from before `unit::lower` on.
+    pub(crate) extra_env: BTreeMap<IntentId, BTreeMap<String, Value>>,
     /// Units, from `unit::lower` on.
     pub(crate) units: BTreeMap<IntentId, UnitRefs>,
 }
@@ -131,6 +133,7 @@ impl<'g> Lowering<'g> {
             network: None,
             unit_groups: BTreeMap::new(),
             stores: BTreeMap::new(),
+            extra_env: BTreeMap::new(),
             units: BTreeMap::new(),
         }
     }

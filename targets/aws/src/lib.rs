@@ -6,7 +6,9 @@ pub(crate) mod bootstrap;
 pub(crate) mod compute;
 pub(crate) mod data;
 pub(crate) mod ingress;
+mod moved;
 pub(crate) mod network;
+pub(crate) mod other_app;
 pub(crate) mod outputs;
 pub(crate) mod policy;
 #[cfg(test)]
@@ -41,5 +43,6 @@ pub fn lower(graph: &Checked<IntentGraph>) -> Lowered {
     triggers::lower(&mut lowering);
     ingress::lower(&mut lowering);
     outputs::lower(&mut lowering);
+    moved::lower(&mut lowering);
     lowering.finish()
 }

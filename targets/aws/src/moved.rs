@@ -24,7 +24,12 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         .values()
         .filter(|resource| resource.address.class == Class::Managed)
         .filter_map(|resource| {
-            let name = former(&resource.address.name, &renamed);
+            let ours: Vec<(&Intent, &str)> = renamed
+                .iter()
+                .copied()
+                .filter(|(intent, _)| resource.why.intents.contains(&intent.id()))
+                .collect();
+            let name = former(&resource.address.name, &ours);
             (name != resource.address.name).then(|| Moved {
                 root: resource.root,
                 group: resource.group.clone(),
@@ -36,7 +41,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     lowering.plan.moved.extend(moved);
 }
 
-/// An address' name as it was before the renames.
+/// An address's name as it was before the renames.
 fn former(name: &str, renamed: &[(&Intent, &str)]) -> String {
     if let Some((from, to)) = name.split_once("_to_") {
         let (was_from, was_to) = (former_end(from, renamed), former_end(to, renamed));

@@ -201,7 +201,7 @@ codes! {
     /// Lambda refuses functions that set one of its own variables, and credentials come from the
     /// unit's role on every platform. Remove the entry, or read the setting through another variable.
     RESERVED_VARIABLE = "KLO0642", "reserved-variable";
-    /// A unit is to find another one that has no address inside the network.
+    /// A unit is to find another one that answers no requests.
     ///
     /// ```python
     /// # @klo::uses(to = "function.resize", bind = { url = "RESIZE_URL" })
@@ -209,9 +209,10 @@ codes! {
     /// app = FastAPI()
     /// ```
     ///
-    /// A service on Fargate has a name inside the network. A function, a job and a service on Lambda
-    /// have none: give a function or service a way in with `expose(to = "internal")` and bind to that,
-    /// publish to a queue that triggers it, or run the service on Fargate.
+    /// A service on Fargate has a name inside the network, and so has every service or function with
+    /// `expose(to = "internal")`; with `expose(to = "internet")` it has an address there. A job, and
+    /// a function without a way in, have none: expose it, or send it messages through a queue that
+    /// triggers it.
     NO_ADDRESS = "KLO0643", "no-address";
     /// The range of the network cannot hold the subnets that are needed.
     ///

@@ -70,7 +70,9 @@ pub(crate) fn fargate(cpu: u64, memory: u64) -> Option<FargateSize> {
 
 /// What a unit wishes on Fargate: CPU units (0 when it does not say) and MiB.
 pub(crate) fn fargate_wish(unit: &Intent) -> (u64, u64) {
-    let cpu = unit.float("cpu").map_or(0, |cpus| (cpus * 1024.0).ceil() as u64);
+    let cpu = unit
+        .float("cpu")
+        .map_or(0, |cpus| (cpus * 1024.0).ceil() as u64);
     let memory = unit.size("memory").map_or(0, Size::mebibytes);
     (cpu, memory)
 }

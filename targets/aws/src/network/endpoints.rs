@@ -61,9 +61,11 @@ impl Builder<'_, '_> {
                 .with("vpc_id", self.vpc.attr("id"))
                 .with("tags", Value::map([("Name", name)])),
         );
-        let subnets = self.lowering.network.as_ref().map_or(Value::Null, |network| {
-            network.private_subnets.clone()
-        });
+        let subnets = self
+            .lowering
+            .network
+            .as_ref()
+            .map_or(Value::Null, |network| network.private_subnets.clone());
         let needs = self.needs;
         for (service, users) in &needs.interfaces {
             let body = Block::new()

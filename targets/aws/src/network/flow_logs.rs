@@ -10,7 +10,10 @@ impl Builder<'_, '_> {
     pub(super) fn flow_logs(&mut self) {
         let name = self.lowering.physical("", "flow-logs", 64);
         let deployment = self.lowering.deployment();
-        let log_group = format!("/klo/{}/{}/flow-logs", deployment.app, deployment.environment);
+        let log_group = format!(
+            "/klo/{}/{}/flow-logs",
+            deployment.app, deployment.environment
+        );
         let group = self.add(
             "aws_cloudwatch_log_group",
             "flow_logs",
@@ -61,7 +64,8 @@ impl Builder<'_, '_> {
             code: "flow-logs",
             subject: "network".to_owned(),
             chosen: "recorded".to_owned(),
-            because: "in production one must be able to see afterwards who talked to whom".to_owned(),
+            because: "in production one must be able to see afterwards who talked to whom"
+                .to_owned(),
             instead_of: Vec::new(),
             standing_cost: false,
         });

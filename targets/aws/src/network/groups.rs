@@ -1,11 +1,11 @@
 //! Security groups of units: empty, then one rule for each way that the graph has.
 
 use klo_intent::{Intent, IntentId};
-use klo_plan::{Address, Block, Resource, Value, Why};
+use klo_plan::{Address, Block, Resource, Value};
 
 use super::needs::Needs;
 use super::{GROUP, Outlets};
-use crate::context::{Compute, Lowering, edge_address, group_of, part_address, why};
+use crate::context::{Lowering, edge_address, group_of, part_address, why};
 
 const INGRESS: &str = "aws_vpc_security_group_ingress_rule";
 const EGRESS: &str = "aws_vpc_security_group_egress_rule";
@@ -21,7 +21,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, needs: &Needs, outlets: &Outlet
     }
     for id in &needs.units {
         https(lowering, *id, needs, outlets);
-        to_units(lowering, *id);
     }
 }
 
@@ -65,23 +64,38 @@ fn https(lowering: &mut Lowering<'_>, id: IntentId, needs: &Needs, outlets: &Out
     if !outlets.endpoints_only {
         let purpose = "HTTPS to AWS APIs and the internet";
         let body = rule(&group, HTTPS, purpose).with("cidr_ipv4", "0.0.0.0/0");
-        add_rule(lowering, unit, part_address(EGRESS, unit, "https"), purpose, body);
+        add_rule(
+            lowering,
+            unit,
+            part_address(EGRESS, unit, "https"),
+            purpose,
+            body,
+        );
         return;
     }
     for (service, endpoint) in &outlets.gateways {
-        let uses = needs.gateways.get(service).is_some_and(|users| users.contains(&id));
+        let uses = needs
+            .gateways
+            .get(service)
+            .is_some_and(|users| users.contains(&id));
         if uses {
             let purpose = format!("HTTPS to {service} through its endpoint");
             let body = rule(&group, HTTPS, &purpose)
                 .with("prefix_list_id", endpoint.attr("prefix_list_id"));
-            add_rule(lowering, unit, part_address(EGRESS, unit, service), &purpose, body);
+            add_rule(
+                lowering,
+                unit,
+                part_address(EGRESS, unit, service),
+                &purpose,
+                body,
+            );
         }
     }
     let uses_interfaces = needs.interfaces.values().any(|users| users.contains(&id));
     if let (Some(endpoints), true) = (&outlets.interfaces, uses_interfaces) {
         let purpose = "HTTPS to AWS APIs through the endpoints";
-        let body = rule(&group, HTTPS, purpose)
-            .with("referenced_security_group_id", endpoints.attr("id"));
+        let body =
+            rule(&group, HTTPS, purpose).with("referenced_security_group_id", endpoints.attr("id"));
         let address = edge_address(EGRESS, &unit.id(), "endpoints");
         add_rule(lowering, unit, address, purpose, body);
         let purpose = format!("HTTPS from {}", unit.id());
@@ -105,43 +119,4 @@ fn add_rule(
         why(unit, purpose),
         body,
     ));
-}
-
-/// Both ends of every edge from one unit to another that listens.
-fn to_units(lowering: &mut Lowering<'_>, id: IntentId) {
-    let graph = lowering.graph;
-    let unit = lowering.intent(id);
-    for edge in graph.edges_from(id) {
-        let Some(target_id) = edge.to.intent() else {
-            continue;
-        };
-        let target = lowering.intent(target_id);
-        let listens = target.kind.is_unit()
-            && lowering.compute.get(&target_id) == Some(&Compute::Fargate);
-        let (Some(port), true) = (target.int("port"), listens) else {
-            continue;
-        };
-        let (from, to) = (
-            lowering.unit_groups[&id].clone(),
-            lowering.unit_groups[&target_id].clone(),
-        );
-        let (unit_id, target_id) = (unit.id(), target.id());
-        let because = |purpose: &str| Why::edge(&unit_id, &target_id, purpose);
-        let body = rule(&from, port, &format!("To {target_id}"))
-            .with("referenced_security_group_id", to.clone());
-        lowering.add(Resource::new(
-            edge_address(EGRESS, &unit_id, &target_id),
-            group_of(unit),
-            because("requests to the other unit"),
-            body,
-        ));
-        let body = rule(&to, port, &format!("From {unit_id}"))
-            .with("referenced_security_group_id", from);
-        lowering.add(Resource::new(
-            edge_address(INGRESS, &unit_id, &target_id),
-            group_of(target),
-            because("requests from the other unit"),
-            body,
-        ));
-    }
 }

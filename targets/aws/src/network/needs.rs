@@ -115,7 +115,8 @@ impl Needs {
             // Layers of images lie in S3.
             self.gateways.entry("s3").or_default().insert(id);
         } else if let Some(package) = internet_package(unit) {
-            self.internet.push((id, format!("uses the package `{package}`")));
+            self.internet
+                .push((id, format!("uses the package `{package}`")));
         }
         for edge in lowering.graph.edges_from(id) {
             for service in services(lowering, edge) {

@@ -56,7 +56,9 @@ impl Range {
                 base: base & !(range.size() - 1),
                 prefix,
             };
-            return Err(format!("it has bits set behind its prefix: `{start}` has none"));
+            return Err(format!(
+                "it has bits set behind its prefix: `{start}` has none"
+            ));
         }
         Ok(range)
     }

@@ -162,8 +162,9 @@ impl Builder<'_, '_> {
             subject: "network".to_owned(),
             chosen,
             because: needed.join("; "),
-            instead_of: vec!["endpoints alone: they reach neither the internet nor every AWS API"
-                .to_owned()],
+            instead_of: vec![
+                "endpoints alone: they reach neither the internet nor every AWS API".to_owned(),
+            ],
             standing_cost: true,
         });
     }

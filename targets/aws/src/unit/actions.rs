@@ -55,11 +55,13 @@ impl Shape {
 type Grants = BTreeMap<Shape, Vec<&'static str>>;
 
 #[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 struct Method {
     allow: Grants,
 }
 
 #[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 struct Table {
     shapes: BTreeMap<Shape, Option<&'static str>>,
     /// Methods that call nothing.
@@ -202,7 +204,10 @@ mod tests {
             sets(Kind::Bucket, &list),
             BTreeMap::from([(vec![Shape::Arn], vec!["s3:ListBucket"])])
         );
-        let query = edge(&[Access::Read], &[("dynamodb", "query"), ("dynamodb", "get_item")]);
+        let query = edge(
+            &[Access::Read],
+            &[("dynamodb", "query"), ("dynamodb", "get_item")],
+        );
         assert_eq!(
             sets(Kind::Table, &query),
             BTreeMap::from([
@@ -218,8 +223,18 @@ mod tests {
             (Kind::Queue, "sqs", "send_message_batch", "sqs:SendMessage"),
             (Kind::Queue, "sqs", "receive_messages", "sqs:ReceiveMessage"),
             (Kind::Topic, "sns", "publish_batch", "sns:Publish"),
-            (Kind::Table, "dynamodb", "batch_writer", "dynamodb:BatchWriteItem"),
-            (Kind::Table, "dynamodb", "table_exists", "dynamodb:DescribeTable"),
+            (
+                Kind::Table,
+                "dynamodb",
+                "batch_writer",
+                "dynamodb:BatchWriteItem",
+            ),
+            (
+                Kind::Table,
+                "dynamodb",
+                "table_exists",
+                "dynamodb:DescribeTable",
+            ),
             (Kind::Bucket, "s3", "upload_fileobj", "s3:PutObject"),
             (Kind::Bucket, "s3", "copy_object", "s3:GetObject"),
             (Kind::Function, "lambda", "invoke", "lambda:InvokeFunction"),
@@ -235,7 +250,12 @@ mod tests {
         let mut call = edge(&[Access::Read], &[("s3", "open_wormhole")]);
         assert!(allowed(Kind::Bucket, &call).is_err());
         call.stated.insert(Access::Write);
-        assert!(allowed(Kind::Bucket, &call).unwrap().0.contains_key("s3:PutObject"));
+        assert!(
+            allowed(Kind::Bucket, &call)
+                .unwrap()
+                .0
+                .contains_key("s3:PutObject")
+        );
     }
 
     #[test]

@@ -50,8 +50,7 @@ pub(super) fn lower(
         .with("max_capacity", most);
     let purpose = "how few and how many tasks there may be";
     let target = unit.add(lowering, "aws_appautoscaling_target", "", purpose, body);
-    let metric =
-        Block::new().with("predefined_metric_type", "ECSServiceAverageCPUUtilization");
+    let metric = Block::new().with("predefined_metric_type", "ECSServiceAverageCPUUtilization");
     let tracking = Block::new()
         .with("target_value", CPU_TARGET)
         .with("scale_in_cooldown", 300)
@@ -113,7 +112,10 @@ fn report_contradiction(lowering: &mut Lowering<'_>, unit: &Intent) {
         Diagnostic::error(
             aws::IMPOSSIBLE_CAPACITY,
             unit.span_of("min"),
-            format!("`{}` has at least {least} instances and at most {most}", unit.id()),
+            format!(
+                "`{}` has at least {least} instances and at most {most}",
+                unit.id()
+            ),
         )
         .help(format!("raise `max` to {least} at least, or lower `min`"))
         .related(unit.span_of("max"), "the most")

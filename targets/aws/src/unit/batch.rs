@@ -56,7 +56,10 @@ fn definition(
     after: Vec<Address>,
 ) -> Address {
     let tries = unit.intent.int("retries").unwrap_or(1).max(0) + 1;
-    let timeout = unit.intent.duration("timeout").map_or(3600, |d| d.seconds());
+    let timeout = unit
+        .intent
+        .duration("timeout")
+        .map_or(3600, |d| d.seconds());
     let body = Block::new()
         .with("name", unit.name(lowering, "", NAME_LIMIT))
         .with("type", "container")

@@ -12,7 +12,13 @@ const GROUP: Group = Group::Shared("cluster");
 pub(super) fn cluster(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> Address {
     let address = Address::managed("aws_ecs_cluster", "main");
     let body = Block::new().with("name", lowering.physical("", "", 255));
-    shared(lowering, unit, address, "where the app's services run", body)
+    shared(
+        lowering,
+        unit,
+        address,
+        "where the app's services run",
+        body,
+    )
 }
 
 /// The cluster's leave to use interruptible capacity, beside the usual.

@@ -1,6 +1,6 @@
 //! The variables that a unit's process finds in its environment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
@@ -8,8 +8,10 @@ use klo_intent::{Binding, Edge, Field, Intent, IntentId, Kind, Node};
 use klo_plan::{Address, Value};
 use klo_source::Span;
 
-use super::{discovery, other_app, serve};
+use super::permissions::kind_of_id;
+use super::serve;
 use crate::context::{Compute, Lowering, Supply, plain_text};
+use crate::other_app;
 
 /// A secret that becomes a variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +115,11 @@ impl Environment {
         }
         environment.ready.sort_unstable();
         environment.ready.dedup();
+        let extra = lowering.extra_env.get(&id).cloned().unwrap_or_default();
+        for (variable, value) in extra {
+            let supply = Supply::Plain(value);
+            environment.set(lowering, unit, variable, supply, "klo", unit.at);
+        }
         environment.add_inert(unit);
         environment.add_stated(lowering, id, unit);
         if let Some(port) = serve::port(lowering, id) {
@@ -197,9 +204,10 @@ impl Environment {
     ) {
         let same = match &supply {
             Supply::Plain(value) => self.plain.get(&variable) == Some(value),
-            Supply::Secret { arn, .. } => {
-                self.secrets.get(&variable).is_some_and(|secret| secret.arn == *arn)
-            }
+            Supply::Secret { arn, .. } => self
+                .secrets
+                .get(&variable)
+                .is_some_and(|secret| secret.arn == *arn),
         };
         if let Some(other) = self.owners.get(&variable) {
             if other != owner && !same {
@@ -230,7 +238,8 @@ fn supply(
 ) -> Option<Supply> {
     let found = match &edge.to {
         Node::Intent(target) if lowering.intent(*target).kind.is_unit() => {
-            return discovery::address(lowering, id, *target, binding).map(Supply::Plain);
+            report_no_address(lowering, id, *target, binding);
+            return None;
         }
         Node::Intent(target) => {
             // Without a store its lowering has reported why.
@@ -243,13 +252,9 @@ fn supply(
                 .cloned()
         }
         Node::OtherApp { app, intent } => {
-            let kind = other_app::kind(intent);
-            let published = kind.is_some_and(|kind| is_published(kind, binding.field));
-            let unit = lowering.intent(id);
-            published.then(|| {
-                let field = binding.field.name();
-                Supply::Plain(other_app::field(lowering, unit, app, intent, field))
-            })
+            let published =
+                kind_of_id(intent).is_some_and(|kind| is_published(kind, binding.field));
+            published.then(|| Supply::Plain(other_app::field(lowering, app, intent, binding.field)))
         }
         _ => None,
     };
@@ -292,6 +297,30 @@ fn report_missing(lowering: &mut Lowering<'_>, id: IntentId, edge: &Edge, bindin
     );
 }
 
+fn report_no_address(lowering: &mut Lowering<'_>, from: IntentId, to: IntentId, binding: &Binding) {
+    let (from, target) = (lowering.intent(from), lowering.intent(to));
+    lowering.report(
+        Diagnostic::error(
+            aws::NO_ADDRESS,
+            binding.at,
+            format!(
+                "`{}` is to hold the {} of `{}`, which answers no requests",
+                binding.variable,
+                binding.field,
+                target.id()
+            ),
+        )
+        .help(format!(
+            "give `{}` a way in, `@klo::expose(to = \"internal\")`, or send it messages through a \
+             queue that triggers it",
+            target.id()
+        ))
+        .related(from.at, "this unit asks for it")
+        .related(target.at, "this unit is asked for")
+        .subject(from.id()),
+    );
+}
+
 fn report_taken(
     lowering: &mut Lowering<'_>,
     unit: &Intent,
@@ -328,7 +357,10 @@ fn report_reserved(
     at: Span,
 ) {
     let (reason, help) = if by_lambda {
-        ("Lambda sets it itself and refuses another value", "remove it from `env`")
+        (
+            "Lambda sets it itself and refuses another value",
+            "remove it from `env`",
+        )
     } else {
         (
             "credentials come from the unit's role",
@@ -344,15 +376,4 @@ fn report_reserved(
         .help(help)
         .subject(unit.id()),
     );
-}
-
-/// The names of all variables, for those who must not take one.
-impl Environment {
-    pub(super) fn names(&self) -> BTreeSet<&str> {
-        self.plain
-            .keys()
-            .chain(self.secrets.keys())
-            .map(String::as_str)
-            .collect()
-    }
 }

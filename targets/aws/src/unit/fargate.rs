@@ -171,10 +171,7 @@ pub(super) fn log_configuration(lowering: &Lowering<'_>, logs: &Address) -> Valu
             "options",
             Value::map([
                 ("awslogs-group", logs.attr("name")),
-                (
-                    "awslogs-region",
-                    Value::from(&lowering.deployment().region),
-                ),
+                ("awslogs-region", Value::from(&lowering.deployment().region)),
                 ("awslogs-stream-prefix", Value::text(CONTAINER)),
             ]),
         ),
@@ -216,7 +213,12 @@ fn service(
         .block("deployment_circuit_breaker", breaker)
         .with_some("tags", lowering.tags(unit.intent));
     let mut resource = unit
-        .resource("aws_ecs_service", "", "keeps the unit's tasks running", body)
+        .resource(
+            "aws_ecs_service",
+            "",
+            "keeps the unit's tasks running",
+            body,
+        )
         .lifecycle(Lifecycle {
             // Autoscaling's business once the service is there.
             ignore_changes: vec!["desired_count".to_owned()],

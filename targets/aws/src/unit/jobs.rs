@@ -26,12 +26,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRef
     }
 }
 
-fn scheduled(
-    lowering: &mut Lowering<'_>,
-    unit: &Unit<'_>,
-    refs: &UnitRefs,
-    schedule: &Schedule,
-) {
+fn scheduled(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs, schedule: &Schedule) {
     let dead = dead_letters(lowering, unit);
     let role = schedule_role(lowering, unit, refs, &dead);
     let parts = ["", "weekdays"];
@@ -42,10 +37,7 @@ fn scheduled(
             .with("description", format!("Starts {}", unit.intent.id()))
             .with("schedule_expression", expression)
             .with("schedule_expression_timezone", "UTC")
-            .block(
-                "flexible_time_window",
-                Block::new().with("mode", "OFF"),
-            )
+            .block("flexible_time_window", Block::new().with("mode", "OFF"))
             .block("target", target);
         let purpose = "starts the job by the clock";
         unit.add(lowering, "aws_scheduler_schedule", part, purpose, body);
@@ -135,7 +127,11 @@ fn schedule_role(
             Statement::new("EncryptFailures")
                 .actions(["kms:Decrypt", "kms:GenerateDataKey"])
                 .resource(key)
-                .when("StringEquals", "kms:ViaService", via_service(lowering, "sqs")),
+                .when(
+                    "StringEquals",
+                    "kms:ViaService",
+                    via_service(lowering, "sqs"),
+                ),
         );
     }
     common::role_policy(lowering, unit, "schedule", &role, purpose, statements);
@@ -145,11 +141,15 @@ fn schedule_role(
 /// The job stands before the services change and has ended well before they do.
 fn before_services(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
     let id = unit.intent.id();
-    let targets: Vec<String> = [refs.main.as_ref(), refs.alias.as_ref(), refs.job_queue.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(|address| format!("-target={address}"))
-        .collect();
+    let targets: Vec<String> = [
+        refs.main.as_ref(),
+        refs.alias.as_ref(),
+        refs.job_queue.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|address| format!("-target={address}"))
+    .collect();
     lowering.plan.before_services.push((
         format!("Makes {id}, and nothing that does not have to stand for it"),
         format!("terraform -chdir=terraform apply {}", targets.join(" ")),
@@ -190,7 +190,9 @@ fn by_hand(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
     };
     let command = match &refs.job_queue {
         Some(queue) => Value::concat([
-            Value::text(format!("aws batch submit-job --region {region} --job-name ")),
+            Value::text(format!(
+                "aws batch submit-job --region {region} --job-name "
+            )),
             main.attr("name"),
             Value::text(" --job-queue "),
             queue.attr("name"),

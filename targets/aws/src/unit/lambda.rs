@@ -34,15 +34,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     after.extend(common::egress_rules(lowering, unit));
     after.extend(environment.ready.iter().cloned());
     let capacity = capacity(lowering, unit.intent);
-    let function = function(
-        lowering,
-        unit,
-        &role,
-        &logs,
-        &environment,
-        &capacity,
-        after,
-    );
+    let function = function(lowering, unit, &role, &logs, &environment, &capacity, after);
     let alias = capacity
         .provisioned
         .map(|count| provision(lowering, unit, &function, count));
@@ -93,7 +85,11 @@ fn runtime_policy(
             Statement::new("DecryptEnvironment")
                 .actions(["kms:Decrypt"])
                 .resource(key)
-                .when("StringEquals", "kms:ViaService", via_service(lowering, "lambda")),
+                .when(
+                    "StringEquals",
+                    "kms:ViaService",
+                    via_service(lowering, "lambda"),
+                ),
         );
     }
     let purpose = "what Lambda does for the unit: logs, network, secrets at start";
@@ -123,8 +119,9 @@ fn function(
         .with_some("reserved_concurrent_executions", capacity.reserved)
         .with_some("publish", capacity.provisioned.map(|_| true));
     if !environment.plain.is_empty() {
-        body.set_some("kms_key_arn", lowering.key_arn());
-        body = body.block("environment", Block::new().with("variables", variables));
+        body = body
+            .with_some("kms_key_arn", lowering.key_arn())
+            .block("environment", Block::new().with("variables", variables));
     }
     if let Some((subnets, groups)) = common::placement(lowering, unit.id) {
         let place = Block::new()
@@ -259,7 +256,9 @@ fn report_capacity(lowering: &mut Lowering<'_>, unit: &Intent, warm: i64, reserv
                 unit.id()
             ),
         )
-        .help(format!("raise `{attribute}` to {warm} at least, or lower `min`"))
+        .help(format!(
+            "raise `{attribute}` to {warm} at least, or lower `min`"
+        ))
         .related(unit.span_of("min"), "instances kept warm")
         .subject(unit.id()),
     );

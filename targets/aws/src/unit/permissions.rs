@@ -9,8 +9,8 @@ use klo_intent::{Access, Edge, Field, Intent, IntentId, Kind, Node};
 use klo_plan::{Address, Block, Resource, Value, Why};
 
 use super::actions::{self, Allowed, Shape};
-use super::other_app;
 use crate::context::{Compute, Lowering, edge_address, group_of};
+use crate::{other_app, policy as document};
 
 /// One statement of a policy.
 #[derive(Debug, Clone)]
@@ -68,58 +68,37 @@ impl Statement {
         self
     }
 
-    fn into_value(mut self) -> Value {
-        let one_or_list = |mut values: Vec<Value>| match values.len() {
-            1 => values.swap_remove(0),
-            _ => Value::List(values),
-        };
+    fn into_block(mut self) -> Block {
         self.actions.sort_unstable();
         self.actions.dedup();
-        let actions: Vec<Value> = self.actions.into_iter().map(Value::Text).collect();
-        let mut statement = IndexMap::from([
-            ("Sid".to_owned(), Value::Text(self.sid)),
-            ("Effect".to_owned(), Value::text("Allow")),
-            ("Action".to_owned(), one_or_list(actions)),
-            ("Resource".to_owned(), one_or_list(self.resources)),
-        ]);
-        if !self.conditions.is_empty() {
-            statement.insert("Condition".to_owned(), Value::Map(self.conditions));
+        let actions: Vec<&str> = self.actions.iter().map(String::as_str).collect();
+        let block = document::allow(&self.sid, &actions, self.resources);
+        if self.conditions.is_empty() {
+            return block;
         }
-        Value::Map(statement)
+        block.with("Condition", Value::Map(self.conditions))
     }
 }
 
 /// A policy document.
 pub(crate) fn policy(statements: impl IntoIterator<Item = Statement>) -> Value {
-    let statements: Vec<Value> = statements.into_iter().map(Statement::into_value).collect();
-    Value::json(Value::map([
-        ("Version", Value::text("2012-10-17")),
-        ("Statement", Value::List(statements)),
-    ]))
+    document::document(statements.into_iter().map(Statement::into_block).collect())
 }
 
 /// The document that lets an AWS service take a role, for this account's sake only where the
 /// account is known and the service says whom it acts for.
 pub(crate) fn trust(lowering: &Lowering<'_>, service: &str) -> Value {
-    let mut statement = IndexMap::from([
-        ("Effect".to_owned(), Value::text("Allow")),
-        ("Action".to_owned(), Value::text("sts:AssumeRole")),
-        (
-            "Principal".to_owned(),
-            Value::map([("Service", Value::text(service))]),
-        ),
-    ]);
+    let mut statement = Block::new()
+        .with("Effect", "Allow")
+        .with("Principal", Value::map([("Service", service)]))
+        .with("Action", "sts:AssumeRole");
     // Lambda does not say; IAM user guide, "Cross-service confused deputy prevention", 2026-11.
     let says_account = service != "lambda.amazonaws.com";
     if let (Some(account), true) = (&lowering.deployment().account, says_account) {
         let account = Value::map([("aws:SourceAccount", Value::from(account))]);
-        let condition = Value::map([("StringEquals", account)]);
-        statement.insert("Condition".to_owned(), condition);
+        statement.set("Condition", Value::map([("StringEquals", account)]));
     }
-    Value::json(Value::map([
-        ("Version", Value::text("2012-10-17")),
-        ("Statement", Value::List(vec![Value::Map(statement)])),
-    ]))
+    document::document(vec![statement])
 }
 
 /// A word for statement ids, which hold letters and digits only: `BucketReceipts`.
@@ -149,7 +128,11 @@ pub(super) fn of_edges(lowering: &mut Lowering<'_>, id: IntentId, role: &Address
             continue;
         }
         let access: Vec<&str> = edge.access.iter().map(|access| access.name()).collect();
-        let why = Why::edge(&from, &to, format!("{} and nothing else", access.join(", ")));
+        let why = Why::edge(
+            &from,
+            &to,
+            format!("{} and nothing else", access.join(", ")),
+        );
         let body = Block::new()
             .with("name", to.replace(['.', ':'], "-"))
             .with("role", role.attr("id"))
@@ -211,9 +194,14 @@ fn kind_of(lowering: &Lowering<'_>, edge: &Edge) -> Option<Kind> {
                 _ => None,
             }
         }
-        Node::OtherApp { intent, .. } => other_app::kind(intent),
+        Node::OtherApp { intent, .. } => kind_of_id(intent),
         _ => None,
     }
+}
+
+/// The kind in an id, `topic.order-events`.
+pub(super) fn kind_of_id(id: &str) -> Option<Kind> {
+    Kind::from_name(id.split_once('.')?.0)
 }
 
 /// Whether the platform hands the value to the unit, whose code then asks for nothing itself.
@@ -227,12 +215,7 @@ fn is_injected(kind: Kind, edge: &Edge) -> bool {
             .any(|binding| binding.field == Field::Value)
 }
 
-fn target(
-    lowering: &mut Lowering<'_>,
-    unit: &Intent,
-    edge: &Edge,
-    kind: Kind,
-) -> Option<Target> {
+fn target(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, kind: Kind) -> Option<Target> {
     let id = lowering.graph.node_id(&edge.to);
     let (arns, own, conditions) = match &edge.to {
         Node::Intent(target) if lowering.intent(*target).kind.is_unit() => {
@@ -257,7 +240,7 @@ fn target(
             }
         }
         Node::OtherApp { app, intent } => {
-            let arn = other_app::field(lowering, unit, app, intent, "arn");
+            let arn = other_app::field(lowering, app, intent, Field::Arn);
             (vec![arn], false, Vec::new())
         }
         _ => return None,
@@ -298,7 +281,10 @@ fn of_shapes(target: &Target, allowed: &Allowed) -> Vec<Statement> {
     sets.into_iter()
         .map(|(shapes, actions)| {
             let sid = if several {
-                format!("{name}{}", shapes.iter().map(|shape| shape.word()).collect::<String>())
+                format!(
+                    "{name}{}",
+                    shapes.iter().map(|shape| shape.word()).collect::<String>()
+                )
             } else {
                 name.clone()
             };
@@ -402,7 +388,10 @@ fn report_no_arn(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, to: &s
         Diagnostic::error(
             aws::NO_SUCH_VALUE,
             at,
-            format!("the ARN of `{to}` is needed for the permissions of `{}`", unit.id()),
+            format!(
+                "the ARN of `{to}` is needed for the permissions of `{}`",
+                unit.id()
+            ),
         )
         .help("name it: `existing = { arn = \"arn:aws:…\" }`")
         .related(unit.at, "this unit uses it")

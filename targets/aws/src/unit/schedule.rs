@@ -15,8 +15,7 @@ pub(crate) fn expressions(schedule: &Schedule) -> Vec<String> {
             let (minute, hour) = (field(minute, 0), field(hour, 0));
             let month = field(month, 1);
             let by_day = |day: &str| format!("cron({minute} {hour} {day} {month} ? *)");
-            let by_weekday =
-                |weekday: &str| format!("cron({minute} {hour} ? {month} {weekday} *)");
+            let by_weekday = |weekday: &str| format!("cron({minute} {hour} ? {month} {weekday} *)");
             match (day.as_str(), weekday.as_str()) {
                 (day, "*") => vec![by_day(&field(day, 1))],
                 ("*", weekday) => vec![by_weekday(&weekdays(weekday))],
@@ -34,9 +33,9 @@ fn field(field: &str, least: u32) -> String {
             return part.to_owned();
         };
         let step: u32 = step.parse().unwrap_or(1).max(1);
-        let bounds = range.split_once('-').and_then(|(from, to)| {
-            Some((from.parse::<u32>().ok()?, to.parse::<u32>().ok()?))
-        });
+        let bounds = range
+            .split_once('-')
+            .and_then(|(from, to)| Some((from.parse::<u32>().ok()?, to.parse::<u32>().ok()?)));
         match (range, bounds) {
             ("*", _) if step == 1 => "*".to_owned(),
             ("*", _) => format!("{least}/{step}"),

@@ -98,4 +98,3 @@ pub(super) fn scratch_name(volumes: &[Volume]) -> String {
     }
     name
 }
-
