@@ -117,10 +117,13 @@ pub(crate) struct Lowering<'g> {
     pub(crate) unit_groups: BTreeMap<IntentId, Value>,
     /// Data intents, from `data::lower` on.
     pub(crate) stores: BTreeMap<IntentId, Store>,
-    /// Variables that other lowerings give to units, from before `unit::lower` on.
-    pub(crate) extra_env: BTreeMap<IntentId, BTreeMap<String, Value>>,
     /// Units, from `unit::lower` on.
     pub(crate) units: BTreeMap<IntentId, UnitRefs>,
+    /// Variables that klo's own entry modules read, by unit; from `triggers::prepare` on.
+    pub(crate) extra_env: BTreeMap<IntentId, BTreeMap<String, Value>>,
+    /// Source and unit of the triggers that can be made, between `triggers::prepare` and
+    /// `triggers::lower`.
+    pub(crate) possible_triggers: Vec<(IntentId, IntentId)>,
 }
 
 impl<'g> Lowering<'g> {
@@ -133,8 +136,9 @@ impl<'g> Lowering<'g> {
             network: None,
             unit_groups: BTreeMap::new(),
             stores: BTreeMap::new(),
-            extra_env: BTreeMap::new(),
             units: BTreeMap::new(),
+            extra_env: BTreeMap::new(),
+            possible_triggers: Vec::new(),
         }
     }
 

@@ -39,6 +39,7 @@ pub fn lower(graph: &Checked<IntentGraph>) -> Lowered {
     bootstrap::lower(&mut lowering);
     network::lower(&mut lowering);
     data::lower(&mut lowering);
+    triggers::prepare(&mut lowering);
     unit::lower(&mut lowering);
     triggers::lower(&mut lowering);
     ingress::lower(&mut lowering);

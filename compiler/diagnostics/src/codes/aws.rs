@@ -234,4 +234,188 @@ codes! {
     /// klo knows of an existing resource only what `existing` says. Add what is missing there (here
     /// `endpoint`), or remove the binding.
     NO_SUCH_VALUE = "KLO0645", "no-such-value";
+
+    /// A unit is exposed, but it runs where nothing can send it a request.
+    ///
+    /// ```python
+    /// # @klo::function(timeout = "30m")
+    /// # @klo::expose(to = "internet")
+    /// def report(event, context): ...
+    /// ```
+    ///
+    /// A function that Lambda cannot hold, because it runs for over 15 minutes or needs over 10 GiB of
+    /// memory, runs on AWS Batch, which starts work and answers nobody. Lower what keeps it off Lambda,
+    /// or make it a service.
+    NOT_EXPOSABLE = "KLO0660", "not-exposable";
+
+    /// A unit on Lambda is exposed to the internet and answers with a stream or a WebSocket.
+    ///
+    /// ```python
+    /// # @klo::service(run_on = "lambda")
+    /// # @klo::expose(to = "internet")
+    /// app = FastAPI()
+    ///
+    /// @app.websocket("/live")
+    /// async def live(socket): ...
+    /// ```
+    ///
+    /// Neither an HTTP API nor a REST API carries either to a Lambda's own web application. Run the
+    /// service on Fargate (`run_on = "fargate"`), where CloudFront stands before it.
+    STREAMS_ON_LAMBDA = "KLO0661", "streams-on-lambda";
+
+    /// A request to a unit may take longer than the way in before it waits.
+    ///
+    /// ```python
+    /// # @klo::service(run_on = "lambda", timeout = "2m")
+    /// # @klo::expose(to = "internet")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// API Gateway waits 30 seconds for a Lambda, CloudFront 120 seconds for a container. The caller would
+    /// see an error while the code still works. Lower `timeout`, run the unit on Fargate, or answer at once
+    /// and do the work in a job or a queue's consumer.
+    TIMEOUT_TOO_LONG_TO_EXPOSE = "KLO0662", "timeout-too-long-to-expose";
+
+    /// A domain is stated without the Route 53 zone that holds it, or a zone without a domain.
+    ///
+    /// ```python
+    /// # @klo::expose(to = "internet", domain = "shop.example.com")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// klo proves to the certificate authority that the domain is yours by a record in its zone, and leads
+    /// the domain to the way in by another. Add the zone's id: `zone = "Z0123456789ABC"`. For a site both
+    /// stand in `klo.yaml`.
+    DOMAIN_WITHOUT_ZONE = "KLO0663", "domain-without-zone";
+
+    /// `auth` is asked for on a way in that cannot check it.
+    ///
+    /// ```python
+    /// # @klo::service(timeout = "60s")
+    /// # @klo::expose(to = "internet", auth = "iam")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// An HTTP API checks IAM signatures and tokens before a request reaches the code. CloudFront, which
+    /// stands before containers that want a firewall, stream, speak WebSocket or take over 30 seconds, checks
+    /// neither; a REST API, which stands before a Lambda with `waf`, checks IAM signatures only. Check
+    /// callers in the code, or remove what asks for the other way in.
+    AUTH_NOT_ENFORCEABLE = "KLO0664", "auth-not-enforceable";
+
+    /// An option of `expose` that only a way in from the internet has stands on one inside the network.
+    ///
+    /// ```python
+    /// # @klo::expose(to = "internal", rate_limit = 100)
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Inside the network a load balancer stands before the unit. It checks no tokens, adds no CORS headers,
+    /// holds nobody to a rate and carries no firewall of a single unit. Security groups decide who reaches
+    /// it. Leave the rest to the code, or expose the unit to the internet.
+    INTERNAL_OPTION = "KLO0665", "internal-option";
+
+    /// `cors` asks for something that browsers or the way in refuse.
+    ///
+    /// ```python
+    /// # @klo::expose(to = "internet", cors = { origins = ["*"], credentials = true })
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Browsers send no credentials to an answer that lets every origin in, so list the origins. A REST API,
+    /// which stands before a Lambda with `waf`, answers a preflight with one fixed origin; for several, leave
+    /// `cors` out and answer in the code.
+    IMPOSSIBLE_CORS = "KLO0666", "impossible-cors";
+
+    /// Two ways in have the same domain.
+    ///
+    /// ```python
+    /// # @klo::expose(to = "internet", domain = "shop.example.com", zone = "Z0123456789ABC")
+    /// orders = FastAPI()
+    ///
+    /// # @klo::expose(to = "internet", domain = "shop.example.com", zone = "Z0123456789ABC")
+    /// catalog = FastAPI()
+    /// ```
+    ///
+    /// A domain leads to one unit or site. Give each its own name (`catalog.shop.example.com`), or put the
+    /// routers into one application.
+    SHARED_DOMAIN = "KLO0667", "shared-domain";
+
+    /// A unit calls another one whose way in lets in IAM signatures only, and its code signs nothing.
+    ///
+    /// ```python
+    /// # @klo::service
+    /// # @klo::expose(to = "internet", auth = "iam")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Every call would be refused. Sign the caller's requests with its role's credentials, for example with
+    /// `requests_aws4auth` or `botocore.auth.SigV4Auth`, or give the called unit a way in inside the network
+    /// with a second `@klo::expose(to = "internal")`.
+    UNSIGNED_CALLER = "KLO0669", "unsigned-caller";
+
+    /// A trigger cannot start the unit that it stands on.
+    ///
+    /// ```python
+    /// # @klo::service
+    /// # @klo::trigger(topic = "orders")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// A web application answers requests; nothing hands it a queue's messages or a topic's. A program with
+    /// a loop of its own takes messages only off queues that its code names. Put the handler into a function
+    /// of its own (`@klo::function`), which klo starts for each event.
+    IMPOSSIBLE_TRIGGER = "KLO0670", "impossible-trigger";
+
+    /// An option of `trigger` does not belong to that kind of trigger, or has a value that AWS refuses
+    /// there.
+    ///
+    /// ```python
+    /// # @klo::trigger(bucket = "uploads", filter = { size = ["large"] })
+    /// def resize(event, context): ...
+    /// ```
+    ///
+    /// `filter` is for queues, topics and tables, `event` and `prefix` are for buckets, `batch` is for queues
+    /// and tables; a FIFO queue hands over at most 10 messages at once.
+    TRIGGER_OPTION = "KLO0671", "trigger-option";
+
+    /// Two units are started by the same changes of one bucket.
+    ///
+    /// ```python
+    /// # @klo::trigger(bucket = "uploads", prefix = "images/")
+    /// def resize(event, context): ...
+    ///
+    /// # @klo::trigger(bucket = "uploads")
+    /// def index(event, context): ...
+    /// ```
+    ///
+    /// A bucket tells one receiver of each change: S3 refuses two notifications for the same kind of change
+    /// with prefixes of which one begins with the other. Give each its own prefix, or let one unit publish to
+    /// a topic that starts the others.
+    OVERLAPPING_TRIGGERS = "KLO0672", "overlapping-triggers";
+
+    /// A bucket that klo did not make starts a unit, so klo takes over all of its notifications.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "uploads", existing = { id = "acme-uploads" })
+    /// uploads = boto3.client("s3")
+    ///
+    /// # @klo::trigger(bucket = "uploads")
+    /// def resize(event, context): ...
+    /// ```
+    ///
+    /// All notifications of a bucket are one setting. Applying klo's replaces those that somebody else made,
+    /// so make sure that there are none, or let their owner publish to a topic and use
+    /// `trigger(topic = "…")`.
+    FOREIGN_NOTIFICATION = "KLO0673", "foreign-notification";
+
+    /// An existing table starts a unit, but nothing says which stream of changes it has.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", kind = "table", existing = { endpoint = "…" })
+    /// orders = boto3.resource("dynamodb").Table("orders")
+    /// ```
+    ///
+    /// State the table's `arn` or its name as `id` under `existing`; klo then asks AWS for its stream, which
+    /// must be switched on.
+    MISSING_STREAM = "KLO0674", "missing-stream";
 }

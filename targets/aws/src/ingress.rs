@@ -1,5 +1,0 @@
-//! Lowering of ingress.
-
-use crate::context::Lowering;
-
-pub(crate) fn lower(_lowering: &mut Lowering<'_>) {}

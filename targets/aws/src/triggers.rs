@@ -1,5 +1,0 @@
-//! Lowering of triggers.
-
-use crate::context::Lowering;
-
-pub(crate) fn lower(_lowering: &mut Lowering<'_>) {}
