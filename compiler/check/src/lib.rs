@@ -3,6 +3,20 @@
 //! [`Checked`] is made only here, and lowering and emitting take nothing else, so what was not
 //! judged cannot be written.
 
+mod builtin;
 mod checked;
+mod graph;
+mod judge;
+mod layers;
+mod plan;
+mod resolve;
+mod tier;
 
 pub use checked::Checked;
+pub use graph::{check_graph, check_graph_with, unknown_environment};
+pub use layers::{PackLayers, PackValue};
+pub use plan::check_plan;
+pub use tier::tier;
+
+#[cfg(test)]
+mod tests;

@@ -227,21 +227,13 @@ fn plain_word(text: &str) -> Fault {
 }
 
 fn key_attribute(text: &str) -> Fault {
-    let (name, ty) = text
-        .split_once(':')
-        .map_or((text, "string"), |(name, ty)| (name, ty));
-    if name.is_empty() || name.len() > 255 {
-        return fault(
-            "a key names an attribute of 1 to 255 characters",
-            "write `\"id\"`, or `\"id:number\"` for a key that is a number",
-        );
-    }
-    if matches!(ty, "string" | "number" | "binary") {
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    if !name.is_empty() && name.len() <= 255 {
         return None;
     }
     fault(
-        format!("`{}` is no type of a key", ty.escape_debug()),
-        "a key is a `string` (the default), `number` or `binary`, such as `\"id:number\"`",
+        "a key names an attribute of 1 to 255 characters",
+        "write `\"id\"`, or `\"id:number\"` for a key that is a number",
     )
 }
 

@@ -12,6 +12,7 @@ mod graph;
 mod json;
 mod kind;
 mod literal;
+pub mod load;
 mod place;
 mod schema;
 mod setting;

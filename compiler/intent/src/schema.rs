@@ -60,13 +60,18 @@ const TAGS: Attribute = key(
     "`tags` of klo.yaml",
     "Tags on every resource that serves the intent.",
 );
-const REGION: Attribute = derived("region", TEXT, "the environment's", "AWS region.");
+const REGION: Attribute = derived(
+    "region",
+    TEXT,
+    "the environment's, else us-east-1",
+    "AWS region.",
+);
 const CPU: Type = Type::Number(0.0625, 192.0);
 
 const CPU_KEY: Attribute = key(
     "cpu",
     CPU,
-    "0.5; jobs 1; null on Lambda",
+    "0.5 for services, 0.25 for functions in containers, 1 for jobs; unset on Lambda",
     "Virtual CPUs per instance.",
 );
 const MEMORY: Attribute = key(
@@ -108,13 +113,13 @@ const PACKAGES: Attribute = key(
 const MIN: Attribute = key(
     "min",
     INSTANCES,
-    "1 for services on containers, else 0; from `users`",
+    "from `users`; else 1 for services in containers (2 when latency is low), 0 for functions",
     "Least instances.",
 );
 const MAX: Attribute = key(
     "max",
     INSTANCES,
-    "2 × min for services, 1 for jobs; from `users`",
+    "2 × min, at least 1; unset on Lambda; 1 for jobs",
     "Most instances.",
 );
 const TIMEOUT: Attribute = key(
@@ -198,7 +203,7 @@ const SERVICE: &[Attribute] = &[
     derived(
         "concurrency",
         COUNT,
-        "from `users`",
+        "from `users` on Lambda",
         "Calls at once on Lambda.",
     ),
     EXPOSE,

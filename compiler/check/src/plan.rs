@@ -1,0 +1,92 @@
+use std::collections::BTreeSet;
+
+use klo_diagnostics::codes::settings as codes;
+use klo_diagnostics::{At, Diagnostic};
+use klo_plan::{Plan, Root};
+
+use crate::Checked;
+
+/// Checks that a plan holds together: every reference has its target, no name is taken twice, every
+/// name is one that Terraform takes. Faults are klo's own, and keep the plan from being written.
+pub fn check_plan(plan: Plan) -> (Option<Checked<Plan>>, Vec<Diagnostic>) {
+    let mut faults: Vec<String> = plan
+        .verify()
+        .err()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    faults.extend(names(&plan));
+    let mut diagnostics: Vec<Diagnostic> = faults
+        .into_iter()
+        .map(|fault| {
+            Diagnostic::error(codes::FAULTY_PLAN, At::Nowhere, fault)
+                .help("this is a fault of klo; please report it")
+        })
+        .collect();
+    if let Some(deployment) = &plan.graph.deployment {
+        for diagnostic in &mut diagnostics {
+            diagnostic.app.clone_from(&deployment.app);
+            diagnostic.environments = vec![deployment.environment.clone()];
+        }
+    }
+    if diagnostics.is_empty() {
+        (Some(Checked::new(plan)), diagnostics)
+    } else {
+        (None, diagnostics)
+    }
+}
+
+/// Names that are taken twice, or that are none.
+fn names(plan: &Plan) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut taken: BTreeSet<(Root, &str, &str)> = BTreeSet::new();
+    let named = plan
+        .variables
+        .iter()
+        .map(|variable| (variable.root, "variable", variable.name.as_str()))
+        .chain(
+            plan.locals
+                .iter()
+                .map(|local| (local.root, "local value", local.name.as_str())),
+        )
+        .chain(
+            plan.outputs
+                .iter()
+                .map(|output| (output.root, "output", output.name.as_str())),
+        )
+        .chain(
+            plan.modules
+                .iter()
+                .map(|call| (call.root, "module", call.name.as_str())),
+        );
+    for (root, what, name) in named {
+        if !taken.insert((root, what, name)) {
+            faults.push(format!("two {what}s are called {name}"));
+        }
+        if !is_identifier(name) {
+            faults.push(format!("{name:?} is no name of a {what}"));
+        }
+    }
+    let mut images: BTreeSet<&str> = BTreeSet::new();
+    for (root, address) in plan.resources.keys() {
+        if !is_identifier(&address.name) {
+            faults.push(format!(
+                "{address} has no name that Terraform takes ({root:?})"
+            ));
+        }
+    }
+    for image in &plan.images {
+        if !images.insert(&image.unit) {
+            faults.push(format!("two images are for {}", image.unit));
+        }
+    }
+    faults
+}
+
+/// Terraform's identifiers (Terraform language, "Syntax configuration", read 2025-10), in ASCII.
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}

@@ -1,0 +1,54 @@
+use klo_config::{App, EnvironmentConfig, NetworkConfig};
+use klo_intent::{Deployment, Network, Tier};
+
+/// The range of a network that nobody states.
+const DEFAULT_CIDR: &str = "10.0.0.0/16";
+
+/// The tier of an environment where no rule set says otherwise: `prod`, `production` and `prod-*` are
+/// protected, everything else is `dev`.
+pub fn tier(environment: &str) -> Tier {
+    if matches!(environment, "prod" | "production") || environment.starts_with("prod-") {
+        Tier::Prod
+    } else {
+        Tier::Dev
+    }
+}
+
+/// What `klo.yaml` says of an environment, with everything that holds for all of them.
+pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier) -> Deployment {
+    let mut tags = app.tags.clone();
+    for (key, value) in &environment.tags {
+        tags.insert(key.clone(), value.clone());
+    }
+    Deployment {
+        app: app.name.clone(),
+        environment: environment.name.clone(),
+        tier,
+        region: environment.region.clone(),
+        account: environment.account.clone(),
+        platform: app.platform.clone(),
+        network: network(environment.network.as_ref().or(app.network.as_ref())),
+        state_bucket: app.state_bucket.clone(),
+        tags,
+        alarm_email: app.alarm_email.clone(),
+        root: app.root.clone(),
+        out: app.out.clone(),
+    }
+}
+
+fn network(config: Option<&NetworkConfig>) -> Network {
+    let created = |cidr: Option<&String>| Network::Created {
+        cidr: cidr.map_or(DEFAULT_CIDR, String::as_str).to_owned(),
+    };
+    match config {
+        Some(config) => match &config.vpc {
+            Some(vpc) => Network::Existing {
+                vpc: vpc.clone(),
+                private_subnets: config.private_subnets.clone(),
+                public_subnets: config.public_subnets.clone(),
+            },
+            None => created(config.cidr.as_ref()),
+        },
+        None => created(None),
+    }
+}
