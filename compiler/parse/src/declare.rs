@@ -3,7 +3,6 @@
 
 mod attach;
 mod capability;
-mod edges;
 mod keys;
 mod name;
 

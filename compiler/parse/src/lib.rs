@@ -5,4 +5,40 @@ pub mod annotation;
 pub mod attach;
 pub mod declare;
 pub mod facts;
+mod knowledge;
+mod link;
+mod project;
 pub mod python;
+
+use klo_config::App;
+use klo_diagnostics::Diagnostic;
+use klo_intent::IntentGraph;
+use klo_source::{SourceMap, Tree};
+
+use crate::declare::AppFile;
+
+/// Reads one app: its files, their annotations, and what its code does. `nested` are the folders of
+/// other apps inside its own. Mistakes come back beside whatever was understood.
+pub fn parse(
+    tree: &dyn Tree,
+    app: &App,
+    nested: &[String],
+    sources: &mut SourceMap,
+) -> (IntentGraph, Vec<Diagnostic>) {
+    let mut project = project::load(tree, app, nested, sources);
+    let mut diagnostics = std::mem::take(&mut project.diagnostics);
+    let files: Vec<AppFile<'_>> = project
+        .files
+        .iter()
+        .map(|file| AppFile {
+            id: file.id,
+            path: &file.path,
+            facts: &file.facts,
+        })
+        .collect();
+    let (declarations, mistakes) = declare::declare(app, &files);
+    diagnostics.extend(mistakes);
+    let (graph, mistakes) = link::link(tree, app, project, &declarations);
+    diagnostics.extend(mistakes);
+    (graph, diagnostics)
+}

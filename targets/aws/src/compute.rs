@@ -1,13 +1,11 @@
 //! Which platform each unit runs on, and why.
 
 pub(crate) mod size;
-#[cfg(test)]
-mod tests;
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
 use klo_intent::{
-    Access, AttrValue, Decision, EntryCall, Intent, IntentId, Kind, Node, Origin, Setting, Size,
+    Access, Decision, EntryCall, Intent, IntentId, Kind, Node, Origin, Setting, Size,
 };
 
 use crate::context::{Compute, Lowering};
@@ -273,10 +271,7 @@ fn report_retries(lowering: &mut Lowering<'_>, unit: &Intent) {
 }
 
 fn setting_text(unit: &Intent, attribute: &str) -> String {
-    match unit.value(attribute) {
-        AttrValue::Float(number) => number.to_string(),
-        value => crate::context::plain_text(value),
-    }
+    crate::context::plain_text(unit.value(attribute))
 }
 
 fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str, stated: bool) {
@@ -422,12 +417,9 @@ fn report_too_large(lowering: &mut Lowering<'_>, unit: &Intent, cpu: u64) {
             aws::IMPOSSIBLE_SIZE,
             unit.span_of(attribute),
             format!(
-                "`{}` asks for {}, more than Fargate has",
+                "`{}` asks for {} of {attribute}, more than Fargate has",
                 unit.id(),
-                match attribute {
-                    "cpu" => format!("{} vCPU", setting_text(unit, attribute)),
-                    _ => format!("{} of memory", setting_text(unit, attribute)),
-                }
+                setting_text(unit, attribute)
             ),
         )
         .help(format!(

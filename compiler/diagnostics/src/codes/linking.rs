@@ -13,4 +13,71 @@ codes! {
     /// Annotate the unit that uses it, state the edge with `uses(to = "orders")` on the unit where
     /// reading the code cannot show it, or remove the annotation.
     UNREACHED_RESOURCE = "KLO0301", "unreached-resource";
+
+    /// A `trigger`, `uses` or setting names an intent that the app does not have.
+    ///
+    /// ```python
+    /// # @klo::function()
+    /// # @klo::trigger(queue = "order")
+    /// def handle(message): ...
+    /// ```
+    ///
+    /// Names are those of annotations and of entries under `declare` in `klo.yaml`. Where one is
+    /// close, klo names it. An intent of another app is written `app:kind.name`.
+    UNKNOWN_INTENT = "KLO0302", "unknown-intent";
+
+    /// A name fits intents of several kinds, so klo cannot tell which one is meant.
+    ///
+    /// ```python
+    /// # @klo::uses(to = "orders")      # database.orders or queue.orders?
+    /// ```
+    ///
+    /// Write the kind before the name: `uses(to = "database.orders")`.
+    AMBIGUOUS_INTENT = "KLO0303", "ambiguous-intent";
+
+    /// `persist` stands on something whose kind the code does not show, and klo never guesses.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders")
+    /// store = make_store(os.environ["STORE"])
+    /// ```
+    ///
+    /// State it, `persist(kind = "database", name = "orders")`, or move the annotation to the line
+    /// that makes the client: an engine or pool, a Redis client, an S3 bucket, a DynamoDB table, a
+    /// directory path.
+    UNKNOWN_KIND = "KLO0304", "unknown-kind";
+
+    /// Code that a unit reaches calls a database, cache or AWS client that no annotation stands for,
+    /// so the graph has no edge for it.
+    ///
+    /// ```python
+    /// cache = redis.Redis.from_url(os.environ["CACHE_URL"])     # no @klo::persist above it
+    ///
+    /// # @klo::service()
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Annotate the line that makes the client. Where klo cannot follow the client from there to the
+    /// call, state the edge on the unit with `uses(to = "…")`.
+    UNANNOTATED_CLIENT = "KLO0305", "unannotated-client";
+
+    /// A unit's code is so large or so entangled that klo stopped following it, and edges may be
+    /// missing.
+    ///
+    /// ```text
+    /// warning[KLO0306]: service.api reaches more code than klo follows
+    /// ```
+    ///
+    /// State what it uses with `uses(to = "…")`, and please report the shape of the code.
+    TOO_LARGE_TO_FOLLOW = "KLO0306", "too-large-to-follow";
+
+    /// An access that `uses` states is none that the intent's kind has.
+    ///
+    /// ```python
+    /// # @klo::uses(to = "queue.jobs", access = ["connect"])
+    /// ```
+    ///
+    /// Databases and caches have `connect`; buckets, tables and volumes `read` and `write`; queues
+    /// `publish` and `consume`; topics `publish`; secrets and settings `read`; units `invoke`.
+    WRONG_ACCESS = "KLO0307", "wrong-access";
 }

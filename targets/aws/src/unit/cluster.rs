@@ -23,19 +23,6 @@ pub(super) fn cluster(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> Address {
 
 /// The cluster's leave to use interruptible capacity, beside the usual.
 pub(super) fn spot(lowering: &mut Lowering<'_>, unit: &Unit<'_>, cluster: &Address) -> Address {
-    decide_spot(lowering, unit);
-    let address = Address::managed("aws_ecs_cluster_capacity_providers", "main");
-    let body = Block::new()
-        .with("cluster_name", cluster.attr("name"))
-        .with(
-            "capacity_providers",
-            Value::list(["FARGATE", "FARGATE_SPOT"]),
-        );
-    shared(lowering, unit, address, "interruptible capacity", body)
-}
-
-/// Says that a unit runs on interruptible capacity.
-pub(super) fn decide_spot(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
     lowering.decide(Decision {
         code: "spot",
         subject: unit.intent.id(),
@@ -44,6 +31,14 @@ pub(super) fn decide_spot(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
         instead_of: Vec::new(),
         standing_cost: false,
     });
+    let address = Address::managed("aws_ecs_cluster_capacity_providers", "main");
+    let body = Block::new()
+        .with("cluster_name", cluster.attr("name"))
+        .with(
+            "capacity_providers",
+            Value::list(["FARGATE", "FARGATE_SPOT"]),
+        );
+    shared(lowering, unit, address, "interruptible capacity", body)
 }
 
 fn shared(

@@ -12,8 +12,6 @@ mod lambda;
 pub(crate) mod permissions;
 pub(crate) mod schedule;
 mod serve;
-#[cfg(test)]
-mod tests;
 mod volumes;
 
 use crate::context::{Compute, Lowering};

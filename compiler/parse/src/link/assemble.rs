@@ -1,0 +1,350 @@
+//! From declarations and runs of every unit to the graph.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use klo_config::App;
+use klo_diagnostics::Diagnostic;
+use klo_intent::{IntentGraph, Kind, Place};
+use klo_source::{Span, Tree};
+use rayon::prelude::*;
+
+use super::bindings::{Found, Reader};
+use super::machine::Machine;
+use super::program::{LoadedFile, Modules, Program, Resolved, TagInfo};
+use super::unit::{self, Run};
+use super::value::{FileIx, Tag, Values};
+use super::{edges, intents};
+use crate::declare::Declaration;
+use crate::facts::{ItemKind, ScopeId};
+use crate::project::Project;
+use crate::python::modules::{ModuleIndex, Resolution};
+
+/// Imports of Python files over the loaded ones.
+struct PythonModules<'a> {
+    index: &'a ModuleIndex,
+    paths: Vec<String>,
+    by_path: HashMap<String, FileIx>,
+    names: Vec<(String, String)>,
+}
+
+impl Modules for PythonModules<'_> {
+    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved {
+        match self
+            .index
+            .resolve(&self.paths[from.0 as usize], level, parts)
+        {
+            Resolution::File(path) => self
+                .by_path
+                .get(path)
+                .map_or(Resolved::External, |file| Resolved::File(*file)),
+            Resolution::Namespace(_) => Resolved::Namespace,
+            Resolution::External => Resolved::External,
+        }
+    }
+
+    fn name(&self, file: FileIx) -> (String, String) {
+        self.names[file.0 as usize].clone()
+    }
+
+    fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx> {
+        let found = self
+            .index
+            .packages(&self.paths[from.0 as usize], level, parts);
+        found
+            .into_iter()
+            .filter_map(|path| self.by_path.get(path).copied())
+            .collect()
+    }
+}
+
+/// What one unit's run says, with nothing left of the machine.
+pub(crate) struct UnitRun {
+    pub(crate) declaration: usize,
+    pub(crate) entry: unit::EntryFound,
+    pub(crate) file: FileIx,
+    pub(crate) routes: Vec<(String, String, Place, Span)>,
+    /// Uses by resource.
+    pub(crate) uses: BTreeMap<Tag, super::uses::Use>,
+    pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
+    /// What annotated expressions say in this unit.
+    pub(crate) found: BTreeMap<Tag, Found>,
+    /// Every file that starting it may load.
+    pub(crate) files: BTreeSet<String>,
+    pub(crate) overflow: bool,
+    /// Ports that its code states, with the place.
+    pub(crate) port: Option<(i64, Span)>,
+}
+
+/// Resources and units among declarations, in order.
+pub(crate) struct Declared<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) declarations: &'a [Declaration],
+    /// The declaration of each tag.
+    pub(crate) tags: Vec<usize>,
+}
+
+/// Links an app.
+pub(crate) fn link(
+    tree: &dyn Tree,
+    app: &App,
+    project: Project,
+    declarations: &[Declaration],
+) -> (IntentGraph, Vec<Diagnostic>) {
+    let listing = project.listing;
+    let index = project.index;
+    let files: Vec<LoadedFile> = project
+        .files
+        .into_iter()
+        .map(|file| LoadedFile::new(file.path, file.id, file.facts))
+        .collect();
+    let modules = PythonModules {
+        names: files
+            .iter()
+            .map(|file| index.module_name(&file.path, Some(&file.facts)))
+            .collect(),
+        paths: files.iter().map(|file| file.path.clone()).collect(),
+        by_path: files
+            .iter()
+            .enumerate()
+            .map(|(at, file)| (file.path.clone(), FileIx(at as u32)))
+            .collect(),
+        index: &index,
+    };
+    let mut program = Program {
+        files,
+        modules: &modules,
+        tagged: HashMap::new(),
+        tagged_names: BTreeMap::new(),
+        tags: Vec::new(),
+    };
+    let tags = tag_resources(&mut program, declarations);
+    let declared = Declared {
+        app,
+        declarations,
+        tags,
+    };
+    let units: Vec<usize> = declarations
+        .iter()
+        .enumerate()
+        .filter(|(_, declaration)| declaration.capability.is_unit())
+        .filter(|(_, declaration)| declaration.kind != Some(Kind::Site))
+        .map(|(index, _)| index)
+        .collect();
+    let runs: Vec<UnitRun> = units
+        .par_iter()
+        .filter_map(|index| run_unit(&program, &declared, &index_files(&modules), *index))
+        .collect();
+    let orphans = read_orphans(&program, &declared, &runs);
+    let mut assembly = intents::Assembly::new(tree, &program, &declared, &listing, runs, orphans);
+    assembly.intents();
+    edges::add(&mut assembly);
+    assembly.finish()
+}
+
+fn index_files(modules: &PythonModules<'_>) -> BTreeMap<String, Vec<FileIx>> {
+    // Packages around an entry are loaded with it.
+    modules
+        .paths
+        .iter()
+        .map(|path| {
+            let around = modules.index.packages_of(path);
+            (
+                path.clone(),
+                around
+                    .into_iter()
+                    .filter_map(|p| modules.by_path.get(p).copied())
+                    .collect(),
+            )
+        })
+        .collect()
+}
+
+/// Gives every declared resource a tag, on the expression or name that it stands on.
+fn tag_resources(program: &mut Program<'_>, declarations: &[Declaration]) -> Vec<usize> {
+    let mut tags = Vec::new();
+    for (index, declaration) in declarations.iter().enumerate() {
+        if declaration.capability.is_unit() {
+            continue;
+        }
+        let Some(file) = program.by_path(&declaration.path) else {
+            continue;
+        };
+        let tag = Tag(tags.len() as u32);
+        tags.push(index);
+        program.tags.push(TagInfo {
+            kind: declaration.kind,
+            file,
+        });
+        let item = &declaration.item;
+        let in_class = matches!(
+            program.file(file).scope(item.scope).kind,
+            crate::facts::ScopeKind::Class { .. }
+        );
+        if let (true, Some(name)) = (in_class, &item.name) {
+            let key = (file, item.scope.0, name.clone());
+            program.tagged_names.entry(key).or_default().push(tag);
+        }
+        match item.kind {
+            ItemKind::Assignment(expr) | ItemKind::Call(expr) | ItemKind::Return(expr) => {
+                program.tagged.entry((file, expr)).or_default().push(tag);
+            }
+            ItemKind::Function(_) | ItemKind::Class(_) | ItemKind::Declaration => {
+                if let Some(name) = item.name.clone() {
+                    let key = (file, item.scope.0, name);
+                    let known = program.tagged_names.entry(key).or_default();
+                    if !known.contains(&tag) {
+                        known.push(tag);
+                    }
+                }
+            }
+        }
+    }
+    tags
+}
+
+fn run_unit(
+    program: &Program<'_>,
+    declared: &Declared<'_>,
+    packages: &BTreeMap<String, Vec<FileIx>>,
+    index: usize,
+) -> Option<UnitRun> {
+    let declaration = &declared.declarations[index];
+    let file = program.by_path(&declaration.path)?;
+    let Run {
+        mut machine,
+        module,
+        entry,
+        routes,
+    } = unit::run(program, file, &declaration.item, declaration.capability);
+    let routes = routes
+        .into_iter()
+        .map(|route| {
+            let at = machine.span(route.site);
+            let (in_file, qualified) = match route.handler {
+                Some((file, scope)) => (file, program.file(file).scope(scope).qualified.clone()),
+                None => (route.site.file, String::new()),
+            };
+            let place = crate::facts::place_of(&program.file(in_file).path, &qualified);
+            (route.method, route.path, place, at)
+        })
+        .collect();
+    let port = stated_port(&mut machine);
+    let found = machine
+        .evaluated
+        .keys()
+        .copied()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|tag| {
+            let kind = program.tags[tag.0 as usize].kind;
+            (tag, Reader::read(&mut machine, module, tag, kind))
+        })
+        .collect();
+    django_uses(&mut machine, declared, program);
+    let mut start: BTreeSet<FileIx> = machine.modules.keys().copied().collect();
+    start.extend(packages.get(&program.file(file).path).into_iter().flatten());
+    let files = program
+        .closure(&start)
+        .into_iter()
+        .map(|file| program.file(file).path.clone())
+        .collect();
+    Some(UnitRun {
+        declaration: index,
+        entry,
+        file,
+        routes,
+        uses: machine.uses.by_tag,
+        unannotated: machine.uses.unannotated,
+        found,
+        files,
+        overflow: machine.overflow,
+        port,
+    })
+}
+
+/// The port that `uvicorn.run(app, port=8000)` or `app.run(port=8000)` states.
+fn stated_port(machine: &mut Machine<'_>) -> Option<(i64, Span)> {
+    let key = machine.values.sym("(port)");
+    let mut found: Vec<(i64, Span)> = Vec::new();
+    for ((object, name), values) in &machine.fields {
+        if *name != key {
+            continue;
+        }
+        let path = machine.values.path(*object).unwrap_or_default();
+        let runs = matches!(
+            path.as_str(),
+            "uvicorn.run" | "aiohttp.web.run_app" | "waitress.serve"
+        ) || path.ends_with(".run()");
+        let super::value::Value::Object { site, .. } = *machine.values.get(*object) else {
+            continue;
+        };
+        for value in values {
+            if let (true, super::value::Value::Int(port)) = (runs, machine.values.get(*value)) {
+                found.push((*port, machine.span(site)));
+            }
+        }
+    }
+    found.sort();
+    found
+        .into_iter()
+        .find(|(port, _)| (1..=65_535).contains(port))
+}
+
+/// Django's default database and cache are the annotated `DATABASES` and `CACHES`.
+fn django_uses(machine: &mut Machine<'_>, declared: &Declared<'_>, program: &Program<'_>) {
+    for (index, declaration) in declared.tags.iter().enumerate() {
+        let declaration = &declared.declarations[*declaration];
+        let tag = Tag(index as u32);
+        let _ = program;
+        let spans = match declaration.item.name.as_deref() {
+            Some("DATABASES") => &machine.uses.django_database,
+            Some("CACHES") => &machine.uses.django_cache,
+            _ => continue,
+        };
+        for span in spans.clone() {
+            machine.uses.record(tag, None, span);
+        }
+    }
+}
+
+/// Resources that no unit evaluates are read where they stand, for their kind and variables.
+fn read_orphans(
+    program: &Program<'_>,
+    declared: &Declared<'_>,
+    runs: &[UnitRun],
+) -> BTreeMap<Tag, Found> {
+    let seen: BTreeSet<Tag> = runs
+        .iter()
+        .flat_map(|run| run.found.keys().copied())
+        .collect();
+    (0..declared.tags.len() as u32)
+        .map(Tag)
+        .filter(|tag| !seen.contains(tag))
+        .map(|tag| {
+            let info = &program.tags[tag.0 as usize];
+            let declaration = &declared.declarations[declared.tags[tag.0 as usize]];
+            let mut machine = Machine::new(program);
+            let module = machine.import(info.file);
+            machine.run();
+            run_around(&mut machine, info.file, declaration.item.scope);
+            (tag, Reader::read(&mut machine, module, tag, info.kind))
+        })
+        .collect()
+}
+
+/// Runs the function that a place stands in, without arguments.
+fn run_around(machine: &mut Machine<'_>, file: FileIx, scope: ScopeId) {
+    let module = machine.import(file);
+    let mut at = Some(scope);
+    while let Some(scope) = at {
+        let found = machine.program.file(file).scope(scope);
+        if matches!(found.kind, crate::facts::ScopeKind::Function { .. }) {
+            let name = found.qualified.split('.').next().unwrap_or("").to_owned();
+            for value in machine.module_var(module, &name, module) {
+                machine.activate(module, value);
+            }
+            machine.serve(module, &Values::new());
+        }
+        at = found.parent;
+    }
+}

@@ -1,0 +1,570 @@
+//! Calls of the project's own functions and classes.
+
+use super::machine::{Arguments, Context, Machine};
+use super::value::{FileIx, FrameIx, Site, Sym, Value, ValueId, Values};
+use crate::facts::{
+    BindTarget, ExprId, ExprKind, Parameter, ParameterKind, ScopeId, ScopeKind, Step,
+};
+use crate::knowledge;
+
+impl Machine<'_> {
+    /// What calling a value returns.
+    pub(crate) fn call(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        callee: ValueId,
+        arguments: &Arguments,
+    ) -> Values {
+        let inner = self.values.untagged(callee);
+        match self.values.get(inner).clone() {
+            Value::Function { .. } => {
+                self.note_wrapper_use(frame, site, callee);
+                self.call_function(frame, site, inner, None, arguments)
+            }
+            Value::Bound { function, this } => {
+                self.note_wrapper_use(frame, site, callee);
+                self.call_function(frame, site, function, Some(this), arguments)
+            }
+            Value::Static(function) | Value::Property(function) => {
+                self.call_function(frame, site, function, None, arguments)
+            }
+            Value::Class { .. } => self.instantiate(frame, site, inner, arguments),
+            Value::Instance { .. } => {
+                let mut found = Values::new();
+                for method in self.attribute(frame, site, inner, "__call__") {
+                    if self.is_project_callable(method) {
+                        found.extend(self.call(frame, site, method, arguments));
+                    }
+                }
+                found
+            }
+            Value::External(_) | Value::Object { .. } | Value::Member { .. } => {
+                self.call_library(frame, site, callee, arguments)
+            }
+            Value::Unknown => {
+                self.escape(frame, site, arguments);
+                self.unknown()
+            }
+            _ => Values::new(),
+        }
+    }
+
+    /// A method of an annotated project object uses the resource that the object stands for.
+    fn note_wrapper_use(&mut self, frame: FrameIx, site: Site, callee: ValueId) {
+        for tag in self.values.tags(callee) {
+            if !self.frame(frame).on_import {
+                let span = self.span(site);
+                self.uses.record(tag, None, span);
+            }
+        }
+    }
+
+    pub(crate) fn is_project_callable(&self, value: ValueId) -> bool {
+        matches!(
+            self.values.get(self.values.untagged(value)),
+            Value::Function { .. } | Value::Bound { .. } | Value::Class { .. } | Value::Static(_)
+        )
+    }
+
+    /// Runs a function with arguments and an instance; returns what it returns so far.
+    pub(crate) fn call_function(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        function: ValueId,
+        this: Option<ValueId>,
+        arguments: &Arguments,
+    ) -> Values {
+        let inner = self.values.untagged(function);
+        let (file, scope, closure) = match *self.values.get(inner) {
+            Value::Function {
+                file,
+                scope,
+                closure,
+            } => (file, scope, closure),
+            Value::Property(inner) | Value::Static(inner) | Value::ClassMethod(inner) => {
+                return self.call_function(frame, site, inner, this, arguments);
+            }
+            _ => return Values::new(),
+        };
+        let context = match this {
+            Some(this) => Context::This(this),
+            None => Context::Call(site),
+        };
+        let callee = self.enter(file, scope, Some(closure), this, context);
+        self.pass_arguments(frame, site, callee, file, scope, this, arguments);
+        let ScopeKind::Function { is_generator, .. } = self.program.file(file).scope(scope).kind
+        else {
+            return Values::new();
+        };
+        if is_generator {
+            Values::from([self.values.value(Value::Generator(callee))])
+        } else {
+            self.returned(callee, frame)
+        }
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a call has a place, a callee and arguments"
+    )]
+    fn pass_arguments(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        callee: FrameIx,
+        file: FileIx,
+        scope: ScopeId,
+        this: Option<ValueId>,
+        arguments: &Arguments,
+    ) {
+        let program = self.program;
+        let ScopeKind::Function { parameters, .. } = &program.file(file).scope(scope).kind else {
+            return;
+        };
+        let mut positional = arguments.positional.iter();
+        let mut rest = parameters.iter();
+        if let (Some(this), Some(first)) = (this, parameters.first()) {
+            rest.next();
+            let name = self.values.sym(&first.name);
+            self.pass(callee, name, Values::from([this]));
+        }
+        let mut taken: Vec<Sym> = Vec::new();
+        for parameter in rest {
+            let name = self.values.sym(&parameter.name);
+            let keyword = arguments
+                .keywords
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, v)| v.clone());
+            let given = match parameter.kind {
+                ParameterKind::Plain => keyword.or_else(|| positional.next().cloned()),
+                ParameterKind::KeywordOnly => keyword,
+                ParameterKind::Rest => {
+                    let all: Values = positional.by_ref().flatten().copied().collect();
+                    self.pass_rest(callee, name, site, all);
+                    continue;
+                }
+                ParameterKind::KeywordRest => {
+                    let others: Vec<(Sym, Values)> = arguments
+                        .keywords
+                        .iter()
+                        .filter(|(key, _)| !taken.contains(key))
+                        .cloned()
+                        .collect();
+                    self.pass_keyword_rest(callee, name, site, &others);
+                    continue;
+                }
+            };
+            taken.push(name);
+            let unknown = self.values.value(Value::Unknown);
+            let values = match given {
+                Some(values) if values.iter().any(|value| *value != unknown) => values,
+                Some(values) => {
+                    // The caller's value is not known: the declared type is the next best.
+                    let mut declared = self.fallback(frame, site, callee, parameter);
+                    declared.extend(values);
+                    declared
+                }
+                None => self.fallback(frame, site, callee, parameter),
+            };
+            self.pass(callee, name, values);
+        }
+    }
+
+    fn pass_rest(&mut self, callee: FrameIx, name: Sym, site: Site, values: Values) {
+        let container = self.values.value(Value::Container {
+            site,
+            maker: callee,
+        });
+        let any = self.values.sym("[]");
+        self.grow_field(container, any, values);
+        self.pass(callee, name, Values::from([container]));
+    }
+
+    fn pass_keyword_rest(
+        &mut self,
+        callee: FrameIx,
+        name: Sym,
+        site: Site,
+        others: &[(Sym, Values)],
+    ) {
+        let container = self.values.value(Value::Container {
+            site,
+            maker: callee,
+        });
+        for (key, values) in others {
+            let key = format!("[{}]", self.values.text(*key));
+            let key = self.values.sym(&key);
+            self.grow_field(container, key, values.clone());
+        }
+        self.pass(callee, name, Values::from([container]));
+    }
+
+    /// What a parameter is worth that no caller in the project passes: its default, a framework's
+    /// dependency, the application, a request, or an instance of its declared type.
+    fn fallback(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        callee: FrameIx,
+        parameter: &Parameter,
+    ) -> Values {
+        let mut found = Values::new();
+        let mut declared = Values::new();
+        if let Some(default) = parameter.default {
+            found.extend(self.expr(callee, default));
+        }
+        if let Some(annotation) = parameter.annotation {
+            declared = self.expr(callee, annotation);
+        }
+        let dependencies: Vec<ValueId> = found
+            .iter()
+            .chain(&declared)
+            .copied()
+            .filter(|v| self.is_dependency(*v))
+            .collect();
+        if !dependencies.is_empty() {
+            let mut values = Values::new();
+            for dependency in dependencies {
+                values.extend(self.depend(callee, site, dependency, &declared));
+            }
+            return values;
+        }
+        let found: Values = found
+            .into_iter()
+            .filter(|value| !matches!(self.values.get(*value), Value::None))
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
+        self.by_type_or_name(frame, site, parameter, &declared)
+    }
+
+    fn by_type_or_name(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        parameter: &Parameter,
+        declared: &Values,
+    ) -> Values {
+        let mut found = Values::new();
+        for ty in declared {
+            match self.values.get(*ty).clone() {
+                Value::Class { file, scope, .. } => {
+                    let at = Site::of_scope(file, scope);
+                    let instance = Value::Instance {
+                        class: *ty,
+                        site: at,
+                        maker: None,
+                    };
+                    found.insert(self.values.value(instance));
+                }
+                Value::External(path) => {
+                    let path = self.values.text(path).to_owned();
+                    if knowledge::is_request(&path) {
+                        found.insert(self.request(site));
+                    } else if knowledge::is_web_application(&path) {
+                        found.extend(self.apps.iter().copied());
+                    } else if knowledge::clients::is_client_type(&path) {
+                        let ty = self.values.sym(&path);
+                        found.insert(self.values.value(Value::Object {
+                            ty,
+                            site,
+                            maker: None,
+                        }));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let _ = frame;
+        if found.is_empty() {
+            match parameter.name.as_str() {
+                "request" | "req" | "websocket" => {
+                    found.insert(self.request(site));
+                }
+                "app" | "application" => found.extend(self.apps.iter().copied()),
+                _ => {}
+            }
+        }
+        if found.is_empty() {
+            self.unknown()
+        } else {
+            found
+        }
+    }
+
+    fn is_dependency(&self, value: ValueId) -> bool {
+        self.values
+            .path(value)
+            .is_some_and(|path| knowledge::is_dependency(&path))
+            && matches!(self.values.get(value), Value::Object { .. })
+    }
+
+    /// The value that a framework injects for `Depends(…)`.
+    pub(crate) fn depend(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        dependency: ValueId,
+        declared: &Values,
+    ) -> Values {
+        let mut providers = self.option_of(frame, &Values::from([dependency]), "0");
+        providers.extend(self.option_of(frame, &Values::from([dependency]), "dependency"));
+        if providers.is_empty() {
+            providers = declared
+                .iter()
+                .copied()
+                .filter(|value| matches!(self.values.get(*value), Value::Class { .. }))
+                .collect();
+        }
+        let mut found = Values::new();
+        for provider in providers {
+            let at = self.own_site(provider).unwrap_or(site);
+            for value in self.call(frame, at, provider, &Arguments::default()) {
+                match *self.values.get(value) {
+                    Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
+                    _ => {
+                        found.insert(value);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// A site that stands for a callable itself, so that a framework calls each only once.
+    pub(crate) fn own_site(&self, value: ValueId) -> Option<Site> {
+        match self.values.get(self.values.untagged(value)) {
+            Value::Function { file, scope, .. } | Value::Class { file, scope, .. } => {
+                Some(Site::of_scope(*file, *scope))
+            }
+            Value::Bound { function, .. } => self.own_site(*function),
+            _ => None,
+        }
+    }
+
+    /// An instance of a project class.
+    fn instantiate(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        class: ValueId,
+        arguments: &Arguments,
+    ) -> Values {
+        let maker = self.maker(frame);
+        let instance = self.values.value(Value::Instance { class, site, maker });
+        let mut externals = Vec::new();
+        let bodies = self.ancestry(class, frame, &mut externals);
+        let mut initialized = false;
+        for (name, passes) in [("__init__", true), ("__post_init__", false)] {
+            let sym = self.values.sym(name);
+            for body in &bodies {
+                let found = self.var(*body, sym, frame);
+                if found.is_empty() {
+                    continue;
+                }
+                let none = Arguments::default();
+                let given = if passes { arguments } else { &none };
+                for function in found {
+                    self.call_function(frame, site, function, Some(instance), given);
+                }
+                initialized |= passes;
+                break;
+            }
+        }
+        if initialized {
+            return Values::from([instance]);
+        }
+        self.fill_fields(frame, instance, &bodies, arguments);
+        // A library's base class takes the arguments: what it is given, the instance stands for.
+        let mut tags = Vec::new();
+        if !externals.is_empty() {
+            for values in arguments.all() {
+                tags.extend(values.iter().flat_map(|value| self.flowing_tags(*value)));
+            }
+        }
+        for base in externals {
+            tags.extend(self.flowing_tags(base));
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        Values::from([self.values.tagged_all(instance, &tags)])
+    }
+
+    /// Data classes: arguments become fields in the order of declaration.
+    fn fill_fields(
+        &mut self,
+        frame: FrameIx,
+        instance: ValueId,
+        bodies: &[FrameIx],
+        arguments: &Arguments,
+    ) {
+        let mut names: Vec<String> = Vec::new();
+        for body in bodies.iter().rev() {
+            let (file, scope) = (self.frame(*body).file, self.frame(*body).scope);
+            for step in &self.program.file(file).scope(scope).steps {
+                if let Step::Bind {
+                    target: BindTarget::Name(name),
+                    annotation: Some(_),
+                    ..
+                } = step
+                    && !names.contains(name)
+                {
+                    names.push(name.clone());
+                }
+            }
+        }
+        for (name, values) in names.iter().zip(&arguments.positional) {
+            let name = self.values.sym(name);
+            self.grow_field(instance, name, values.clone());
+        }
+        for (name, values) in &arguments.keywords {
+            self.grow_field(instance, *name, values.clone());
+        }
+        let _ = frame;
+    }
+
+    /// Runs callables that are handed to something klo does not see into: it may call them.
+    pub(crate) fn escape(&mut self, frame: FrameIx, site: Site, arguments: &Arguments) -> Values {
+        let mut found = Values::new();
+        let given: Vec<Values> = arguments.all().cloned().collect();
+        for (index, values) in given.iter().enumerate() {
+            let after = Arguments {
+                positional: given[index + 1..].to_vec(),
+                ..Arguments::default()
+            };
+            for value in values {
+                if matches!(
+                    self.values.get(self.values.untagged(*value)),
+                    Value::Function { .. } | Value::Bound { .. } | Value::Static(_)
+                ) {
+                    let at = self.own_site(*value).unwrap_or(site);
+                    let passed = if index == 0 {
+                        after.clone()
+                    } else {
+                        Arguments::default()
+                    };
+                    found.extend(self.call(frame, at, *value, &passed));
+                }
+            }
+        }
+        found
+    }
+
+    /// Runs a value as a framework does: functions with what the framework gives, classes with all
+    /// their methods.
+    pub(crate) fn activate(&mut self, frame: FrameIx, value: ValueId) {
+        let inner = self.values.untagged(value);
+        let Some(site) = self.own_site(inner) else {
+            if let Value::Instance { class, .. } = *self.values.get(inner) {
+                self.activate_methods(frame, class, inner);
+            }
+            return;
+        };
+        match *self.values.get(inner) {
+            Value::Class { .. } => {
+                for instance in self.call(frame, site, inner, &Arguments::default()) {
+                    self.activate_methods(frame, inner, instance);
+                }
+            }
+            _ => {
+                self.call(frame, site, inner, &Arguments::default());
+            }
+        }
+    }
+
+    fn activate_methods(&mut self, frame: FrameIx, class: ValueId, instance: ValueId) {
+        let mut externals = Vec::new();
+        let bodies = self.ancestry(class, frame, &mut externals);
+        self.note_generic_views(frame, class, &bodies, &externals);
+        for body in bodies {
+            let names: Vec<Sym> = self.frame(body).vars.keys().copied().collect();
+            for name in names {
+                let text = self.values.text(name).to_owned();
+                if text.starts_with('_') && !matches!(text.as_str(), "__call__" | "__aenter__") {
+                    continue;
+                }
+                let Some(site) = self.own_site(class) else {
+                    continue;
+                };
+                for method in self.attribute(frame, site, instance, &text) {
+                    if let Value::Bound { .. } = self.values.get(self.values.untagged(method)) {
+                        let at = self.own_site(method).unwrap_or(site);
+                        self.call(frame, at, method, &Arguments::default());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Applies a decorator to what it stands above.
+    pub(crate) fn decorate(
+        &mut self,
+        frame: FrameIx,
+        file: FileIx,
+        decorator: ExprId,
+        value: ValueId,
+    ) -> Values {
+        let worth = self.expr(frame, decorator);
+        for path in worth
+            .iter()
+            .filter_map(|value| self.values.path(*value))
+            .collect::<Vec<_>>()
+        {
+            match path.as_str() {
+                "builtins.property"
+                | "functools.cached_property"
+                | "pydantic.computed_field"
+                | "django.utils.functional.cached_property" => {
+                    let inner = self.values.untagged(value);
+                    if matches!(self.values.get(inner), Value::Property(_)) {
+                        return Values::from([value]);
+                    }
+                    return Values::from([self.values.value(Value::Property(inner))]);
+                }
+                "builtins.staticmethod" => {
+                    return Values::from([self.values.value(Value::Static(value))]);
+                }
+                "builtins.classmethod" => {
+                    return Values::from([self.values.value(Value::ClassMethod(value))]);
+                }
+                _ => {}
+            }
+        }
+        self.register_decorated(frame, file, decorator, value);
+        let mut found = Values::from([value]);
+        let site = Site {
+            file,
+            expr: decorator,
+        };
+        let arguments = Arguments {
+            positional: vec![Values::from([value])],
+            ..Arguments::default()
+        };
+        for decorator in worth {
+            if self.is_project_callable(decorator) {
+                found.extend(self.call(frame, site, decorator, &arguments));
+            }
+        }
+        found
+    }
+
+    /// Whether a decorator's syntax is a call, and what is called.
+    pub(crate) fn decorator_parts(
+        &self,
+        file: FileIx,
+        decorator: ExprId,
+    ) -> Option<(ExprId, &str, Option<ExprId>)> {
+        let (callee, call) = match self.syntax(file, decorator) {
+            ExprKind::Call { callee, .. } => (*callee, Some(decorator)),
+            _ => (decorator, None),
+        };
+        match self.syntax(file, callee) {
+            ExprKind::Attribute(base, name) => Some((*base, name, call)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Django, whose parts find each other by names in strings: settings, URL configurations, apps.
+
+use super::machine::Machine;
+use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
+use crate::knowledge;
+
+impl Machine<'_> {
+    /// `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")`.
+    pub(crate) fn note_django_settings(&mut self, names: &Values, values: Option<&Values>) {
+        let is_settings = names
+            .iter()
+            .any(|name| self.values.as_literal(*name) == Some("DJANGO_SETTINGS_MODULE"));
+        let Some(values) = values.filter(|_| is_settings) else {
+            return;
+        };
+        let key = self.django_key("settings");
+        let values = values.clone();
+        let owner = self.values.external("django");
+        self.grow_field(owner, key, values);
+    }
+
+    fn django_key(&mut self, name: &str) -> super::value::Sym {
+        self.values.sym(&format!("(django.{name})"))
+    }
+
+    fn import_dotted(&mut self, from: FileIx, dotted: &str) -> Option<FrameIx> {
+        let parts: Vec<&str> = dotted.split('.').collect();
+        let module = self.module_value_id(from, &parts);
+        match *self.values.get(module) {
+            Value::Module(file) => Some(self.import(file)),
+            _ => None,
+        }
+    }
+
+    fn module_value_id(&mut self, from: FileIx, parts: &[&str]) -> ValueId {
+        self.module_value(from, 0, parts, false)
+    }
+
+    /// The settings modules that the project names.
+    fn settings_modules(&mut self, frame: FrameIx) -> Vec<FrameIx> {
+        let owner = self.values.external("django");
+        let key = self.django_key("settings");
+        let names = self.field(owner, key, frame);
+        let from = self.frame(frame).file;
+        let names: Vec<String> = names
+            .iter()
+            .filter_map(|v| self.values.as_literal(*v))
+            .map(str::to_owned)
+            .collect();
+        names
+            .iter()
+            .filter_map(|name| self.import_dotted(from, name))
+            .collect()
+    }
+
+    /// The application that `get_wsgi_application()` returns, with the routes that settings name.
+    pub(crate) fn django_application(&mut self, frame: FrameIx, site: Site, path: &str) -> ValueId {
+        let ty = self.values.sym(path);
+        let object = self.values.value(Value::Object {
+            ty,
+            site,
+            maker: None,
+        });
+        let from = self.frame(frame).file;
+        for settings in self.settings_modules(frame) {
+            self.install_apps(frame, from, settings);
+            for dotted in self.setting_texts(frame, settings, "ROOT_URLCONF") {
+                if let Some(module) = self.import_dotted(from, &dotted) {
+                    let patterns = self.module_var(module, "urlpatterns", frame);
+                    self.include_all(frame, object, &patterns, "");
+                }
+            }
+            for dotted in self.setting_texts(frame, settings, "MIDDLEWARE") {
+                self.hand_over_dotted(frame, from, object, &dotted);
+            }
+        }
+        object
+    }
+
+    /// Runs what Django runs of each installed app.
+    fn install_apps(&mut self, frame: FrameIx, from: FileIx, settings: FrameIx) {
+        let apps = self.setting_texts(frame, settings, "INSTALLED_APPS");
+        let with_admin = apps.iter().any(|app| app == "django.contrib.admin");
+        for app in apps {
+            let package = match app.find(".apps.") {
+                Some(at) => &app[..at],
+                None => &app,
+            };
+            let modules: &[&str] = if with_admin {
+                &["models", "apps", "admin"]
+            } else {
+                &["models", "apps"]
+            };
+            for module in modules {
+                let dotted = format!("{package}.{module}");
+                let Some(body) = self.import_dotted(from, &dotted) else {
+                    continue;
+                };
+                if *module == "apps" {
+                    self.ready(frame, body);
+                }
+            }
+        }
+    }
+
+    /// Runs `AppConfig.ready` of an `apps` module.
+    fn ready(&mut self, frame: FrameIx, module: FrameIx) {
+        let values: Values = self
+            .frame(module)
+            .vars
+            .values()
+            .flatten()
+            .copied()
+            .collect();
+        // Reading any name makes this run again when the module defines more.
+        let nothing = self.values.sym("");
+        self.var(module, nothing, frame);
+        for value in values {
+            if matches!(self.values.get(value), Value::Class { .. })
+                && self
+                    .own_site(value)
+                    .is_some_and(|s| s.file == self.frame(module).file)
+            {
+                self.activate(frame, value);
+            }
+        }
+    }
+
+    fn setting_texts(&mut self, frame: FrameIx, settings: FrameIx, name: &str) -> Vec<String> {
+        let values = self.module_var(settings, name, frame);
+        let mut all = values.clone();
+        all.extend(self.elements(frame, &values));
+        all.iter()
+            .filter_map(|value| self.values.as_literal(*value))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn hand_over_dotted(&mut self, frame: FrameIx, from: FileIx, object: ValueId, dotted: &str) {
+        let Some((module, name)) = dotted.rsplit_once('.') else {
+            return;
+        };
+        let Some(module) = self.import_dotted(from, module) else {
+            return;
+        };
+        for value in self.module_var(module, name, frame) {
+            let inner = self.values.untagged(value);
+            if self.is_project_callable(inner) {
+                self.registry.of(object).handlers.insert(inner);
+            }
+        }
+    }
+
+    fn include_all(&mut self, frame: FrameIx, object: ValueId, patterns: &Values, prefix: &str) {
+        let mut all = self.elements(frame, patterns);
+        all.extend(patterns.iter().copied());
+        for pattern in all {
+            let inner = self.root_object(pattern);
+            if self.is_deferred(inner) && inner != object {
+                let registrar = self.registry.of(object);
+                registrar
+                    .included
+                    .entry(inner)
+                    .or_default()
+                    .insert(prefix.to_owned());
+            }
+        }
+    }
+
+    /// `include("orders.urls")`, `include(router.urls)`, `include((patterns, "name"))`.
+    pub(crate) fn django_include(&mut self, frame: FrameIx, site: Site, what: &Values) -> Values {
+        let ty = self.values.sym(knowledge::DJANGO_INCLUDE);
+        let maker = self.maker(frame);
+        let object = self.values.value(Value::Object { ty, site, maker });
+        let from = self.frame(frame).file;
+        for value in what.clone() {
+            if let Some(dotted) = self.values.as_literal(value).map(str::to_owned) {
+                if let Some(module) = self.import_dotted(from, &dotted) {
+                    let patterns = self.module_var(module, "urlpatterns", frame);
+                    self.include_all(frame, object, &patterns, "");
+                }
+                continue;
+            }
+            if let Value::Module(file) = *self.values.get(value) {
+                let module = self.import(file);
+                let patterns = self.module_var(module, "urlpatterns", frame);
+                self.include_all(frame, object, &patterns, "");
+                continue;
+            }
+            let patterns = Values::from([value]);
+            self.include_all(frame, object, &patterns, "");
+            let inner = self.elements(frame, &patterns);
+            self.include_all(frame, object, &inner, "");
+        }
+        Values::from([object])
+    }
+}

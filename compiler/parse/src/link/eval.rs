@@ -1,0 +1,457 @@
+//! What expressions are worth.
+
+use super::machine::{Arguments, Machine};
+use super::value::{FileIx, FrameIx, Part, Site, Value, ValueId, Values};
+use crate::facts::{Argument, ExprId, ExprKind};
+
+/// String variants that a concatenation is followed over.
+const MAX_TEXTS: usize = 3;
+
+impl Machine<'_> {
+    /// The values of an expression in a frame, tagged when it is annotated.
+    pub(crate) fn eval(&mut self, frame: FrameIx, file: FileIx, expr: ExprId) -> Values {
+        let site = Site { file, expr };
+        let values = self.eval_kind(frame, site);
+        if let Some(watched) = self.watched.get_mut(&(file, expr)) {
+            watched.extend(values.iter().copied());
+        }
+        let Some(tags) = self.program.tagged.get(&(file, expr)) else {
+            return values;
+        };
+        let in_function = !self.frame(frame).on_import;
+        let mut tagged = Values::new();
+        for tag in tags {
+            let evaluated = self.evaluated.entry(*tag).or_default();
+            evaluated.values.extend(values.iter().copied());
+            evaluated.sites.insert((frame, site));
+            if in_function && self.is_read_by_value(*tag) {
+                let span = self.span(site);
+                self.uses.record(*tag, None, span);
+            }
+        }
+        for value in if values.is_empty() {
+            self.unknown()
+        } else {
+            values
+        } {
+            tagged.insert(self.values.tagged_all(value, tags));
+        }
+        tagged
+    }
+
+    pub(crate) fn unknown(&mut self) -> Values {
+        Values::from([self.values.value(Value::Unknown)])
+    }
+
+    fn eval_kind(&mut self, frame: FrameIx, site: Site) -> Values {
+        let kind = self.syntax(site.file, site.expr);
+        match kind {
+            ExprKind::Name(name) => {
+                let values = self.lookup(frame, name);
+                self.note_reads(frame, site, &values);
+                values
+            }
+            ExprKind::Attribute(base, name) => {
+                let mut found = Values::new();
+                for base in self.expr(frame, *base) {
+                    found.extend(self.attribute(frame, site, base, name));
+                }
+                self.note_reads(frame, site, &found);
+                found
+            }
+            ExprKind::Index(base, index) => self.eval_index(frame, site, *base, *index),
+            ExprKind::Call { callee, arguments } => self.eval_call(frame, site, *callee, arguments),
+            ExprKind::Text(text) => Values::from([self.values.literal(text)]),
+            ExprKind::Concat(parts) => self.eval_concat(frame, parts),
+            ExprKind::Int(number) => Values::from([self.values.value(Value::Int(*number))]),
+            ExprKind::Float(_) => self.unknown(),
+            ExprKind::Bool(flag) => Values::from([self.values.value(Value::Bool(*flag))]),
+            ExprKind::None => Values::from([self.values.value(Value::None)]),
+            ExprKind::Sequence(items) => self.eval_sequence(frame, site, items),
+            ExprKind::Map(entries) => self.eval_map(frame, site, entries),
+            ExprKind::Either(options) => options
+                .iter()
+                .flat_map(|option| self.expr(frame, *option))
+                .collect(),
+            ExprKind::Await(value) => self.expr(frame, *value),
+            ExprKind::Element(value) => {
+                let values = self.expr(frame, *value);
+                self.elements(frame, &values)
+            }
+            ExprKind::Entered(value) => self.eval_entered(frame, site, *value),
+            ExprKind::Lambda(scope) => Values::from([self.values.value(Value::Function {
+                file: site.file,
+                scope: *scope,
+                closure: frame,
+            })]),
+            ExprKind::Opaque(parts) => self.eval_opaque(frame, parts),
+        }
+    }
+
+    /// Operators: a path joined to a volume is still in the volume.
+    fn eval_opaque(&mut self, frame: FrameIx, parts: &[ExprId]) -> Values {
+        let mut found = Values::new();
+        for part in parts {
+            for value in self.expr(frame, *part) {
+                let tags = self.flowing_tags(value);
+                if !tags.is_empty() {
+                    let unknown = self.values.value(Value::Unknown);
+                    found.insert(self.values.tagged_all(unknown, &tags));
+                }
+            }
+        }
+        found
+    }
+
+    fn eval_sequence(&mut self, frame: FrameIx, site: Site, items: &[ExprId]) -> Values {
+        let container = self.values.value(Value::Container { site, maker: frame });
+        let any = self.values.sym("[]");
+        for (index, item) in items.iter().enumerate() {
+            let values = self.expr(frame, *item);
+            let at = self.values.sym(&format!("[{index}]"));
+            self.grow_field(container, at, values.clone());
+            self.grow_field(container, any, values);
+        }
+        Values::from([container])
+    }
+
+    fn eval_map(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        entries: &[(Option<ExprId>, ExprId)],
+    ) -> Values {
+        let container = self.values.value(Value::Container { site, maker: frame });
+        let any = self.values.sym("[]");
+        for (key, value) in entries {
+            let values = self.expr(frame, *value);
+            match key {
+                Some(key) => {
+                    let keys = self.expr(frame, *key);
+                    let at = self.index_key(&keys);
+                    self.grow_field(container, at, values.clone());
+                    self.grow_field(container, any, values);
+                }
+                None => {
+                    let elements = self.elements(frame, &values);
+                    self.grow_field(container, any, elements);
+                }
+            }
+        }
+        Values::from([container])
+    }
+
+    fn eval_concat(&mut self, frame: FrameIx, parts: &[ExprId]) -> Values {
+        let mut texts: Vec<Vec<Part>> = vec![Vec::new()];
+        let mut tags = Vec::new();
+        for part in parts {
+            let values = self.expr(frame, *part);
+            let mut options: Vec<Vec<Part>> = Vec::new();
+            for value in &values {
+                tags.extend(self.flowing_tags(*value));
+                let inner = self.values.untagged(*value);
+                match self.values.get(inner).clone() {
+                    Value::Text(parts) => options.push(parts),
+                    Value::Int(number) => {
+                        let text = self.values.sym(&number.to_string());
+                        options.push(vec![Part::Text(text)]);
+                    }
+                    Value::None => {}
+                    _ => options.push(vec![Part::Unknown]),
+                }
+            }
+            options.sort();
+            options.dedup();
+            if options.is_empty() {
+                options.push(vec![Part::Unknown]);
+            }
+            let mut grown = Vec::new();
+            for text in &texts {
+                for option in options.iter().take(MAX_TEXTS) {
+                    let mut whole = text.clone();
+                    whole.extend(option.iter().cloned());
+                    grown.push(whole);
+                }
+            }
+            grown.truncate(MAX_TEXTS * MAX_TEXTS);
+            texts = grown;
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        let mut found = Values::new();
+        for text in texts {
+            let value = self.values.value(Value::Text(text));
+            found.insert(self.values.tagged_all(value, &tags));
+        }
+        found
+    }
+
+    fn eval_entered(&mut self, frame: FrameIx, site: Site, value: ExprId) -> Values {
+        let mut found = Values::new();
+        for value in self.expr(frame, value) {
+            let inner = self.values.untagged(value);
+            match self.values.get(inner).clone() {
+                Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
+                Value::Instance { .. } => {
+                    let mut entered = Values::new();
+                    for name in ["__enter__", "__aenter__"] {
+                        for method in self.attribute(frame, site, value, name) {
+                            if self.is_project_callable(method) {
+                                let none = Arguments::default();
+                                entered.extend(self.call(frame, site, method, &none));
+                            }
+                        }
+                    }
+                    for name in ["__exit__", "__aexit__"] {
+                        for method in self.attribute(frame, site, value, name) {
+                            if self.is_project_callable(method) {
+                                let spread = Arguments {
+                                    spread: true,
+                                    ..Arguments::default()
+                                };
+                                self.call(frame, site, method, &spread);
+                            }
+                        }
+                    }
+                    if entered.is_empty() {
+                        entered.insert(value);
+                    }
+                    found.extend(entered);
+                }
+                _ => {
+                    found.insert(value);
+                }
+            }
+        }
+        found
+    }
+
+    /// What iterating values yields.
+    pub(crate) fn elements(&mut self, frame: FrameIx, values: &Values) -> Values {
+        let any = self.values.sym("[]");
+        let mut found = Values::new();
+        for value in values {
+            let inner = self.values.untagged(*value);
+            match self.values.get(inner).clone() {
+                Value::Container { .. } => found.extend(self.field(inner, any, frame)),
+                Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
+                Value::Object { .. } | Value::Member { .. } => {
+                    found.extend(self.field(inner, any, frame));
+                    found.insert(self.member(*value, "[]"));
+                }
+                Value::Unknown => {
+                    found.insert(*value);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The `index`th of several values that are bound at once.
+    pub(crate) fn unpacked(&mut self, frame: FrameIx, values: &Values, index: usize) -> Values {
+        let at = self.values.sym(&format!("[{index}]"));
+        let mut found = Values::new();
+        for value in values {
+            let inner = self.values.untagged(*value);
+            let exact = self.field(inner, at, frame);
+            if exact.is_empty() {
+                found.extend(self.elements(frame, &Values::from([*value])));
+            } else {
+                found.extend(exact);
+            }
+        }
+        found
+    }
+
+    fn eval_index(&mut self, frame: FrameIx, site: Site, base: ExprId, index: ExprId) -> Values {
+        let keys = self.expr(frame, index);
+        let key = self.index_key(&keys);
+        let any = self.values.sym("[]");
+        let mut found = Values::new();
+        for base in self.expr(frame, base) {
+            let inner = self.values.untagged(base);
+            match self.values.get(inner).clone() {
+                Value::External(path) => {
+                    let path = self.values.text(path).to_owned();
+                    if path == "os.environ" {
+                        found.extend(self.env_read(site, &keys, None));
+                    } else if crate::knowledge::is_type_operator(&path) {
+                        found.extend(self.type_operands(frame, &keys));
+                    } else {
+                        found.extend(self.field(inner, key, frame));
+                        found.insert(base);
+                    }
+                }
+                Value::Class { .. } => {
+                    found.insert(base);
+                }
+                Value::Container { .. } => {
+                    let exact = self.field(inner, key, frame);
+                    if exact.is_empty() {
+                        found.extend(self.field(inner, any, frame));
+                    } else {
+                        found.extend(exact);
+                    }
+                }
+                Value::Object { .. } | Value::Member { .. } => {
+                    let stored = self.field(inner, key, frame);
+                    if stored.is_empty() {
+                        let name = self.values.text(key).to_owned();
+                        found.insert(self.member(base, &name));
+                    }
+                    found.extend(stored);
+                }
+                Value::Instance { .. } => {
+                    let arguments = Arguments {
+                        positional: vec![keys.clone()],
+                        ..Arguments::default()
+                    };
+                    for method in self.attribute(frame, site, base, "__getitem__") {
+                        found.extend(self.call(frame, site, method, &arguments));
+                    }
+                }
+                Value::Unknown => {
+                    found.insert(base);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// `Annotated[T, Depends(f)]`, `Optional[T]`, `list[T]`: everything inside counts.
+    fn type_operands(&mut self, frame: FrameIx, keys: &Values) -> Values {
+        let mut found = Values::new();
+        for key in keys {
+            match self.values.get(*key) {
+                Value::Container { .. } => {
+                    found.extend(self.elements(frame, &Values::from([*key])))
+                }
+                _ => {
+                    found.insert(*key);
+                }
+            }
+        }
+        found
+    }
+
+    fn eval_call(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        callee: ExprId,
+        arguments: &[Argument],
+    ) -> Values {
+        let callees = self.expr(frame, callee);
+        if callees.is_empty() {
+            return Values::new();
+        }
+        let mut evaluated = Arguments::default();
+        for argument in arguments {
+            match argument {
+                Argument::Positional(value) => {
+                    let values = self.expr(frame, *value);
+                    evaluated.positional.push(values);
+                }
+                Argument::Keyword(name, value) => {
+                    let values = self.expr(frame, *value);
+                    evaluated.keywords.push((self.values.sym(name), values));
+                }
+                Argument::Spread(_) => evaluated.spread = true,
+                Argument::KeywordSpread(value) => self.spread_map(frame, *value, &mut evaluated),
+            }
+        }
+        let mut found = Values::new();
+        for callee in callees {
+            found.extend(self.call(frame, site, callee, &evaluated));
+        }
+        found
+    }
+
+    /// `**{"host": …}`: keys that are known become keywords.
+    fn spread_map(&mut self, frame: FrameIx, value: ExprId, into: &mut Arguments) {
+        into.spread = true;
+        for value in self.expr(frame, value) {
+            let inner = self.values.untagged(value);
+            let keys: Vec<_> = self
+                .fields
+                .keys()
+                .filter(|(base, _)| *base == inner)
+                .map(|(_, name)| *name)
+                .collect();
+            for key in keys {
+                let name = self.values.text(key);
+                let plain = name
+                    .strip_prefix('[')
+                    .and_then(|rest| rest.strip_suffix(']'));
+                if let Some(name) = plain.filter(|name| !name.is_empty()).map(str::to_owned) {
+                    let values = self.field(inner, key, frame);
+                    let name = self.values.sym(&name);
+                    into.keywords.push((name, values));
+                }
+            }
+        }
+        into.keywords.sort();
+        into.keywords.dedup();
+    }
+
+    /// Reading a secret's or setting's value inside a function is using it.
+    fn note_reads(&mut self, frame: FrameIx, site: Site, values: &Values) {
+        if self.frame(frame).on_import {
+            return;
+        }
+        for value in values {
+            for tag in self.values.tags(*value) {
+                if self.is_read_by_value(tag) {
+                    let span = self.span(site);
+                    self.uses.record(tag, None, span);
+                }
+            }
+        }
+    }
+
+    /// Assigning a secret to a library's setting is using it, wherever it happens.
+    pub(crate) fn uses_by_assignment(
+        &mut self,
+        frame: FrameIx,
+        base: ValueId,
+        target: ExprId,
+        values: &Values,
+    ) {
+        if !matches!(
+            self.values.get(self.values.untagged(base)),
+            Value::External(_) | Value::Object { .. } | Value::Member { .. }
+        ) {
+            return;
+        }
+        let site = Site {
+            file: self.frame(frame).file,
+            expr: target,
+        };
+        for value in values {
+            for tag in self.values.tags(*value) {
+                if self.is_read_by_value(tag) {
+                    let span = self.span(site);
+                    self.uses.record(tag, None, span);
+                }
+            }
+        }
+    }
+
+    /// Whether a resource is used by reading its value: secrets and settings.
+    pub(crate) fn is_read_by_value(&self, tag: super::value::Tag) -> bool {
+        use klo_intent::Kind;
+        matches!(
+            self.program.tags[tag.0 as usize].kind,
+            Some(Kind::Secret | Kind::Config)
+        )
+    }
+
+    /// Tags that survive being part of something larger: all but those of secrets and settings.
+    pub(crate) fn flowing_tags(&self, value: ValueId) -> Vec<super::value::Tag> {
+        let mut tags = self.values.tags(value);
+        tags.retain(|tag| !self.is_read_by_value(*tag));
+        tags
+    }
+}

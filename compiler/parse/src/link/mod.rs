@@ -1,0 +1,21 @@
+//! Facts of all files become intents and edges: imports are resolved, values followed from the
+//! place that makes a client to the calls that use it, each unit by itself.
+
+mod assemble;
+mod attribute;
+mod bindings;
+mod call;
+mod django;
+mod edges;
+mod eval;
+mod intents;
+mod library;
+mod machine;
+mod program;
+mod registry;
+mod special;
+mod unit;
+mod uses;
+mod value;
+
+pub(crate) use assemble::link;

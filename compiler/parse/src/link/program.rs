@@ -1,0 +1,194 @@
+//! The loaded files of an app, with what the machine looks up often worked out once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use klo_source::{FileId, Span, TextRange};
+
+use super::value::{FileIx, Tag};
+use crate::facts::{BindTarget, ExprId, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step};
+
+/// Where an import leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resolved {
+    /// A file of the project.
+    File(FileIx),
+    /// A folder of the project without a file of its own.
+    Namespace,
+    /// Not of the project.
+    External,
+}
+
+/// Resolves imports of one language over the loaded files.
+pub(crate) trait Modules: Sync {
+    /// What `level` dots and `parts` name, seen from `from`.
+    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved;
+
+    /// The import path of a file and the folder it counts from.
+    fn name(&self, file: FileIx) -> (String, String);
+
+    /// The files that importing `parts` runs before the last one: packages' own files.
+    fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx>;
+}
+
+/// A file with its facts.
+#[derive(Debug)]
+pub(crate) struct LoadedFile {
+    pub(crate) path: String,
+    pub(crate) id: FileId,
+    pub(crate) facts: FileFacts,
+    /// Expressions by the scope in which they are evaluated.
+    pub(crate) exprs: Vec<Vec<ExprId>>,
+    /// Names that a scope binds itself.
+    pub(crate) bound: Vec<HashSet<String>>,
+}
+
+impl LoadedFile {
+    pub(crate) fn new(path: String, id: FileId, facts: FileFacts) -> Self {
+        let mut exprs = vec![Vec::new(); facts.scopes.len()];
+        for (index, expr) in facts.exprs.iter().enumerate() {
+            if let Some(list) = exprs.get_mut(expr.scope.0 as usize) {
+                list.push(ExprId(index as u32));
+            }
+        }
+        let mut bound: Vec<HashSet<String>> = facts
+            .scopes
+            .iter()
+            .map(|scope| bound_names(scope, &facts))
+            .collect();
+        // What runs only when the file is started binds the module's names.
+        for (index, scope) in facts.scopes.iter().enumerate() {
+            if matches!(scope.kind, ScopeKind::Main) {
+                let names = std::mem::take(&mut bound[index]);
+                bound[0].extend(names);
+            }
+        }
+        Self {
+            path,
+            id,
+            facts,
+            exprs,
+            bound,
+        }
+    }
+
+    pub(crate) fn scope(&self, id: ScopeId) -> &Scope {
+        self.facts.scope(id)
+    }
+
+    pub(crate) fn span(&self, range: TextRange) -> Span {
+        range.in_file(self.id)
+    }
+}
+
+fn bound_names(scope: &Scope, facts: &FileFacts) -> HashSet<String> {
+    let mut names = HashSet::new();
+    if let ScopeKind::Function { parameters, .. } = &scope.kind {
+        names.extend(parameters.iter().map(|parameter| parameter.name.clone()));
+    }
+    for step in &scope.steps {
+        match step {
+            Step::Bind { target, .. } => bound_by(target, &mut names),
+            Step::Define(inner) => {
+                names.insert(facts.scope(*inner).name.clone());
+            }
+            Step::Import(import) => match &import.names {
+                ImportNames::Module { alias: Some(alias) } => {
+                    names.insert(alias.clone());
+                }
+                ImportNames::Module { alias: None } => names.extend(import.module.first().cloned()),
+                ImportNames::Names(list) => names.extend(list.iter().map(|(_, name)| name.clone())),
+                ImportNames::Star => {}
+            },
+            _ => {}
+        }
+    }
+    for name in &scope.outer_names {
+        names.remove(name);
+    }
+    names
+}
+
+fn bound_by(target: &BindTarget, names: &mut HashSet<String>) {
+    match target {
+        BindTarget::Name(name) => {
+            names.insert(name.clone());
+        }
+        BindTarget::Tuple(targets) => targets.iter().for_each(|target| bound_by(target, names)),
+        _ => {}
+    }
+}
+
+/// What the linker knows of a resource before it has read any code.
+#[derive(Debug, Clone)]
+pub(crate) struct TagInfo {
+    /// The kind, where the capability or a `kind` key says it.
+    pub(crate) kind: Option<klo_intent::Kind>,
+    /// Where the annotation stands.
+    pub(crate) file: FileIx,
+}
+
+/// The whole app.
+pub(crate) struct Program<'a> {
+    pub(crate) files: Vec<LoadedFile>,
+    pub(crate) modules: &'a dyn Modules,
+    /// Annotated values, by file and expression.
+    pub(crate) tagged: HashMap<(FileIx, ExprId), Vec<Tag>>,
+    /// Annotated fields of classes and bare declarations, by file, scope and name.
+    pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
+    pub(crate) tags: Vec<TagInfo>,
+}
+
+impl Program<'_> {
+    pub(crate) fn file(&self, file: FileIx) -> &LoadedFile {
+        &self.files[file.0 as usize]
+    }
+
+    pub(crate) fn by_path(&self, path: &str) -> Option<FileIx> {
+        self.files
+            .iter()
+            .position(|file| file.path == path)
+            .map(|index| FileIx(index as u32))
+    }
+
+    /// Every file that loading `start` may load: imports anywhere in them, followed to the end.
+    pub(crate) fn closure(&self, start: &BTreeSet<FileIx>) -> BTreeSet<FileIx> {
+        let mut seen = start.clone();
+        let mut queue: Vec<FileIx> = start.iter().copied().collect();
+        while let Some(file) = queue.pop() {
+            for target in self.imports_of(file) {
+                if seen.insert(target) {
+                    queue.push(target);
+                }
+            }
+        }
+        seen
+    }
+
+    fn imports_of(&self, file: FileIx) -> Vec<FileIx> {
+        let mut found = Vec::new();
+        let facts = &self.file(file).facts;
+        for step in facts.scopes.iter().flat_map(|scope| &scope.steps) {
+            let Step::Import(import) = step else { continue };
+            if import.types_only {
+                continue;
+            }
+            let parts: Vec<&str> = import.module.iter().map(String::as_str).collect();
+            found.extend(self.modules.packages(file, import.level, &parts));
+            if let Resolved::File(target) = self.modules.resolve(file, import.level, &parts) {
+                found.push(target);
+            }
+            if let ImportNames::Names(names) = &import.names {
+                for (name, _) in names {
+                    let mut longer = parts.clone();
+                    longer.push(name);
+                    if let Resolved::File(target) =
+                        self.modules.resolve(file, import.level, &longer)
+                    {
+                        found.push(target);
+                    }
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,36 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use klo_intent::MethodUse;
+use klo_source::Span;
+
+use super::value::Tag;
+
+/// How a unit uses one resource.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Use {
+    /// Methods called, with the place of each call.
+    pub(crate) methods: BTreeMap<MethodUse, BTreeSet<Span>>,
+    /// Places that prove it.
+    pub(crate) at: BTreeSet<Span>,
+}
+
+/// Everything that a unit uses.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
+    pub(crate) by_tag: BTreeMap<Tag, Use>,
+    /// Uses of Django's default database and cache, which settings name instead of values.
+    pub(crate) django_database: BTreeSet<Span>,
+    pub(crate) django_cache: BTreeSet<Span>,
+    /// Calls on clients that no annotation stands for, by type.
+    pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
+}
+
+impl Uses {
+    pub(crate) fn record(&mut self, tag: Tag, method: Option<MethodUse>, at: Span) {
+        let found = self.by_tag.entry(tag).or_default();
+        found.at.insert(at);
+        if let Some(method) = method {
+            found.methods.entry(method).or_default().insert(at);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The files of an app: found, scanned for annotations, and read as far as annotated files import.
+//! What is not reached is never parsed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use klo_config::App;
+use klo_diagnostics::codes::sources as codes;
+use klo_diagnostics::{At, Diagnostic};
+use klo_source::{FileId, ReadError, SourceMap, Tree, has_marker};
+use rayon::prelude::*;
+
+use crate::facts::{ExprKind, FileFacts, ImportNames, Step};
+use crate::python::modules::{ModuleIndex, Resolution};
+use crate::python::{self, dependencies};
+
+/// A file that was read.
+pub(crate) struct ReadFile {
+    pub(crate) path: String,
+    pub(crate) id: FileId,
+    pub(crate) facts: FileFacts,
+}
+
+/// An app's files.
+pub(crate) struct Project {
+    /// Every file below the app's sources, of any language, sorted.
+    pub(crate) listing: Vec<String>,
+    /// The files that were read, sorted by path.
+    pub(crate) files: Vec<ReadFile>,
+    pub(crate) index: ModuleIndex,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// A file's text and facts, or why it could not be read.
+type Parsed = Result<(String, FileFacts), ReadError>;
+
+/// Files are scanned this many at a time on each thread; fewer are not worth a thread.
+const SCAN_CHUNK: usize = 64;
+
+/// Reads an app. `nested` are the folders of other apps inside its own.
+pub(crate) fn load(
+    tree: &dyn Tree,
+    app: &App,
+    nested: &[String],
+    sources: &mut SourceMap,
+) -> Project {
+    let mut diagnostics = Vec::new();
+    let listing = list(tree, app, nested, &mut diagnostics);
+    let python: Vec<&String> = listing
+        .iter()
+        .filter(|path| path.ends_with(".py"))
+        .collect();
+    let annotated = scan(tree, &python, &mut diagnostics);
+    let external = dependencies::dependencies(tree, &app.root, &app.root);
+    let external: BTreeSet<String> = external
+        .packages
+        .keys()
+        .map(|name| name.replace('-', "_"))
+        .collect();
+    let index = ModuleIndex::new(
+        listing.iter().map(String::as_str),
+        app.sources
+            .iter()
+            .map(String::as_str)
+            .chain([app.root.as_str()]),
+        external,
+    );
+    let mut read: BTreeMap<String, (String, FileFacts)> = BTreeMap::new();
+    let mut wave: Vec<(String, Option<String>)> = annotated
+        .into_iter()
+        .map(|(path, text)| (path, Some(text)))
+        .collect();
+    let mut seen: BTreeSet<String> = wave.iter().map(|(path, _)| path.clone()).collect();
+    while !wave.is_empty() {
+        let parsed: Vec<(String, Parsed)> = wave
+            .into_par_iter()
+            .map(|(path, text)| {
+                let text = text.map_or_else(|| tree.read_text(&path), Ok);
+                let parsed = text.map(|text| {
+                    let facts = python::facts(&text);
+                    (text, facts)
+                });
+                (path, parsed)
+            })
+            .collect();
+        let mut next = BTreeSet::new();
+        for (path, parsed) in parsed {
+            match parsed {
+                Ok((text, facts)) => {
+                    next.extend(targets(&index, &path, &facts));
+                    read.insert(path, (text, facts));
+                }
+                Err(error) => diagnostics.push(unreadable(&path, &error)),
+            }
+        }
+        wave = next
+            .into_iter()
+            .filter(|path| seen.insert(path.clone()))
+            .map(|p| (p, None))
+            .collect();
+    }
+    let files = read
+        .into_iter()
+        .map(|(path, (text, facts))| ReadFile {
+            id: sources.add(&path, text),
+            path,
+            facts,
+        })
+        .collect();
+    Project {
+        listing,
+        files,
+        index,
+        diagnostics,
+    }
+}
+
+fn list(
+    tree: &dyn Tree,
+    app: &App,
+    nested: &[String],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut listing = BTreeSet::new();
+    let inside = |path: &str, folder: &str| {
+        !folder.is_empty()
+            && path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    for source in &app.sources {
+        let found = tree.files(source);
+        for (path, error) in found.problems {
+            diagnostics.push(unreadable(&path, &error));
+        }
+        listing.extend(found.files.into_iter().filter(|path| {
+            !nested.iter().any(|folder| inside(path, folder)) && !inside(path, &app.out)
+        }));
+    }
+    listing.into_iter().collect()
+}
+
+/// The files that hold an annotation, with their texts.
+fn scan(
+    tree: &dyn Tree,
+    python: &[&String],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(String, String)> {
+    let scanned: Vec<(String, Result<String, ReadError>)> = python
+        .par_chunks(SCAN_CHUNK)
+        .flat_map_iter(|paths| paths.iter())
+        .filter_map(|path| match tree.read(path) {
+            Ok(bytes) if has_marker(&bytes) => Some(((*path).clone(), text(bytes))),
+            Ok(_) => None,
+            Err(error) => Some(((*path).clone(), Err(error))),
+        })
+        .collect();
+    let mut annotated = Vec::new();
+    for (path, text) in scanned {
+        match text {
+            Ok(text) => annotated.push((path, text)),
+            // Whether it holds an annotation cannot be told; it is an error once it is reached.
+            Err(ReadError::TooLarge { size }) => {
+                let error = ReadError::TooLarge { size };
+                let mut diagnostic = unreadable(&path, &error);
+                diagnostic.level = klo_diagnostics::Level::Warning;
+                diagnostics.push(diagnostic);
+            }
+            Err(error) => diagnostics.push(unreadable(&path, &error)),
+        }
+    }
+    annotated
+}
+
+fn text(mut bytes: Vec<u8>) -> Result<String, ReadError> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
+        offset: error.utf8_error().valid_up_to(),
+    })
+}
+
+fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
+    let help = match error {
+        ReadError::NotUtf8 { .. } => {
+            "save it as UTF-8, or exclude it with `.gitignore` or `sources`"
+        }
+        ReadError::TooLarge { .. } => {
+            "split it, or exclude it with `.gitignore` or `sources`; annotations in it are not seen"
+        }
+        _ => "make it readable, or exclude it with `.gitignore` or `sources`",
+    };
+    Diagnostic::error(
+        codes::UNREADABLE_FILE,
+        At::File(path.into()),
+        format!("{path} can not be read: {error}"),
+    )
+    .help(help)
+}
+
+/// The files that a file may load: what it imports, and what dotted names in its strings mean.
+fn targets(index: &ModuleIndex, path: &str, facts: &FileFacts) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut add = |level: u32, parts: &[&str]| {
+        found.extend(
+            index
+                .packages(path, level, parts)
+                .into_iter()
+                .map(str::to_owned),
+        );
+        if let Resolution::File(target) = index.resolve(path, level, parts) {
+            found.insert(target.to_owned());
+        }
+    };
+    for step in facts.scopes.iter().flat_map(|scope| &scope.steps) {
+        let Step::Import(import) = step else { continue };
+        let parts: Vec<&str> = import.module.iter().map(String::as_str).collect();
+        add(import.level, &parts);
+        for end in 1..parts.len() {
+            add(import.level, &parts[..end]);
+        }
+        if let ImportNames::Names(names) = &import.names {
+            for (name, _) in names {
+                let longer: Vec<&str> = parts.iter().copied().chain([name.as_str()]).collect();
+                add(import.level, &longer);
+            }
+        }
+    }
+    let is_settings = path.contains("settings");
+    for expr in &facts.exprs {
+        let ExprKind::Text(text) = &expr.kind else {
+            continue;
+        };
+        if text.len() > 120 || !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            continue;
+        }
+        if !text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
+        {
+            continue;
+        }
+        let parts: Vec<&str> = text.split('.').collect();
+        if parts.len() > 1 {
+            add(0, &parts);
+            add(0, &parts[..parts.len() - 1]);
+        }
+        if is_settings {
+            let package = if parts.contains(&"apps") {
+                &parts[..1]
+            } else {
+                &parts[..]
+            };
+            for module in ["models", "apps", "admin", "urls", "tasks"] {
+                let longer: Vec<&str> = package.iter().copied().chain([module]).collect();
+                add(0, &longer);
+            }
+        } else if parts.len() == 1 {
+            // Celery's `autodiscover_tasks(["orders"])`.
+            add(0, &[parts[0], "tasks"]);
+        }
+    }
+    found
+}
