@@ -16,14 +16,17 @@ from moto.iam.models import iam_backends
 from emulator.patching import after, body, plain, route
 
 
+LAMBDA_SETTINGS = ("DeadLetterConfig", "FileSystemConfigs", "KMSKeyArn", "LoggingConfig")
+
+
 def lambda_settings_come_back() -> None:
-    """moto drops three settings, and answers an ImageConfig that nobody set."""
+    """moto drops four settings, and answers an ImageConfig that nobody set."""
 
     def keep(self: Any, _: None, spec: dict[str, Any], *__: Any, **___: Any) -> None:
         self.requested = spec
 
     def answer(self: Any, configuration: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
-        for key in ("DeadLetterConfig", "LoggingConfig", "KMSKeyArn"):
+        for key in LAMBDA_SETTINGS:
             if self.requested.get(key):
                 configuration[key] = self.requested[key]
         if not self.requested.get("ImageConfig"):

@@ -1,10 +1,11 @@
-"""Gaps in CloudFront."""
+"""Gaps in CloudFront and API Gateway."""
 
 import uuid
 from typing import Any
 
 import moto.cloudfront.models as cloudfront
 import moto.cloudfront.urls as cloudfront_urls
+from moto.apigatewayv2.models import DomainName
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
@@ -27,10 +28,79 @@ def distributions_answer_what_was_asked() -> None:
 
     def certificate(self: Any, _: None, config: dict[str, Any]) -> None:
         self.ssl_support_method = config.get("SSLSupportMethod")
+        if "CloudFrontDefaultCertificate" not in config:
+            self.cloud_front_default_certificate = False
 
     after(cloudfront.Origin, "__init__", origin)
     after(cloudfront.DefaultCacheBehaviour, "__init__", behaviour)
     after(cloudfront.ViewerCertificate, "__init__", certificate)
+
+
+def domain_names_become_available() -> None:
+    """moto answers a custom domain without the status and the address to point DNS at."""
+
+    def complete(self: DomainName, _: None, *__: Any, **___: Any) -> None:
+        self.mutual_tls_authentication = self.mutual_tls_authentication or None
+        for configuration in self.domain_name_configurations:
+            configuration.setdefault("domainNameStatus", "AVAILABLE")
+            configuration.setdefault("hostedZoneId", "Z2FDTNDATAQYW2")
+            target = f"d-{uuid.uuid4().hex[:10]}.execute-api.amazonaws.com"
+            configuration.setdefault("apiGatewayDomainName", target)
+
+    after(DomainName, "__init__", complete)
+
+
+class EntityNotFound(ServiceException):
+    code = "EntityNotFound"
+    message = "The entity was not found."
+
+
+def vpc_origins_exist() -> None:
+    """moto has no VPC origins."""
+    origins: dict[str, dict[str, Any]] = {}
+
+    def found(self: CloudFrontResponse) -> dict[str, Any]:
+        try:
+            return origins[self._get_param("Id")]
+        except KeyError:
+            raise EntityNotFound from None
+
+    def answer(origin: dict[str, Any]) -> ActionResult:
+        return ActionResult({"VpcOrigin": origin, "ETag": origin["Id"]})
+
+    def create(self: CloudFrontResponse) -> ActionResult:
+        made = "vo_" + uuid.uuid4().hex[:22]
+        origins[made] = {
+            "Id": made,
+            "Arn": f"arn:aws:cloudfront::{self.current_account}:vpcorigin/{made}",
+            "AccountId": self.current_account,
+            "Status": "Deployed",
+            "CreatedTime": "2026-01-01T00:00:00Z",
+            "LastModifiedTime": "2026-01-01T00:00:00Z",
+            "VpcOriginEndpointConfig": plain(self._get_param("VpcOriginEndpointConfig")),
+        }
+        tags = plain(self._get_param("Tags")) or {}
+        self.backend.tagger.tag_resource(origins[made]["Arn"], tags.get("Items", []))
+        return answer(origins[made])
+
+    def update(self: CloudFrontResponse) -> ActionResult:
+        origin = found(self)
+        origin["VpcOriginEndpointConfig"] = plain(self._get_param("VpcOriginEndpointConfig"))
+        return answer(origin)
+
+    def delete(self: CloudFrontResponse) -> ActionResult:
+        return answer(origins.pop(found(self)["Id"]))
+
+    CloudFrontResponse.create_vpc_origin = create
+    CloudFrontResponse.get_vpc_origin = lambda self: answer(found(self))
+    CloudFrontResponse.update_vpc_origin = update
+    CloudFrontResponse.delete_vpc_origin = delete
+    route(
+        cloudfront_urls,
+        CloudFrontResponse.dispatch,
+        "/2020-05-31/vpc-origin$",
+        "/2020-05-31/vpc-origin/(?P<origin_id>[^/]+)$",
+    )
 
 
 class NoSuchResponseHeadersPolicy(ServiceException):
@@ -153,3 +223,5 @@ def fill() -> None:
     distributions_answer_what_was_asked()
     response_headers_policies_exist()
     functions_exist()
+    domain_names_become_available()
+    vpc_origins_exist()
