@@ -1,4 +1,8 @@
 //! Every fixture app has exactly the graph that a reader would draw.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads its fixtures from disk"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
