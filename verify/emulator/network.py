@@ -6,14 +6,16 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 
 from emulator.patching import after
 
+# Which argument of a rule names its prefix list.
+PREFIX_LIST = 7
+
 
 def rules_keep_their_description() -> None:
     """moto finds a rule's description only where its peer is an address range."""
 
-    def peer(self: SecurityGroupRule, _: None, *__: Any, **given: Any) -> None:
-        self.peers = [
-            peer for peer in (self.ip_range, self.source_group, given.get("prefix_list_id")) if peer
-        ]
+    def peer(self: SecurityGroupRule, _: None, *by_place: Any, **by_name: Any) -> None:
+        prefix_list = by_name.get("prefix_list_id") or next(iter(by_place[PREFIX_LIST:]), None)
+        self.peers = [peer for peer in (self.ip_range, self.source_group, prefix_list) if peer]
 
     def description(self: SecurityGroupRule) -> str | None:
         found = (peer.get("Description") for peer in self.peers)

@@ -1,11 +1,13 @@
 //! Which platform each unit runs on, and why.
 
 pub(crate) mod size;
+#[cfg(test)]
+mod tests;
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
 use klo_intent::{
-    Access, Decision, EntryCall, Intent, IntentId, Kind, Node, Origin, Setting, Size,
+    Access, AttrValue, Decision, EntryCall, Intent, IntentId, Kind, Node, Origin, Setting, Size,
 };
 
 use crate::context::{Compute, Lowering};
@@ -271,7 +273,10 @@ fn report_retries(lowering: &mut Lowering<'_>, unit: &Intent) {
 }
 
 fn setting_text(unit: &Intent, attribute: &str) -> String {
-    crate::context::plain_text(unit.value(attribute))
+    match unit.value(attribute) {
+        AttrValue::Float(number) => number.to_string(),
+        value => crate::context::plain_text(value),
+    }
 }
 
 fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str, stated: bool) {
@@ -417,9 +422,12 @@ fn report_too_large(lowering: &mut Lowering<'_>, unit: &Intent, cpu: u64) {
             aws::IMPOSSIBLE_SIZE,
             unit.span_of(attribute),
             format!(
-                "`{}` asks for {} of {attribute}, more than Fargate has",
+                "`{}` asks for {}, more than Fargate has",
                 unit.id(),
-                setting_text(unit, attribute)
+                match attribute {
+                    "cpu" => format!("{} vCPU", setting_text(unit, attribute)),
+                    _ => format!("{} of memory", setting_text(unit, attribute)),
+                }
             ),
         )
         .help(format!(

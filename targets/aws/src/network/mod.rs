@@ -130,7 +130,7 @@ impl<'a, 'g> Builder<'a, 'g> {
         } else {
             Vec::new()
         };
-        let private = if self.needs.units.is_empty() && self.needs.internal.is_empty() {
+        let private = if self.needs.units.is_empty() && !self.needs.balanced {
             Vec::new()
         } else {
             self.subnets(Tier::Private)

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::{Access, Edge, Field, Intent, IntentId, Kind, Node};
+use klo_intent::{Edge, Field, Intent, IntentId, Kind, Node};
 
 use crate::context::{Compute, Lowering};
+use crate::ingress::address;
 
 /// Packages whose purpose is to talk to other machines, by the name that code imports: a unit in a
 /// private subnet that uses one needs a way to the internet. Chosen from the most downloaded
@@ -67,23 +68,22 @@ pub(super) struct Needs {
     pub(super) stores: Vec<IntentId>,
     /// Stores that the internet is to reach.
     pub(super) public: Vec<IntentId>,
-    /// Units that are exposed to the inside.
-    pub(super) internal: Vec<IntentId>,
+    /// Whether a load balancer stands in the network.
+    pub(super) balanced: bool,
 }
 
 impl Needs {
     pub(super) fn of(lowering: &Lowering<'_>) -> Self {
-        let mut needs = Self::default();
+        let mut needs = Self {
+            balanced: address::needs_network(lowering.graph, &lowering.compute),
+            ..Self::default()
+        };
         for (id, intent) in lowering.graph.iter() {
             if stands_inside(intent) && intent.value("existing").is_null() {
                 needs.stores.push(id);
                 if intent.flag("public") {
                     needs.public.push(id);
                 }
-            }
-            let from_inside = |edge: &Edge| edge.from == Node::Internal;
-            if lowering.graph.edges_to(id).any(from_inside) {
-                needs.internal.push(id);
             }
             if intent.kind.is_unit() && in_network(lowering, id) {
                 needs.units.push(id);
@@ -95,15 +95,21 @@ impl Needs {
 
     /// Whether there must be a network at all.
     pub(super) fn any(&self) -> bool {
-        !(self.units.is_empty() && self.stores.is_empty() && self.internal.is_empty())
+        self.balanced || !(self.units.is_empty() && self.stores.is_empty())
     }
 
     /// Everyone whom the network serves, by id.
     pub(super) fn served(&self, lowering: &Lowering<'_>) -> BTreeSet<String> {
-        [&self.units, &self.stores, &self.internal]
-            .into_iter()
-            .flatten()
-            .map(|id| lowering.intent(*id).id())
+        let behind_balancer = lowering
+            .graph
+            .edges
+            .iter()
+            .filter(|edge| self.balanced && edge.from == Node::Internal)
+            .filter_map(|edge| edge.to.intent());
+        let inside = self.units.iter().chain(&self.stores).copied();
+        inside
+            .chain(behind_balancer)
+            .map(|id| lowering.intent(id).id())
             .collect()
     }
 
@@ -135,22 +141,15 @@ impl Needs {
 /// there.
 pub(super) fn in_network(lowering: &Lowering<'_>, id: IntentId) -> bool {
     lowering.compute.get(&id) != Some(&Compute::Lambda)
+        || address::calls_into_network(lowering.graph, &lowering.compute, id)
         || lowering.graph.edges_from(id).any(|edge| {
             edge.to
                 .intent()
-                .is_some_and(|target| reaches_inside(lowering, target))
+                .is_some_and(|target| reaches_inside(lowering.intent(target)))
         })
 }
 
-fn reaches_inside(lowering: &Lowering<'_>, target: IntentId) -> bool {
-    let intent = lowering.intent(target);
-    if intent.kind.is_unit() {
-        return lowering.compute.get(&target) == Some(&Compute::Fargate)
-            || lowering
-                .graph
-                .edges_to(target)
-                .any(|edge| edge.from == Node::Internal && edge.access.contains(&Access::Expose));
-    }
+fn reaches_inside(intent: &Intent) -> bool {
     let existing = intent.value("existing");
     stands_inside(intent)
         && (existing.is_null()

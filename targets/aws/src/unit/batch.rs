@@ -6,7 +6,7 @@ use klo_plan::{Address, Block, Lifecycle, Value};
 use super::common::{self, Unit};
 use super::environment::Environment;
 use super::volumes::{self, Volume};
-use super::{fargate, permissions};
+use super::{cluster, fargate, permissions};
 use crate::compute::size;
 use crate::context::{Compute, Lowering, UnitRefs};
 
@@ -32,7 +32,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     let (execution, execution_policy) = common::execution_role(lowering, unit, &logs, &secrets);
     let mut after = vec![execution_policy];
     after.extend(permissions::of_edges(lowering, unit.id, &role));
-    after.extend(common::egress_rules(lowering, unit));
+    after.extend(common::ways_out(lowering, unit));
     after.extend(environment.ready.iter().cloned());
     let properties = properties(lowering, unit, &environment, &role, &execution, &logs);
     let definition = definition(lowering, unit, properties, after);
@@ -140,6 +140,9 @@ fn properties(
 
 fn queue(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> Address {
     let spot = unit.intent.flag("spot");
+    if spot {
+        cluster::decide_spot(lowering, unit);
+    }
     let cpus = size::fargate_of(unit.intent).cpus().ceil() as i64;
     let runs = unit.intent.int("max").unwrap_or(1).max(1);
     let mut capacity = Block::new()

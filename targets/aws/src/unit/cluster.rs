@@ -23,14 +23,7 @@ pub(super) fn cluster(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> Address {
 
 /// The cluster's leave to use interruptible capacity, beside the usual.
 pub(super) fn spot(lowering: &mut Lowering<'_>, unit: &Unit<'_>, cluster: &Address) -> Address {
-    lowering.decide(Decision {
-        code: "spot",
-        subject: unit.intent.id(),
-        chosen: "FARGATE_SPOT".to_owned(),
-        because: "`spot` is set: its tasks may be taken away with two minutes' notice".to_owned(),
-        instead_of: Vec::new(),
-        standing_cost: false,
-    });
+    decide_spot(lowering, unit);
     let address = Address::managed("aws_ecs_cluster_capacity_providers", "main");
     let body = Block::new()
         .with("cluster_name", cluster.attr("name"))
@@ -39,6 +32,18 @@ pub(super) fn spot(lowering: &mut Lowering<'_>, unit: &Unit<'_>, cluster: &Addre
             Value::list(["FARGATE", "FARGATE_SPOT"]),
         );
     shared(lowering, unit, address, "interruptible capacity", body)
+}
+
+/// Says that a unit runs on interruptible capacity.
+pub(super) fn decide_spot(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
+    lowering.decide(Decision {
+        code: "spot",
+        subject: unit.intent.id(),
+        chosen: "FARGATE_SPOT".to_owned(),
+        because: "`spot` is set: its tasks may be taken away with two minutes' notice".to_owned(),
+        instead_of: Vec::new(),
+        standing_cost: false,
+    });
 }
 
 fn shared(

@@ -1,7 +1,7 @@
 //! What units have in common wherever they run: image, logs, roles.
 
 use klo_intent::{Intent, IntentId, Kind, Node, UrlForm};
-use klo_plan::{Address, Block, Group, Image, ImageCommand, Resource, Value};
+use klo_plan::{Address, Block, Group, Image, ImageCommand, Resource, Root, Value};
 
 use super::permissions::{Statement, policy, trust, via_service};
 use super::serve;
@@ -197,16 +197,26 @@ pub(super) fn placement(lowering: &Lowering<'_>, id: IntentId) -> Option<(Value,
     ))
 }
 
-/// Rules that let the unit out of its group: it must not start before they hold.
-pub(super) fn egress_rules(lowering: &Lowering<'_>, unit: &Unit<'_>) -> Vec<Address> {
+/// What the unit reaches others through: rules of its group and, at the other end, rules that name
+/// it, routes out of its subnets, endpoints. It must not start before they stand.
+pub(super) fn ways_out(lowering: &Lowering<'_>, unit: &Unit<'_>) -> Vec<Address> {
+    if !lowering.unit_groups.contains_key(&unit.id) {
+        return Vec::new();
+    }
     let group = part_address("aws_security_group", unit.intent, "").attr("id");
+    let names_group =
+        |resource: &Resource, argument: &str| resource.body.get(argument) == Some(&group);
     lowering
         .plan
-        .resources
-        .values()
-        .filter(|resource| {
-            resource.address.kind == "aws_vpc_security_group_egress_rule"
-                && resource.body.get("security_group_id") == Some(&group)
+        .in_root(Root::Main)
+        .filter(|resource| match resource.address.kind {
+            "aws_vpc_security_group_egress_rule" => names_group(resource, "security_group_id"),
+            "aws_vpc_security_group_ingress_rule" => {
+                names_group(resource, "referenced_security_group_id")
+            }
+            "aws_route" => resource.body.get("nat_gateway_id").is_some(),
+            "aws_vpc_endpoint" => resource.why.intents.contains(&unit.intent.id()),
+            _ => false,
         })
         .map(|resource| resource.address.clone())
         .collect()

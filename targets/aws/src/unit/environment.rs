@@ -11,7 +11,7 @@ use klo_source::Span;
 use super::permissions::kind_of_id;
 use super::serve;
 use crate::context::{Compute, Lowering, Supply, plain_text};
-use crate::other_app;
+use crate::{ingress, other_app};
 
 /// A secret that becomes a variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,8 +238,15 @@ fn supply(
 ) -> Option<Supply> {
     let found = match &edge.to {
         Node::Intent(target) if lowering.intent(*target).kind.is_unit() => {
-            report_no_address(lowering, id, *target, binding);
-            return None;
+            let Some(address) = ingress::address::of(lowering, *target) else {
+                report_no_address(lowering, id, *target, binding);
+                return None;
+            };
+            return Some(Supply::Plain(match binding.field {
+                Field::Host => address.host,
+                Field::Port => Value::Text(address.port.to_string()),
+                _ => address.url,
+            }));
         }
         Node::Intent(target) => {
             // Without a store its lowering has reported why.

@@ -33,7 +33,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     let (execution, execution_policy) = common::execution_role(lowering, unit, &logs, &secrets);
     let mut after = vec![execution_policy];
     after.extend(permissions::of_edges(lowering, unit.id, &role));
-    after.extend(common::egress_rules(lowering, unit));
+    after.extend(common::ways_out(lowering, unit));
     after.extend(environment.ready.iter().cloned());
     let task = task_definition(lowering, unit, &environment, &role, &execution, &logs);
     let cluster = cluster::cluster(lowering, unit);

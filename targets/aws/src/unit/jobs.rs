@@ -174,10 +174,12 @@ fn run_and_wait(lowering: &Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) -> St
     format!(
         "job=$(aws batch submit-job --region {region} --job-name {name} --job-queue {name} \
          --job-definition {name} --query jobId --output text)\n\
-         until status=$(aws batch describe-jobs --region {region} --jobs \"$job\" \
-         --query 'jobs[0].status' --output text)\n  \
-         [ \"$status\" = SUCCEEDED ] || [ \"$status\" = FAILED ]\n\
-         do sleep 5; done\n\
+         status=SUBMITTED\n\
+         while [ \"$status\" != SUCCEEDED ] && [ \"$status\" != FAILED ]; do\n  \
+         sleep 5\n  \
+         status=$(aws batch describe-jobs --region {region} --jobs \"$job\" \
+         --query 'jobs[0].status' --output text) || break\n\
+         done\n\
          [ \"$status\" = SUCCEEDED ]"
     )
 }

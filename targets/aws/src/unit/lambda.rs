@@ -31,7 +31,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     let runtime = runtime_policy(lowering, unit, &role, &logs, &secrets);
     let mut after = vec![runtime];
     after.extend(permissions::of_edges(lowering, unit.id, &role));
-    after.extend(common::egress_rules(lowering, unit));
+    after.extend(common::ways_out(lowering, unit));
     after.extend(environment.ready.iter().cloned());
     let capacity = capacity(lowering, unit.intent);
     let function = function(lowering, unit, &role, &logs, &environment, &capacity, after);

@@ -12,6 +12,8 @@ mod lambda;
 pub(crate) mod permissions;
 pub(crate) mod schedule;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod volumes;
 
 use crate::context::{Compute, Lowering};
