@@ -87,15 +87,19 @@ class Stack:
 @contextmanager
 def brought_up(app: Path, environment: str) -> Iterator[Stack]:
     """Compiles an app and follows the README of one environment, in an emulator of its own."""
+    with emulator(compiled(app).parent / f"emulator-{app.name}-{environment}.log") as endpoint:
+        yield bring_up(app, environment, endpoint)
+
+
+def bring_up(app: Path, environment: str, endpoint: str) -> Stack:
+    """The same, in an emulator that is there already."""
     folder = compiled(app) / environment
-    graph = json.loads((folder / "graph.json").read_text())
-    log = folder.parent / f"emulator-{environment}.log"
-    with emulator(log) as endpoint:
-        stack = Stack(folder, endpoint, region_of(graph))
-        for root in roots(folder):
-            Root(root, endpoint)
-        stack.printed = readme.follow(folder, endpoint, stack.region)
-        yield stack
+    region = region_of(json.loads((folder / "graph.json").read_text()))
+    stack = Stack(folder, endpoint, region)
+    for root in roots(folder):
+        Root(root, endpoint)
+    stack.printed = readme.follow(folder, endpoint, region)
+    return stack
 
 
 def region_of(graph: dict[str, Any]) -> str:
