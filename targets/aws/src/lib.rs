@@ -1,5 +1,6 @@
 //! A checked intent graph becomes AWS resources: one file per intent kind, one per decision.
 
+mod alarms;
 mod context;
 
 pub(crate) mod bootstrap;
@@ -34,6 +35,10 @@ pub struct Lowered {
 /// Phases build on each other: platforms decide who needs the network, the network is where data
 /// stores stand, data stores say how units reach them, units are what triggers and ways in point at.
 pub fn lower(graph: &Checked<IntentGraph>) -> Lowered {
+    lower_all(graph)
+}
+
+fn lower_all(graph: &IntentGraph) -> Lowered {
     let mut lowering = context::Lowering::new(graph);
     compute::decide(&mut lowering);
     bootstrap::lower(&mut lowering);
@@ -43,6 +48,7 @@ pub fn lower(graph: &Checked<IntentGraph>) -> Lowered {
     unit::lower(&mut lowering);
     triggers::lower(&mut lowering);
     ingress::lower(&mut lowering);
+    alarms::lower(&mut lowering);
     outputs::lower(&mut lowering);
     moved::lower(&mut lowering);
     lowering.finish()

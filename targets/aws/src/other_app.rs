@@ -1,7 +1,7 @@
 //! What other apps made: read from the parameters that their outputs are kept in, so that
 //! repositories link without copied ARNs (aws.md, "Rolling out").
 
-use klo_intent::Field;
+use klo_intent::{Field, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, symbol};
 
 use crate::context::Lowering;
@@ -35,4 +35,14 @@ pub(crate) fn field(lowering: &mut Lowering<'_>, app: &str, intent: &str, field:
     }
     // What is published is no secret, and `value` would hide every plan that it is part of.
     address.attr("insecure_value")
+}
+
+/// Whether an app tells others of a field: everything but what holds a credential.
+pub(crate) fn is_published(kind: Kind, field: Field) -> bool {
+    let holds_credential = match kind {
+        Kind::Database => matches!(field, Field::Url | Field::User | Field::Password),
+        Kind::Secret => field == Field::Value,
+        _ => field == Field::Password,
+    };
+    !holds_credential && Field::of(kind).contains(&field)
 }

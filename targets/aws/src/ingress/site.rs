@@ -233,26 +233,47 @@ fn add_upload(lowering: &mut Lowering<'_>, site: &Intent) {
             why: why(site, "its upload command reads it"),
         });
     }
-    let upload = upload_command(site, &base);
-    let build = site.text("build");
-    let command = match build {
-        Some(build) => format!("{build} && {upload}"),
-        None => upload,
-    };
-    let does = match build {
-        Some(_) => format!("Build {id} and upload it"),
-        None => format!("Upload {id}"),
+    let deployment = lowering.deployment();
+    let app = from_environment(&deployment.out, &deployment.environment, &deployment.root);
+    let upload = upload_command(site, &app, &base);
+    let (does, command) = match site.text("build") {
+        Some(build) => (
+            format!("Build {id} and upload it"),
+            format!(
+                "(cd {} && sh -c {}) && {upload}",
+                shell_word(&app),
+                shell_word(build)
+            ),
+        ),
+        None => (format!("Upload {id}"), upload),
     };
     lowering.plan.after_apply.push((does, command));
 }
 
-fn upload_command(site: &Intent, base: &str) -> String {
-    let output =
-        |name: &str| format!("\"$(terraform -chdir=terraform output -raw {base}_{name})\"");
-    let dir = shell_word(site.text("dir").unwrap_or("."));
+/// The app's folder as seen from the environment's output folder, where commands run.
+fn from_environment(out: &str, environment: &str, root: &str) -> String {
+    let folder = format!("{out}/{environment}");
+    let mut from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut to: Vec<&str> = root.split('/').filter(|part| !part.is_empty()).collect();
+    while !to.is_empty() && from.first() == to.first() {
+        from.remove(0);
+        to.remove(0);
+    }
+    let mut path: Vec<&str> = vec![".."; from.len()];
+    path.extend(to);
+    path.join("/")
+}
+
+fn upload_command(site: &Intent, app: &str, base: &str) -> String {
+    let output = |name: &str| format!("$(terraform -chdir=terraform output -raw {base}_{name})");
+    let dir = match site.text("dir") {
+        Some(dir) => format!("{app}/{}", dir.trim_start_matches("./")),
+        None => app.to_owned(),
+    };
     format!(
-        "aws s3 sync --delete {dir} s3://{} && aws cloudfront create-invalidation \
-         --distribution-id {} --paths '/*'",
+        "aws s3 sync --delete {} \"s3://{}\" && aws cloudfront create-invalidation \
+         --distribution-id \"{}\" --paths '/*'",
+        shell_word(&dir),
         output("bucket"),
         output("distribution"),
     )
@@ -265,4 +286,28 @@ fn shell_word(text: &str) -> String {
         return text.to_owned();
     }
     format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_find_the_app_from_the_output_folder() {
+        assert_eq!(from_environment("infra", "dev", ""), "../..");
+        assert_eq!(
+            from_environment("apps/shop/infra", "dev", "apps/shop"),
+            "../.."
+        );
+        assert_eq!(
+            from_environment("out", "dev", "apps/shop"),
+            "../../apps/shop"
+        );
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_a_word() {
+        assert_eq!(shell_word("web/dist"), "web/dist");
+        assert_eq!(shell_word("a; '$HOME'"), r"'a; '\''$HOME'\'''");
+    }
 }

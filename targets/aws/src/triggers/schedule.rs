@@ -8,6 +8,7 @@ use super::lambda;
 use super::queue::{Wanted, add_dead};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
 use crate::policy;
+use crate::unit::schedule::expressions;
 
 /// For how long and how often a start that failed is tried again.
 const LONGEST_WAIT: i64 = 3600;
@@ -37,14 +38,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: IntentId, when: &str) {
     let intent = lowering.intent(unit);
     let (role, permission) = add_role(lowering, unit, call.statement, &dead);
     let name = lowering.unit_name(unit);
-    for (index, expression) in crate::unit::schedule::expressions(&schedule)
-        .into_iter()
-        .enumerate()
-    {
-        let part = match index {
-            0 => String::new(),
-            more => (more + 1).to_string(),
-        };
+    let parts = ["", "weekdays"];
+    for (expression, part) in expressions(&schedule).into_iter().zip(parts) {
         let target = Block::new()
             .with("arn", call.arn.clone())
             .with("role_arn", role.attr("arn"))
@@ -60,7 +55,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: IntentId, when: &str) {
                     .with("maximum_retry_attempts", TRIES),
             );
         let body = Block::new()
-            .with("name", lowering.physical(&name, &part, 64))
+            .with("name", lowering.physical(&name, part, 64))
             .with("description", format!("Starts {} at {when}", intent.id()))
             .with("schedule_expression", expression)
             .with("schedule_expression_timezone", "UTC")
@@ -69,7 +64,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: IntentId, when: &str) {
             .block("target", target);
         lowering.add(
             Resource::new(
-                part_address("aws_scheduler_schedule", intent, &part),
+                part_address("aws_scheduler_schedule", intent, part),
                 group_of(intent),
                 why(intent, "starts it at its time"),
                 body,

@@ -164,7 +164,6 @@ fn add_pipe(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>, queue: &Address)
                 .with("role_arn", role.attr("arn"))
                 .with("source", stream)
                 .with("target", queue.attr("arn"))
-                .with_some("kms_key_identifier", lowering.key_arn())
                 .block("source_parameters", parameters),
         )
         .after(permission);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Binding, Edge, Field, Intent, IntentId, Kind, Node};
+use klo_intent::{Binding, Edge, Field, Intent, IntentId, Node};
 use klo_plan::{Address, Value};
 use klo_source::Span;
 
@@ -260,7 +260,7 @@ fn supply(
         }
         Node::OtherApp { app, intent } => {
             let published =
-                kind_of_id(intent).is_some_and(|kind| is_published(kind, binding.field));
+                kind_of_id(intent).is_some_and(|kind| other_app::is_published(kind, binding.field));
             published.then(|| Supply::Plain(other_app::field(lowering, app, intent, binding.field)))
         }
         _ => None,
@@ -269,16 +269,6 @@ fn supply(
         report_missing(lowering, id, edge, binding);
     }
     found
-}
-
-/// What other apps may read: everything but what holds a credential.
-fn is_published(kind: Kind, field: Field) -> bool {
-    let holds_credential = match kind {
-        Kind::Database => matches!(field, Field::Url | Field::User | Field::Password),
-        Kind::Secret => field == Field::Value,
-        _ => field == Field::Password,
-    };
-    !holds_credential && Field::of(kind).contains(&field)
 }
 
 fn report_missing(lowering: &mut Lowering<'_>, id: IntentId, edge: &Edge, binding: &Binding) {
