@@ -6,6 +6,7 @@
 )]
 
 mod dump;
+mod phases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,8 @@ use crate::context::{Lowering, NetworkRefs};
 
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use dump::{dump, render};
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use phases::{Phases, phases};
 
 /// A graph in the making; ends of edges are named by id, so that the order of calls is free.
 pub(crate) struct TestGraph {

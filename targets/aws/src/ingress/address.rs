@@ -1,13 +1,11 @@
 //! Where a unit can be reached, known before its way in is lowered, so that units can be told each
 //! other's addresses.
 
-use std::collections::BTreeMap;
-
-use klo_intent::{IntentGraph, IntentId};
+use klo_intent::IntentId;
 use klo_plan::{Function, Value};
 
 use super::{Front, Way, http_api, rest_api, ways};
-use crate::context::{Compute, Lowering, part_address};
+use crate::context::{Lowering, part_address};
 
 /// Where a unit answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +58,7 @@ pub(crate) fn address_of(lowering: &Lowering<'_>, way: &Way<'_>) -> UnitAddress 
                 host,
             )
         }
-        Front::CloudFront => {
+        Front::Distribution => {
             let host = part_address("aws_cloudfront_distribution", unit, "").attr("domain_name");
             secure(Value::concat(["https://".into(), host.clone()]), host)
         }
@@ -84,28 +82,4 @@ pub(crate) fn internal_zone(lowering: &Lowering<'_>) -> String {
 /// The name of a unit in the private zone.
 pub(crate) fn internal_host(lowering: &Lowering<'_>, unit: IntentId) -> String {
     format!("{}.{}", lowering.unit_name(unit), internal_zone(lowering))
-}
-
-/// Whether a unit must be in the network because of a way in or because it calls a unit behind
-/// the internal load balancer. A Lambda behind it is called through the Lambda service and need
-/// not be.
-pub(crate) fn calls_into_network(
-    graph: &IntentGraph,
-    compute: &BTreeMap<IntentId, Compute>,
-    unit: IntentId,
-) -> bool {
-    let ways = ways(graph, compute);
-    graph.edges_from(unit).any(|edge| {
-        edge.to.intent().is_some_and(|to| {
-            ways.iter()
-                .any(|way| way.unit == to && way.front == Front::Internal)
-        })
-    })
-}
-
-/// Whether any way in stands in the network.
-pub(crate) fn needs_network(graph: &IntentGraph, compute: &BTreeMap<IntentId, Compute>) -> bool {
-    ways(graph, compute)
-        .iter()
-        .any(|way| way.is_balanced(compute))
 }

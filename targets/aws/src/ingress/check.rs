@@ -84,7 +84,7 @@ fn check_platform(lowering: &mut Lowering<'_>, way: &Way<'_>, unit: &Intent) {
         }
         Some(Compute::Fargate) => {
             let timeout = unit.duration("timeout").map_or(0, |t| t.seconds());
-            if way.front == Front::CloudFront && timeout > LONGEST_WAIT {
+            if way.front == Front::Distribution && timeout > LONGEST_WAIT {
                 let error = Diagnostic::error(
                     aws::TIMEOUT_TOO_LONG_TO_EXPOSE,
                     unit.span_of("timeout"),
@@ -179,7 +179,7 @@ fn check_auth(lowering: &mut Lowering<'_>, way: &Way<'_>, unit: &Intent) {
     }
     let at = at(lowering, way);
     let error = match way.front {
-        Front::CloudFront => {
+        Front::Distribution => {
             let mut reasons = cloudfront_reasons(lowering.graph, way.unit);
             if way.option("waf").as_bool() == Some(true) {
                 reasons.push("`waf` is set".to_owned());

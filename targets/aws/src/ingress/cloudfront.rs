@@ -128,7 +128,6 @@ pub(crate) fn add_headers_policy(
             "strict_transport_security",
             Block::new()
                 .with("access_control_max_age_sec", 31_536_000)
-                .with("include_subdomains", true)
                 .with("override", true),
         )
         .block("content_type_options", Block::new().with("override", true))

@@ -36,7 +36,7 @@ pub(crate) fn balancer() -> Address {
 pub(crate) fn listener(front: Front, secure: bool) -> Address {
     let name = match front {
         Front::HttpApi | Front::RestApi => "api",
-        Front::CloudFront => "cdn",
+        Front::Distribution => "cdn",
         Front::Internal if secure => "internal_tls",
         Front::Internal => "internal",
     };
@@ -47,7 +47,7 @@ pub(crate) fn listener(front: Front, secure: bool) -> Address {
 pub(crate) fn port(front: Front, secure: bool) -> u16 {
     match front {
         Front::HttpApi | Front::RestApi => API_PORT,
-        Front::CloudFront => CDN_PORT,
+        Front::Distribution => CDN_PORT,
         Front::Internal if secure => 443,
         Front::Internal => 80,
     }
@@ -117,14 +117,14 @@ pub(crate) fn lower_shared(lowering: &mut Lowering<'_>, ways: &[Way<'_>]) {
         ],
         standing_cost: true,
     });
-    for front in [Front::HttpApi, Front::CloudFront, Front::Internal] {
+    for front in [Front::HttpApi, Front::Distribution, Front::Internal] {
         let of_front: Vec<Way<'_>> = ways.iter().copied().filter(|w| w.front == front).collect();
         lower_listeners(lowering, front, &of_front);
     }
     if ways.iter().any(|way| way.front == Front::HttpApi) {
         lower_link(lowering, ways);
     }
-    if ways.iter().any(|way| way.front == Front::CloudFront) {
+    if ways.iter().any(|way| way.front == Front::Distribution) {
         admit_cloudfront(lowering, ways);
     }
     lower_private_zone(lowering, ways);
@@ -252,7 +252,7 @@ fn admit_cloudfront(lowering: &mut Lowering<'_>, ways: &[Way<'_>]) {
     let of_cdn: Vec<Way<'_>> = ways
         .iter()
         .copied()
-        .filter(|way| way.front == Front::CloudFront)
+        .filter(|way| way.front == Front::Distribution)
         .collect();
     let units = units_of(lowering, &of_cdn);
     let list = Address::data("aws_ec2_managed_prefix_list", "cloudfront");

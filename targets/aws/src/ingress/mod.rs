@@ -12,6 +12,8 @@ mod rest_api;
 mod rules;
 mod site;
 pub(crate) mod target;
+#[cfg(test)]
+mod tests;
 mod waf;
 
 use std::collections::BTreeMap;
@@ -33,7 +35,7 @@ pub(crate) enum Front {
     /// A regional REST API, which can carry a web ACL.
     RestApi,
     /// CloudFront, with a VPC origin.
-    CloudFront,
+    Distribution,
     /// Only the internal load balancer.
     Internal,
 }
@@ -75,7 +77,7 @@ impl<'g> Way<'g> {
     /// Whether the load balancer stands in it.
     pub(crate) fn is_balanced(&self, compute: &BTreeMap<IntentId, Compute>) -> bool {
         match self.front {
-            Front::Internal | Front::CloudFront => true,
+            Front::Internal | Front::Distribution => true,
             Front::HttpApi => compute.get(&self.unit) == Some(&Compute::Fargate),
             Front::RestApi => false,
         }
@@ -147,7 +149,7 @@ fn front_of(
         return if waf { Front::RestApi } else { Front::HttpApi };
     }
     if waf || !cloudfront_reasons(graph, unit).is_empty() {
-        Front::CloudFront
+        Front::Distribution
     } else {
         Front::HttpApi
     }
@@ -205,7 +207,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         match way.front {
             Front::HttpApi => http_api::lower(lowering, way),
             Front::RestApi => rest_api::lower(lowering, way),
-            Front::CloudFront => cloudfront::lower(lowering, way),
+            Front::Distribution => cloudfront::lower(lowering, way),
             Front::Internal => {}
         }
     }

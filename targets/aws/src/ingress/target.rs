@@ -1,7 +1,7 @@
 //! One unit behind the load balancer: its target group, the rules that lead requests to it, and
 //! the service or function whose instances stand in it.
 
-use klo_intent::{Decision, Intent, IntentId};
+use klo_intent::{Decision, Intent, IntentId, Origin};
 use klo_plan::{Address, Block, Lifecycle, Resource, Root, Value, symbol};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +16,8 @@ use crate::unit::fargate::CONTAINER;
 /// The longest wait before a target that is taken away is cut off, in seconds (Elastic Load
 /// Balancing, 2025-11).
 const LONGEST_DRAIN: u64 = 3600;
+/// The last priority that a rule can have (likewise).
+const LAST_PRIORITY: u32 = 50_000;
 
 /// Adds what one unit needs behind the load balancer: its target group, and the rules that lead
 /// its ways in to it. A unit with several ways in has one target group.
@@ -61,8 +63,8 @@ fn add_target_group(lowering: &mut Lowering<'_>, unit: IntentId) -> Address {
             .block(
                 "health_check",
                 Block::new()
-                    .with("path", intent.text("health").unwrap_or("/"))
-                    .with("matcher", "200-399")
+                    .with("path", health_path(intent))
+                    .with("matcher", healthy_status(intent))
                     .with("interval", 15)
                     .with("timeout", 5)
                     .with("healthy_threshold", 2)
@@ -83,6 +85,21 @@ fn add_target_group(lowering: &mut Lowering<'_>, unit: IntentId) -> Address {
     )
 }
 
+fn health_path(intent: &Intent) -> String {
+    let path = intent.text("health").unwrap_or("/");
+    format!("/{}", path.trim_start_matches('/'))
+}
+
+/// A path that nobody named may well be unknown to the application, so there every answer but a
+/// server's error counts.
+fn healthy_status(intent: &Intent) -> &'static str {
+    let is_named = intent
+        .settings
+        .get("health")
+        .is_some_and(|setting| setting.origin != Origin::BuiltIn);
+    if is_named { "200-399" } else { "200-499" }
+}
+
 /// The port that a container listens on.
 pub(crate) fn container_port(intent: &Intent) -> u16 {
     intent
@@ -95,7 +112,7 @@ fn add_listener_rule(lowering: &mut Lowering<'_>, way: &Way<'_>, target: &Addres
     let unit = lowering.intent(way.unit);
     let part = match way.front {
         Front::HttpApi | Front::RestApi => "api",
-        Front::CloudFront => "cdn",
+        Front::Distribution => "cdn",
         Front::Internal => "internal",
     };
     let named = if way.front == Front::Internal {
@@ -115,12 +132,11 @@ fn add_listener_rule(lowering: &mut Lowering<'_>, way: &Way<'_>, target: &Addres
                 .with("values", Value::list([lowering.unit_name(way.unit)])),
         )
     };
+    let own = listener(way.front, is_secure(way)).attr("arn");
+    let priority = free_priority(lowering, &own, &lowering.unit_name(way.unit));
     let mut body = Block::new()
-        .with(
-            "listener_arn",
-            listener(way.front, is_secure(way)).attr("arn"),
-        )
-        .with("priority", priority(&lowering.unit_name(way.unit)))
+        .with("listener_arn", own)
+        .with("priority", priority)
         .block(
             "action",
             Block::new()
@@ -144,10 +160,23 @@ fn add_listener_rule(lowering: &mut Lowering<'_>, way: &Way<'_>, target: &Addres
 }
 
 /// A rule's priority, from the unit's name alone: rules of one listener exclude each other, so
-/// their order means nothing, and a unit that is added must not renumber the others.
-fn priority(name: &str) -> u32 {
+/// their order means nothing, and a unit that is added must not renumber the others. Only where two
+/// names come out alike does the later one step aside.
+fn free_priority(lowering: &Lowering<'_>, listener: &Value, name: &str) -> u32 {
     let digest = Sha256::digest(name.as_bytes());
-    1 + (u32::from(digest[0]) << 16 | u32::from(digest[1]) << 8 | u32::from(digest[2])) % 49_999
+    let bytes = digest.iter().take(4).map(|byte| u32::from(*byte));
+    let mut priority = bytes.fold(0, |sum, byte| (sum << 8) | byte) % LAST_PRIORITY + 1;
+    let is_taken = |priority: u32| {
+        lowering.plan.in_root(Root::Main).any(|resource| {
+            resource.address.kind == "aws_lb_listener_rule"
+                && resource.body.get("listener_arn") == Some(listener)
+                && resource.body.get("priority") == Some(&Value::from(priority))
+        })
+    };
+    while is_taken(priority) {
+        priority = priority % LAST_PRIORITY + 1;
+    }
+    priority
 }
 
 fn attach_lambda(lowering: &mut Lowering<'_>, unit: IntentId, target: &Address) {
