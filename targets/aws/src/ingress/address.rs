@@ -1,11 +1,13 @@
 //! Where a unit can be reached, known before its way in is lowered, so that units can be told each
 //! other's addresses.
 
-use klo_intent::IntentId;
+use std::collections::BTreeMap;
+
+use klo_intent::{IntentGraph, IntentId};
 use klo_plan::{Function, Value};
 
 use super::{Front, Way, http_api, rest_api, ways};
-use crate::context::{Lowering, part_address};
+use crate::context::{Compute, Lowering, part_address};
 
 /// Where a unit answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,4 +84,27 @@ pub(crate) fn internal_zone(lowering: &Lowering<'_>) -> String {
 /// The name of a unit in the private zone.
 pub(crate) fn internal_host(lowering: &Lowering<'_>, unit: IntentId) -> String {
     format!("{}.{}", lowering.unit_name(unit), internal_zone(lowering))
+}
+
+/// Whether a unit calls another one behind the internal load balancer, for which it must be in the
+/// network itself.
+pub(crate) fn calls_into_network(
+    graph: &IntentGraph,
+    compute: &BTreeMap<IntentId, Compute>,
+    unit: IntentId,
+) -> bool {
+    let ways = ways(graph, compute);
+    graph.edges_from(unit).any(|edge| {
+        edge.to.intent().is_some_and(|to| {
+            ways.iter()
+                .any(|way| way.unit == to && way.front == Front::Internal)
+        })
+    })
+}
+
+/// Whether any way in stands in the network.
+pub(crate) fn needs_network(graph: &IntentGraph, compute: &BTreeMap<IntentId, Compute>) -> bool {
+    ways(graph, compute)
+        .iter()
+        .any(|way| way.is_balanced(compute))
 }

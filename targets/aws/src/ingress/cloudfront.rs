@@ -123,13 +123,15 @@ pub(crate) fn add_headers_policy(
     cors: Option<&Cors>,
 ) -> Address {
     let no_override = || Block::new().with("override", false);
+    let mut strict = Block::new()
+        .with("access_control_max_age_sec", 31_536_000)
+        .with("override", true);
+    if lowering.is_prod() {
+        strict.set("include_subdomains", true);
+        strict.set("preload", true);
+    }
     let security = Block::new()
-        .block(
-            "strict_transport_security",
-            Block::new()
-                .with("access_control_max_age_sec", 31_536_000)
-                .with("override", true),
-        )
+        .block("strict_transport_security", strict)
         .block("content_type_options", Block::new().with("override", true))
         .block(
             "frame_options",
