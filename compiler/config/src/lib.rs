@@ -5,6 +5,7 @@ mod discover;
 mod file;
 mod parts;
 mod reader;
+mod schema;
 pub mod table;
 pub mod yaml;
 
@@ -12,6 +13,7 @@ pub use app::{
     App, Declared, EnvironmentConfig, Kubernetes, NetworkConfig, SettingEntry, Settings,
 };
 pub use discover::{CONFIG_FILE, discover};
+pub use schema::schema;
 
 #[cfg(test)]
 mod tests;

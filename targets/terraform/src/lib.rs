@@ -14,12 +14,17 @@ mod statement;
 
 use klo_check::Checked;
 use klo_intent::{PlaceStyle, graph_json};
-use klo_plan::{Plan, Root};
+use klo_plan::{Plan, Resource, Root};
 
 /// The Terraform roots and the environment's pages: paths below the environment's folder
 /// (`infra/<env>`) with their contents, sorted by path.
 pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
     files(plan)
+}
+
+/// One resource as its block is printed, for people who ask about it.
+pub fn print(resource: &Resource) -> String {
+    statement::resource(resource)
 }
 
 fn files(plan: &Plan) -> Vec<(String, String)> {

@@ -140,7 +140,15 @@ fn secret_id(plan: &Plan, address: &Address) -> String {
     }
 }
 
+/// Builds from the repository's root, which is where the bake file's paths begin. The digests are
+/// what buildx says it pushed, so what runs is exactly what was built.
 fn images(plan: &Plan, page: &mut Page) {
+    let deployment = plan.graph.deployment();
+    let here = klo_source::join(&deployment.out, &deployment.environment);
+    let up = vec![".."; here.split('/').count()].join("/");
+    let file = |name: &str| shell_word(&format!("{here}/containers/{name}"));
+    let registry = "\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' \
+                    terraform/bootstrap.auto.tfvars.json)\"";
     let units: Vec<String> = plan.images.iter().map(|image| code(&image.unit)).collect();
     page.step(
         "Images",
@@ -148,7 +156,22 @@ fn images(plan: &Plan, page: &mut Page) {
             "Builds and pushes one image per unit ({}), and hands their digests over.",
             units.join(", ")
         ),
-        &["terraform -chdir=bootstrap output -json repositories > containers/repositories.json"],
+        &[
+            &format!(
+                "aws ecr get-login-password --region {} | docker login --username AWS \
+                 --password-stdin {registry}",
+                shell_word(&deployment.region)
+            ),
+            "REPOSITORIES=$(jq -c .repositories terraform/bootstrap.auto.tfvars.json)",
+            "export REPOSITORIES",
+            &format!(
+                "(cd {up} && docker buildx bake --file {} --push --metadata-file {})",
+                file("docker-bake.hcl"),
+                file("images.json")
+            ),
+            "jq '{images: (map_values(objects | .\"containerimage.digest\" // empty))}' \
+             containers/images.json > terraform/images.auto.tfvars.json",
+        ],
     );
 }
 

@@ -73,4 +73,15 @@ codes! {
     /// Without the list klo cannot tell its own files from yours, so it overwrites nothing. Restore it
     /// from version control; or remove it, and run `klo compile --force` once.
     BAD_MANIFEST = "KLO0807", "bad-manifest";
+
+    /// `emit` in `klo.yaml` names a target that this version of klo does not write.
+    ///
+    /// ```yaml
+    /// app: shop
+    /// emit: [terraform, pulumi]
+    /// ```
+    ///
+    /// Nothing is written rather than a part of what was asked for. Name `terraform` alone, or compile
+    /// with `--emit terraform`.
+    TARGET_NOT_WRITTEN = "KLO0808", "target-not-written";
 }
