@@ -239,16 +239,21 @@ fn one_line(value: &Value) -> String {
     }
 }
 
-/// The attributes and nested blocks of a body; unset attributes are left out.
-pub(crate) fn split(body: &Block) -> (Vec<(&str, &Value)>, Vec<(&str, &Vec<Block>)>) {
-    let mut attributes = Vec::new();
-    let mut blocks = Vec::new();
-    for (name, value) in &body.0 {
-        match value {
-            Value::Null => {}
-            Value::Blocks(nested) => blocks.push((name.as_str(), nested)),
-            value => attributes.push((name.as_str(), value)),
-        }
-    }
-    (attributes, blocks)
+/// The attributes of a body, without those that are unset.
+pub(crate) fn attributes(body: &Block) -> impl Iterator<Item = (&str, &Value)> {
+    body.0
+        .iter()
+        .filter(|(_, value)| !matches!(value, Value::Null | Value::Blocks(_)))
+        .map(|(name, value)| (name.as_str(), value))
+}
+
+/// The nested blocks of a body.
+pub(crate) fn blocks(body: &Block) -> impl Iterator<Item = (&str, &Block)> {
+    body.0
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Value::Blocks(nested) => Some((name, nested)),
+            _ => None,
+        })
+        .flat_map(|(name, nested)| nested.iter().map(|block| (name.as_str(), block)))
 }

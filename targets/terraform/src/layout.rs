@@ -4,7 +4,7 @@
 use klo_plan::{Block, Value};
 
 use crate::escape::comment_text;
-use crate::expression::{comments, expression, split};
+use crate::expression::{attributes, blocks, comments, expression};
 
 /// Comments are wrapped so that no line is longer than this.
 const WIDTH: usize = 100;
@@ -165,16 +165,12 @@ impl BlockText {
     /// Adds attributes, then nested blocks, as Terraform's style guide orders them.
     pub(crate) fn body(mut self, body: &Block) -> Self {
         let inside = self.inside();
-        let (attributes, blocks) = split(body);
-        let entries: Vec<Entry> = attributes
-            .into_iter()
+        let entries: Vec<Entry> = attributes(body)
             .map(|(name, value)| Entry::new(name, value, inside))
             .collect();
         self = self.entries(&entries);
-        for (name, nested) in blocks {
-            for block in nested {
-                self = self.block(Self::nested(name, inside).body(block));
-            }
+        for (name, block) in blocks(body) {
+            self = self.block(Self::nested(name, inside).body(block));
         }
         self
     }

@@ -1,0 +1,162 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Reads annotated applications and writes the infrastructure that they need.
+#[derive(Debug, Parser)]
+#[command(
+    name = "klo",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// When to use colours; NO_COLOR is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorWhen,
+    /// Say nothing but results and diagnostics.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compile apps: write Terraform, containers and the pages that go with them.
+    Compile(Compile),
+    /// Judge apps without writing anything.
+    Lint(Lint),
+    /// Print the intent graph.
+    Graph(Graph),
+    /// Explain a diagnostic's code, an intent, a value or a cloud resource.
+    Explain(Explain),
+    /// Print the JSON Schema of klo.yaml.
+    Schema,
+    /// Print the completion script of a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Which environments, read how.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Selection {
+    /// Only this environment; may be given several times [default: all].
+    #[arg(long = "env", value_name = "ENV")]
+    pub(crate) environments: Vec<String>,
+    /// Use this file in place of the app's klo.yaml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    /// A folder: every app at or under it, or the app it lies in.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// What to write [default: what klo.yaml says, or terraform].
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) emit: Vec<Target>,
+    /// Write to this folder in place of the app's `out`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write nothing; show how the files on disk differ, and exit 1 if they do.
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) check: bool,
+    /// Overwrite files that were changed by hand or that klo did not write.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// The form of diagnostics.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(crate) format: DiagnosticFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// Folders, or files whose apps are meant.
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// The form of diagnostics; json goes to standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(crate) format: DiagnosticFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// A folder: every app at or under it, or the app it lies in.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// The form of the graph.
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub(crate) format: GraphFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code (KLO0101), an intent (database.orders), one of its values (database.orders.storage),
+    /// a cloud resource's address (aws_db_instance.orders), or a decision (rds-proxy).
+    pub(crate) what: String,
+    /// The folder of the app.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    Terraform,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiagnosticFormat {
+    /// With the source, for reading.
+    Full,
+    /// One line each.
+    Concise,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// One object, or an array of them for several apps or environments.
+    Json,
+    /// For Markdown.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+}
+
+impl From<DiagnosticFormat> for klo_diagnostics::Format {
+    fn from(format: DiagnosticFormat) -> Self {
+        match format {
+            DiagnosticFormat::Full => Self::Full,
+            DiagnosticFormat::Concise => Self::Concise,
+            DiagnosticFormat::Json => Self::Json,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! `klo explain`: what a code means, and why an intent, a value or a cloud resource is there.
+
+mod intent;
+mod resource;
+
+use klo_diagnostics::codes::find;
+use klo_diagnostics::{Diagnostic, Format, Style, did_you_mean};
+use klo_intent::{AttrValue, Decision, IntentGraph, IntentId};
+use klo_source::Span;
+
+use crate::args::Explain;
+use crate::pipeline::{Analyzed, Environment, analyze, nothing};
+use crate::project::Project;
+use crate::report::{Stream, show};
+use crate::terminal::{Terminal, WIDTH};
+use crate::{Exit, UsageError};
+
+/// Explains one thing; wrong usage when there is nothing of that name.
+pub(crate) fn run(args: &Explain, terminal: &mut Terminal) -> Result<Exit, UsageError> {
+    if let Some(code) = find(&args.what) {
+        let heading = format!("{} {}", code.id(), code.name());
+        terminal.result(&format!("{heading}\n\n{}", page(code.page())));
+        return Ok(Exit::Fine);
+    }
+    let mut project = Project::open(std::slice::from_ref(&args.path), &args.selection)?;
+    let mut diagnostics = std::mem::take(&mut project.diagnostics);
+    if diagnostics.iter().any(Diagnostic::blocks) {
+        show(&project, diagnostics, Format::Full, Stream::Error, terminal);
+        return Ok(Exit::Usage);
+    }
+    project.check_selection(&args.selection)?;
+    let mut analyzed = analyze(&mut project, &args.selection, nothing, terminal);
+    let text = explanations(&args.what, &analyzed, &project);
+    if text.is_empty() {
+        let unknown = unknown(&args.what, &analyzed);
+        for app in &mut analyzed {
+            diagnostics.append(&mut app.diagnostics);
+        }
+        // What is missing may be missing because of these.
+        show(&project, diagnostics, Format::Full, Stream::Error, terminal);
+        return Err(unknown);
+    }
+    terminal.result(&text);
+    Ok(Exit::Fine)
+}
+
+/// A page's doc comment lines, without the space that each begins with.
+fn page(raw: &str) -> String {
+    let lines = raw
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let mut text = lines.collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
+}
+
+/// What every environment says of `what`; environments that say the same are one.
+fn explanations(what: &str, analyzed: &[Analyzed], project: &Project) -> String {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for app in analyzed {
+        for environment in &app.environments {
+            let view = View {
+                environment,
+                project,
+            };
+            let Some(text) = view.explain(what) else {
+                continue;
+            };
+            let name = format!("{} {}", app.app.name, environment.name);
+            match found.iter_mut().find(|(other, _)| *other == text) {
+                Some((_, names)) => names.push(name),
+                None => found.push((text, vec![name])),
+            }
+        }
+    }
+    let texts: Vec<String> = found
+        .into_iter()
+        .map(|(text, names)| format!("# {}\n\n{text}", names.join(", ")))
+        .collect();
+    texts.join("\n")
+}
+
+fn unknown(what: &str, analyzed: &[Analyzed]) -> UsageError {
+    let mut known: Vec<String> = klo_diagnostics::codes::all()
+        .map(|code| code.id().to_owned())
+        .collect();
+    for environment in analyzed.iter().flat_map(|app| &app.environments) {
+        if let Some(graph) = &environment.graph {
+            known.extend(graph.intents.iter().map(klo_intent::Intent::id));
+        }
+        if let Some(plan) = &environment.plan {
+            known.extend(
+                plan.resources
+                    .keys()
+                    .map(|(_, address)| address.to_string()),
+            );
+        }
+        known.extend(environment.decisions.iter().map(|d| d.code.to_owned()));
+    }
+    let error = UsageError::new(format!("there is nothing called `{what}` to explain"));
+    match did_you_mean(what, known.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(
+            "name a code (KLO0101), an intent (database.orders), one of its values \
+             (database.orders.storage), a resource (aws_db_instance.orders) or a decision (rds-proxy)",
+        ),
+    }
+}
+
+/// One environment, looked at.
+struct View<'a> {
+    environment: &'a Environment,
+    project: &'a Project,
+}
+
+impl View<'_> {
+    fn explain(&self, what: &str) -> Option<String> {
+        self.intent_text(what)
+            .or_else(|| self.resource_text(what))
+            .or_else(|| self.decision_text(what))
+    }
+
+    fn decision_text(&self, code: &str) -> Option<String> {
+        let decisions: Vec<&Decision> = self
+            .environment
+            .decisions
+            .iter()
+            .filter(|decision| decision.code == code)
+            .collect();
+        let lines: Vec<String> = decisions.into_iter().map(decision_lines).collect();
+        (!lines.is_empty()).then(|| lines.concat())
+    }
+
+    /// `path:line:column`, relative to where klo was started.
+    fn place(&self, span: Span) -> String {
+        let at = self.project.sources.location(span);
+        let style = Style {
+            format: Format::Concise,
+            color: false,
+            unicode: true,
+            width: WIDTH,
+            root: self.project.root.clone(),
+            base: self.project.base.clone(),
+        };
+        format!(
+            "{}:{}:{}",
+            style.path(&at.file),
+            at.start.line,
+            at.start.column
+        )
+    }
+
+    fn graph(&self) -> Option<&IntentGraph> {
+        self.environment.graph.as_ref()
+    }
+
+    /// The intent of an id, or of a name that only one intent has.
+    fn find(&self, what: &str) -> Option<IntentId> {
+        let graph = self.graph()?;
+        graph.by_id(what).or_else(|| {
+            let mut named = graph.iter().filter(|(_, intent)| intent.name == what);
+            match (named.next(), named.next()) {
+                (Some((id, _)), None) => Some(id),
+                _ => None,
+            }
+        })
+    }
+}
+
+fn decision_lines(decision: &Decision) -> String {
+    let mut text = format!(
+        "{} ({}): {}\n  because {}\n",
+        decision.code, decision.subject, decision.chosen, decision.because
+    );
+    for other in &decision.instead_of {
+        text.push_str(&format!("  instead of {other}\n"));
+    }
+    if decision.standing_cost {
+        text.push_str("  costs money each month, used or not\n");
+    }
+    text
+}
+
+/// A value as people write it.
+fn shown(value: &AttrValue) -> String {
+    match value.to_json() {
+        serde_json::Value::Null => "unset".to_owned(),
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    }
+}

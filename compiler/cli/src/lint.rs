@@ -1,0 +1,28 @@
+use klo_diagnostics::{Diagnostic, Format};
+
+use crate::args::{DiagnosticFormat, Lint};
+use crate::pipeline::{analyze, nothing};
+use crate::project::Project;
+use crate::report::{Stream, show};
+use crate::terminal::Terminal;
+use crate::{Exit, UsageError};
+
+/// Judges every app that the paths cover; writes nothing.
+pub(crate) fn run(args: &Lint, terminal: &mut Terminal) -> Result<Exit, UsageError> {
+    let mut project = Project::open(&args.paths, &args.selection)?;
+    let mut diagnostics = std::mem::take(&mut project.diagnostics);
+    let broken = diagnostics.iter().any(Diagnostic::blocks);
+    if !broken {
+        project.check_selection(&args.selection)?;
+        for app in analyze(&mut project, &args.selection, nothing, terminal) {
+            diagnostics.extend(app.diagnostics);
+        }
+    }
+    let stream = match args.format {
+        DiagnosticFormat::Json => Stream::Output,
+        DiagnosticFormat::Full | DiagnosticFormat::Concise => Stream::Error,
+    };
+    let format = Format::from(args.format);
+    let exit = show(&project, diagnostics, format, stream, terminal);
+    Ok(if broken { Exit::Usage } else { exit })
+}

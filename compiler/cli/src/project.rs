@@ -1,0 +1,176 @@
+//! The repository that a path lies in, and the apps that the path covers.
+
+use std::path::{Component, Path, PathBuf};
+
+use klo_config::{App, EnvironmentConfig};
+use klo_diagnostics::{Diagnostic, did_you_mean, list_of};
+use klo_source::{DiskTree, SourceMap};
+
+use crate::UsageError;
+use crate::args::Selection;
+
+/// A repository, read.
+pub(crate) struct Project {
+    /// The repository's root, absolute.
+    pub(crate) root: PathBuf,
+    /// The folder klo was started in, absolute.
+    pub(crate) base: PathBuf,
+    /// Where source is read from.
+    pub(crate) tree: DiskTree,
+    /// Every file read so far.
+    pub(crate) sources: SourceMap,
+    /// The apps that were asked for, sorted by their folder.
+    pub(crate) apps: Vec<App>,
+    /// What is wrong with the configuration.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// Finds the apps that the paths cover. All paths have to lie in one repository.
+    pub(crate) fn open(paths: &[PathBuf], selection: &Selection) -> Result<Self, UsageError> {
+        let base = std::env::current_dir()
+            .and_then(|base| base.canonicalize())
+            .map_err(|error| UsageError::new(format!("there is no current folder: {error}")))?;
+        let mut real = Vec::new();
+        for path in paths {
+            real.push(existing(path)?);
+        }
+        let root = root_of(&real[0]);
+        if let Some(other) = real.iter().position(|path| !path.starts_with(&root)) {
+            let message = format!(
+                "`{}` and `{}` lie in different repositories",
+                paths[0].display(),
+                paths[other].display()
+            );
+            return Err(UsageError::new(message).help("run klo once for each"));
+        }
+        let tree = DiskTree::new(&root)
+            .map_err(|error| UsageError::new(format!("`{}`: {error}", root.display())))?;
+        let relative: Vec<String> = real.iter().map(|path| below(&root, path)).collect();
+        let config = selection
+            .config
+            .as_deref()
+            .map(|file| config_below(&root, file))
+            .transpose()?;
+        let mut project = Self {
+            root,
+            base,
+            tree,
+            sources: SourceMap::new(),
+            apps: Vec::new(),
+            diagnostics: Vec::new(),
+        };
+        project.discover(&relative, config.as_deref());
+        Ok(project)
+    }
+
+    fn discover(&mut self, paths: &[String], config: Option<&str>) {
+        let repository = self
+            .root
+            .file_name()
+            .map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        for path in paths {
+            let (apps, found) =
+                klo_config::discover(&self.tree, &repository, path, config, &mut self.sources);
+            for app in apps {
+                if !self.apps.iter().any(|other| other.root == app.root) {
+                    self.apps.push(app);
+                }
+            }
+            for diagnostic in found {
+                if !self.diagnostics.contains(&diagnostic) {
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+        }
+        self.apps.sort_by(|a, b| a.root.cmp(&b.root));
+    }
+
+    /// The environments of an app that were asked for; an error when no app has one that was named.
+    pub(crate) fn environments<'a>(
+        &self,
+        app: &'a App,
+        selection: &Selection,
+    ) -> Vec<&'a EnvironmentConfig> {
+        let named = &selection.environments;
+        app.environments
+            .iter()
+            .filter(|environment| named.is_empty() || named.contains(&environment.name))
+            .collect()
+    }
+
+    /// Refuses environments that no app has.
+    pub(crate) fn check_selection(&self, selection: &Selection) -> Result<(), UsageError> {
+        let mut known: Vec<&str> = self
+            .apps
+            .iter()
+            .flat_map(|app| &app.environments)
+            .map(|environment| environment.name.as_str())
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        for name in &selection.environments {
+            if !known.contains(&name.as_str()) {
+                let help = match did_you_mean(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there is {}", list_of(known.iter().copied())),
+                };
+                let message = format!("there is no environment `{name}`");
+                return Err(UsageError::new(message).help(help));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn existing(path: &Path) -> Result<PathBuf, UsageError> {
+    path.canonicalize().map_err(|error| {
+        let what = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+            _ => error.to_string(),
+        };
+        UsageError::new(format!("`{}`: {what}", path.display()))
+    })
+}
+
+fn config_below(root: &Path, file: &Path) -> Result<String, UsageError> {
+    let real = existing(file)?;
+    if real.starts_with(root) {
+        Ok(below(root, &real))
+    } else {
+        let message = format!("`{}` lies outside the repository", file.display());
+        Err(UsageError::new(message).help("move the configuration into the repository"))
+    }
+}
+
+/// The repository that holds a path; without one, the folder of the app that it lies in; failing
+/// that, the path itself.
+fn root_of(path: &Path) -> PathBuf {
+    let folder = if path.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
+    };
+    DiskTree::repository_of(folder)
+        .or_else(|| {
+            folder
+                .ancestors()
+                .find(|dir| dir.join("klo.yaml").is_file())
+                .map(Path::to_path_buf)
+        })
+        .unwrap_or_else(|| folder.to_path_buf())
+}
+
+/// The path below the root, with `/` between its parts.
+pub(crate) fn below(root: &Path, path: &Path) -> String {
+    let parts: Vec<String> = path
+        .strip_prefix(root)
+        .unwrap_or(Path::new(""))
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+            _ => None,
+        })
+        .collect();
+    parts.join("/")
+}

@@ -1,0 +1,111 @@
+//! Safe writing: all or nothing, never over what a person changed, never through a link.
+
+mod compare;
+mod diff;
+mod disk;
+mod journal;
+mod manifest;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) use compare::{Change, CompareError, Comparison, Conflict, Scope, compare};
+pub(crate) use diff::unified;
+pub(crate) use disk::Disk;
+pub(crate) use journal::{Edit, Journal, Recovered};
+
+/// The folder that an app's files are written to, held against other runs of klo while it is open.
+pub(crate) struct Output<'d> {
+    folder: PathBuf,
+    disk: &'d Disk<'d>,
+    made: bool,
+    // Unlocks when it is dropped.
+    _lock: Option<File>,
+}
+
+/// What a run changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Written {
+    /// Files written.
+    pub(crate) written: usize,
+    /// Files removed.
+    pub(crate) removed: usize,
+    /// Files that were as they should be.
+    pub(crate) unchanged: usize,
+}
+
+impl<'d> Output<'d> {
+    /// Opens the folder, makes it when it is not there, and waits for another run that has it open.
+    pub(crate) fn open(folder: &Path, disk: &'d Disk<'d>) -> io::Result<Self> {
+        let made = !folder.exists();
+        disk.create_folder(folder)?;
+        // Where folders cannot be locked, two runs at once are the caller's business.
+        let lock = File::open(folder).ok().filter(|file| file.lock().is_ok());
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            disk,
+            made,
+            _lock: lock,
+        })
+    }
+
+    /// Brings an interrupted run to its end.
+    pub(crate) fn recover(&self) -> io::Result<Option<Recovered>> {
+        Journal::new(&self.folder, self.disk).recover()
+    }
+
+    /// Holds what should stand in the folder against what does.
+    pub(crate) fn compare(
+        &self,
+        wanted: &BTreeMap<String, String>,
+        scope: &Scope,
+        force: bool,
+    ) -> Result<Comparison, CompareError> {
+        compare(&self.folder, wanted, scope, force)
+    }
+
+    /// Makes every change of a comparison without conflicts, or none.
+    pub(crate) fn apply(self, comparison: &Comparison) -> io::Result<Written> {
+        let edits: Vec<Edit<'_>> = comparison
+            .changes
+            .iter()
+            .map(|change| Edit {
+                path: &change.path,
+                new: change.new.as_deref().map(str::as_bytes),
+                old: change.old.as_deref().map(manifest::digest),
+            })
+            .collect();
+        if !edits.is_empty() {
+            Journal::new(&self.folder, self.disk)
+                .commit(&edits)
+                .inspect_err(|_| self.leave())?;
+        }
+        let own = |change: &&Change| change.path != manifest::NAME;
+        let removed = |change: &&Change| change.new.is_none();
+        let all = comparison.changes.iter().filter(own).count();
+        let removed = comparison.changes.iter().filter(removed).count();
+        Ok(Written {
+            written: all - removed,
+            removed,
+            unchanged: comparison.unchanged,
+        })
+    }
+
+    /// Removes the folder again when this run made it and nothing came of it.
+    pub(crate) fn leave(&self) {
+        if self.made {
+            // It is not empty when something did come of it.
+            let _ = fs::remove_dir(&self.folder);
+        }
+    }
+}
+
+/// Whether an interrupted run left something that the next `klo compile` brings to its end.
+pub(crate) fn is_interrupted(folder: &Path) -> bool {
+    Journal::new(folder, &Disk::real()).is_pending()
+}
+
+#[cfg(test)]
+mod tests;
