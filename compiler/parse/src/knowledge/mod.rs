@@ -14,6 +14,8 @@ use std::borrow::Cow;
 pub(crate) enum Special {
     /// Reads the variable that the first argument names.
     EnvRead,
+    /// Reads a variable of a fixed name, unless an argument names another.
+    EnvNamed(&'static str),
     /// Sets one.
     EnvSet,
     /// Returns its first argument, converted.
@@ -182,6 +184,9 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         | "decouple.AutoConfig.__call__"
         | "environs.env" => Special::EnvRead,
         "os.environ.setdefault" => Special::EnvSet,
+        "dj_database_url.config" => Special::EnvNamed("DATABASE_URL"),
+        "dj_database_url.parse" => Special::First,
+        "django_cache_url.config" => Special::EnvNamed("CACHE_URL"),
         "builtins.str"
         | "builtins.int"
         | "builtins.float"

@@ -93,7 +93,7 @@ impl Machine<'_> {
             None => Context::Call(site),
         };
         let callee = self.enter(file, scope, Some(closure), this, context);
-        self.pass_arguments(frame, site, callee, file, scope, this, arguments);
+        self.pass_arguments(site, callee, file, scope, this, arguments);
         let ScopeKind::Function { is_generator, .. } = self.program.file(file).scope(scope).kind
         else {
             return Values::new();
@@ -111,7 +111,6 @@ impl Machine<'_> {
     )]
     fn pass_arguments(
         &mut self,
-        frame: FrameIx,
         site: Site,
         callee: FrameIx,
         file: FileIx,
@@ -124,14 +123,14 @@ impl Machine<'_> {
             return;
         };
         let mut positional = arguments.positional.iter();
-        let mut rest = parameters.iter();
+        let skipped = usize::from(this.is_some() && !parameters.is_empty());
         if let (Some(this), Some(first)) = (this, parameters.first()) {
-            rest.next();
             let name = self.values.sym(&first.name);
             self.pass(callee, name, Values::from([this]));
         }
+        let unknown = self.values.value(Value::Unknown);
         let mut taken: Vec<Sym> = Vec::new();
-        for parameter in rest {
+        for (index, parameter) in parameters.iter().enumerate().skip(skipped) {
             let name = self.values.sym(&parameter.name);
             let keyword = arguments
                 .keywords
@@ -147,29 +146,21 @@ impl Machine<'_> {
                     continue;
                 }
                 ParameterKind::KeywordRest => {
-                    let others: Vec<(Sym, Values)> = arguments
-                        .keywords
-                        .iter()
-                        .filter(|(key, _)| !taken.contains(key))
-                        .cloned()
-                        .collect();
+                    let mut others = arguments.keywords.clone();
+                    others.retain(|(key, _)| !taken.contains(key));
                     self.pass_keyword_rest(callee, name, site, &others);
                     continue;
                 }
             };
             taken.push(name);
-            let unknown = self.values.value(Value::Unknown);
-            let values = match given {
-                Some(values) if values.iter().any(|value| *value != unknown) => values,
-                Some(values) => {
-                    // The caller's value is not known: the declared type is the next best.
-                    let mut declared = self.fallback(frame, site, callee, parameter);
-                    declared.extend(values);
-                    declared
-                }
-                None => self.fallback(frame, site, callee, parameter),
-            };
-            self.pass(callee, name, values);
+            // Where the caller's value is not known, the declared type is the next best.
+            let known = given
+                .as_ref()
+                .is_some_and(|v| v.iter().any(|value| *value != unknown));
+            if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
+                self.fall_back(callee, index, site);
+            }
+            self.pass(callee, name, given.unwrap_or_default());
         }
     }
 
@@ -204,9 +195,8 @@ impl Machine<'_> {
 
     /// What a parameter is worth that no caller in the project passes: its default, a framework's
     /// dependency, the application, a request, or an instance of its declared type.
-    fn fallback(
+    pub(crate) fn fallback(
         &mut self,
-        frame: FrameIx,
         site: Site,
         callee: FrameIx,
         parameter: &Parameter,
@@ -239,16 +229,10 @@ impl Machine<'_> {
         if !found.is_empty() {
             return found;
         }
-        self.by_type_or_name(frame, site, parameter, &declared)
+        self.by_type_or_name(site, parameter, &declared)
     }
 
-    fn by_type_or_name(
-        &mut self,
-        frame: FrameIx,
-        site: Site,
-        parameter: &Parameter,
-        declared: &Values,
-    ) -> Values {
+    fn by_type_or_name(&mut self, site: Site, parameter: &Parameter, declared: &Values) -> Values {
         let mut found = Values::new();
         for ty in declared {
             match self.values.get(*ty).clone() {
@@ -279,7 +263,6 @@ impl Machine<'_> {
                 _ => {}
             }
         }
-        let _ = frame;
         if found.is_empty() {
             match parameter.name.as_str() {
                 "request" | "req" | "websocket" => {

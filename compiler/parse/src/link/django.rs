@@ -162,7 +162,7 @@ impl Machine<'_> {
                     .included
                     .entry(inner)
                     .or_default()
-                    .insert(prefix.to_owned());
+                    .insert((prefix.to_owned(), false));
             }
         }
     }

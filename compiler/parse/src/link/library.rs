@@ -111,10 +111,7 @@ impl Machine<'_> {
             if let Value::Object { .. } = self.values.get(result) {
                 let prefix = ["prefix", "url_prefix"].iter().find_map(|key| {
                     let values = self.option_of(frame, &Values::from([result]), key);
-                    values
-                        .iter()
-                        .find_map(|v| self.values.as_literal(*v))
-                        .map(str::to_owned)
+                    values.iter().find_map(|v| self.values.default_text(*v))
                 });
                 self.registry.of(result).prefix = prefix.unwrap_or_default();
             }

@@ -49,6 +49,8 @@ pub(crate) struct Frame {
     external_stars: Vec<Sym>,
     /// Classes: what the bases are worth.
     pub(crate) bases: Values,
+    /// Parameters that no caller passes, by position, with the site of a call.
+    pub(crate) fallbacks: BTreeMap<usize, Site>,
     readers: BTreeSet<FrameIx>,
     depth: u8,
     /// Whether it runs when its module is imported.
@@ -217,6 +219,7 @@ impl<'p> Machine<'p> {
             stars: Vec::new(),
             external_stars: Vec::new(),
             bases: Values::new(),
+            fallbacks: BTreeMap::new(),
             readers: BTreeSet::new(),
             depth: parent_depth.max(this_depth),
             on_import,
@@ -260,6 +263,7 @@ impl<'p> Machine<'p> {
         let loaded = program.file(file);
         for _ in 0..12 {
             self.changed = false;
+            self.run_fallbacks(frame);
             for expr in &loaded.exprs[scope.0 as usize] {
                 let values = self.eval(frame, file, *expr);
                 self.grow_expr(frame, *expr, values);
@@ -625,7 +629,7 @@ impl<'p> Machine<'p> {
                 };
                 let values = self.module_var(module, name, frame);
                 if values.is_empty()
-                    && !self.binds(module, name)
+                    && (target == file || !self.binds(module, name))
                     && let Resolved::File(_) =
                         self.program.modules.resolve(file, import.level, &longer)
                 {
@@ -711,6 +715,32 @@ impl<'p> Machine<'p> {
         let name = self.values.sym(&inner.name);
         let owner = self.owner_of(frame, &inner.name);
         self.bind_name(owner, name, values, frame);
+    }
+
+    /// Gives parameters that no caller passes what they are worth by themselves.
+    fn run_fallbacks(&mut self, frame: FrameIx) {
+        if self.frame(frame).fallbacks.is_empty() {
+            return;
+        }
+        let (file, scope) = (self.frame(frame).file, self.frame(frame).scope);
+        let program = self.program;
+        let ScopeKind::Function { parameters, .. } = &program.file(file).scope(scope).kind else {
+            return;
+        };
+        for (index, site) in self.frame(frame).fallbacks.clone() {
+            let values = self.fallback(site, frame, &parameters[index]);
+            let name = self.values.sym(&parameters[index].name);
+            let known = self.frames[frame.0 as usize].vars.entry(name).or_default();
+            self.changed |= grow(known, values);
+        }
+    }
+
+    /// Has a frame work out a parameter by itself.
+    pub(crate) fn fall_back(&mut self, frame: FrameIx, index: usize, site: Site) {
+        if !self.frame(frame).fallbacks.contains_key(&index) {
+            self.frame_mut(frame).fallbacks.insert(index, site);
+            self.enqueue(frame);
+        }
     }
 
     /// Gives a frame's parameter values that a caller passed.

@@ -13,8 +13,9 @@ use crate::knowledge::{self, RouteCall};
 pub(crate) struct Registrar {
     /// Functions and classes.
     pub(crate) handlers: BTreeSet<ValueId>,
-    /// Other such objects, each with the prefixes under which it is included.
-    pub(crate) included: BTreeMap<ValueId, BTreeSet<String>>,
+    /// Other such objects, each with the prefixes under which it is included, and whether those
+    /// stand in place of its own.
+    pub(crate) included: BTreeMap<ValueId, BTreeSet<(String, bool)>>,
     /// Routes: path, method, handler and place.
     pub(crate) routes: BTreeSet<(String, String, Option<ValueId>, Site)>,
     /// The prefix that the object itself was made with.
@@ -54,8 +55,17 @@ impl Registry {
                 continue;
             };
             for (inner, prefixes) in &registrar.included {
-                for given in prefixes {
-                    queue.push((*inner, join(&prefix, given), depth + 1));
+                let own = self
+                    .objects
+                    .get(inner)
+                    .map_or("", |registrar| &registrar.prefix);
+                for (given, replaces) in prefixes {
+                    let under = if *replaces && !given.is_empty() {
+                        given.clone()
+                    } else {
+                        join(given, own)
+                    };
+                    queue.push((*inner, join(&prefix, &under), depth + 1));
                 }
             }
         }
@@ -208,7 +218,7 @@ impl Machine<'_> {
         arguments: &Arguments,
     ) {
         let registrar = self.registrar_of(object);
-        let prefix = self.prefix_argument(frame, name, arguments);
+        let prefix = self.prefix_argument(name, arguments);
         let mut queue: Vec<ValueId> = arguments.all().flatten().copied().collect();
         let mut seen = Values::new();
         let mut handlers = Vec::new();
@@ -234,27 +244,24 @@ impl Machine<'_> {
                         // An extension's resources are its application's.
                         let application = self.root_object(inner);
                         let included = &mut self.registry.of(application).included;
-                        included.entry(registrar).or_default().insert(String::new());
+                        included
+                            .entry(registrar)
+                            .or_default()
+                            .insert((String::new(), false));
                     } else if self.is_deferred(inner) && self.root_object(inner) != registrar {
                         let included = self.registrar_of(inner);
                         let included = self.root_object(included);
-                        let own = self
-                            .registry
-                            .objects
-                            .get(&included)
-                            .map(|r| r.prefix.clone());
-                        let own = own.unwrap_or_default();
-                        let full = if knowledge::prefix_replaces(name) && !prefix.is_empty() {
-                            prefix.clone()
-                        } else {
-                            join(&prefix, &own)
-                        };
-                        self.registry
-                            .of(registrar)
-                            .included
-                            .entry(included)
-                            .or_default()
-                            .insert(full);
+                        // Until the prefix is known there is nothing to include under.
+                        if let Some(prefix) = &prefix {
+                            let replaces = knowledge::prefix_replaces(name);
+                            let under = (prefix.clone(), replaces);
+                            self.registry
+                                .of(registrar)
+                                .included
+                                .entry(included)
+                                .or_default()
+                                .insert(under);
+                        }
                     }
                 }
                 _ => {}
@@ -283,25 +290,26 @@ impl Machine<'_> {
             .is_some_and(|path| knowledge::is_dependency(&path))
     }
 
-    fn prefix_argument(&mut self, frame: FrameIx, name: &str, arguments: &Arguments) -> String {
-        let _ = frame;
+    /// The prefix that a call gives; empty where it gives none, `None` while it is not known.
+    fn prefix_argument(&self, name: &str, arguments: &Arguments) -> Option<String> {
         let keyword = arguments
             .keywords
             .iter()
             .find(|(key, _)| matches!(self.values.text(*key), "prefix" | "url_prefix" | "path"));
         let values = match keyword {
-            Some((_, values)) => Some(values),
-            None if knowledge::first_argument_is_prefix(name) => arguments.positional.first(),
-            None => None,
+            Some((_, values)) => values,
+            None if knowledge::first_argument_is_prefix(name) => {
+                match arguments.positional.first() {
+                    Some(values) => values,
+                    None => return Some(String::new()),
+                }
+            }
+            None => return Some(String::new()),
         };
-        values
-            .and_then(|values| {
-                values
-                    .iter()
-                    .find_map(|value| self.values.as_literal(*value))
-            })
-            .unwrap_or("")
-            .to_owned()
+        let known = values
+            .iter()
+            .find_map(|value| self.values.default_text(*value));
+        known.or_else(|| (!values.is_empty()).then(String::new))
     }
 
     fn add_routes(
@@ -319,14 +327,11 @@ impl Machine<'_> {
             .find(|(key, _)| matches!(self.values.text(*key), "path" | "rule"))
             .map(|(_, values)| values)
             .or_else(|| arguments.positional.get(route.path_argument));
-        let Some(path) = path
-            .and_then(|values| {
-                values
-                    .iter()
-                    .find_map(|value| self.values.as_literal(*value))
-            })
-            .map(str::to_owned)
-        else {
+        let Some(path) = path.and_then(|values| {
+            values
+                .iter()
+                .find_map(|value| self.values.default_text(*value))
+        }) else {
             return;
         };
         let mut methods: Vec<String> = Vec::new();

@@ -35,6 +35,14 @@ impl Machine<'_> {
                 }
                 self.env_read(site, &keys, default.as_ref())
             }
+            Special::EnvNamed(name) => {
+                let named = match self.keyword_values(arguments, "env") {
+                    Some(values) => values,
+                    None => Values::from([self.values.literal(name)]),
+                };
+                let default = self.keyword_values(arguments, "default");
+                self.env_read(site, &named, default.as_ref())
+            }
             Special::EnvSet => {
                 self.note_django_settings(&first, second.as_ref());
                 Values::new()

@@ -414,8 +414,9 @@ fn written(facts: &crate::facts::FileFacts, expr: ExprId, depth: u32) -> String 
 /// A route's path with parameters as `{name}`: Flask's and Django's `<int:id>`, Starlette's
 /// `{id:int}`.
 fn normalized(path: &str) -> String {
-    let mut out = String::with_capacity(path.len() + 1);
-    let mut rest = path;
+    let plain = without_groups(path);
+    let mut out = String::with_capacity(plain.len() + 1);
+    let mut rest = plain.as_str();
     while let Some(at) = rest.find(['<', '{']) {
         let close = if rest.as_bytes()[at] == b'<' {
             '>'
@@ -445,6 +446,27 @@ fn normalized(path: &str) -> String {
     }
 }
 
+/// A path whose named groups of a regular expression, `(?P<id>\d+)`, are `<id>`.
+fn without_groups(path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some(at) = rest.find("(?P<") {
+        let mut depth = 0;
+        let group = rest[at..].char_indices().find(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0
+        });
+        let (Some((end, _)), Some(close)) = (group, rest[at..].find('>')) else {
+            break;
+        };
+        out.push_str(&rest[..at]);
+        out.push_str(&rest[at + 3..=at + close]);
+        rest = &rest[at + end + 1..];
+    }
+    out.push_str(rest);
+    out.replace('^', "").trim_end_matches('$').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -454,5 +476,6 @@ mod tests {
         assert_eq!(normalized("/orders/<int:id>/x"), "/orders/{id}/x");
         assert_eq!(normalized("/files/{path:path}"), "/files/{path}");
         assert_eq!(normalized("polls/<pk>"), "/polls/{pk}");
+        assert_eq!(normalized(r"^a/(?P<id>(\d)+)/b$"), "/a/{id}/b");
     }
 }

@@ -191,6 +191,22 @@ impl Interner {
         }
     }
 
+    /// A string with the defaults of its variables in their places, where every part is known.
+    pub(crate) fn default_text(&self, id: ValueId) -> Option<String> {
+        let Value::Text(parts) = self.get(self.untagged(id)) else {
+            return None;
+        };
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Part::Text(part) => text.push_str(self.text(*part)),
+                Part::Env(read) => text.push_str(self.text(read.default?)),
+                Part::Unknown => return None,
+            }
+        }
+        Some(text)
+    }
+
     /// The value below any tags.
     pub(crate) fn untagged(&self, mut id: ValueId) -> ValueId {
         while let Value::Tagged { value, .. } = self.get(id) {
