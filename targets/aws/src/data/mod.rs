@@ -1,5 +1,57 @@
-//! Lowering of data.
+//! Data intents: what each becomes, and how units find it.
+//!
+//! A store offers fields, not resources: whether a database was made, stands behind a proxy or was
+//! there before, units see the same [`crate::context::Store`].
 
-use crate::context::Lowering;
+mod backup;
+mod bucket;
+mod cache;
+mod common;
+mod config;
+mod credentials;
+mod database;
+mod doors;
+mod existing;
+mod facts;
+mod keys;
+mod queue;
+mod rds_proxy;
+mod secret;
+mod table;
+mod topic;
+mod url;
+mod volume;
 
-pub(crate) fn lower(_lowering: &mut Lowering<'_>) {}
+use klo_intent::{IntentId, Kind};
+
+use crate::context::{Lowering, Store};
+
+/// Lowers every data intent and notes how units reach it. An intent whose lowering reports an error
+/// has no store.
+pub(crate) fn lower(lowering: &mut Lowering<'_>) {
+    keys::lower(lowering);
+    let graph = lowering.graph;
+    for (id, intent) in graph.iter() {
+        if let Some(store) = store(lowering, id, intent.kind) {
+            lowering.stores.insert(id, store);
+        }
+    }
+}
+
+fn store(lowering: &mut Lowering<'_>, id: IntentId, kind: Kind) -> Option<Store> {
+    match kind {
+        Kind::Database => database::lower(lowering, id),
+        Kind::Cache => cache::lower(lowering, id),
+        Kind::Bucket => bucket::lower(lowering, id),
+        Kind::Table => table::lower(lowering, id),
+        Kind::Volume => volume::lower(lowering, id),
+        Kind::Queue => queue::lower(lowering, id),
+        Kind::Topic => topic::lower(lowering, id),
+        Kind::Secret => secret::lower(lowering, id),
+        Kind::Config => Some(config::lower(lowering, id)),
+        Kind::Service | Kind::Function | Kind::Job | Kind::Site => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

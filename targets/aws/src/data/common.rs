@@ -1,0 +1,130 @@
+//! What lowerings of data share: adding resources, guarding them, adopting what is there.
+
+use klo_diagnostics::Diagnostic;
+use klo_diagnostics::codes::aws;
+use klo_intent::{Decision, Intent, Kind, Origin};
+use klo_plan::{Address, Block, ImportBlock, Lifecycle, Resource, Root, Value};
+
+use crate::context::{Lowering, group_of, why};
+
+/// The name of something whose service takes lower case only and would print anything else as a
+/// change in each plan.
+pub(super) fn lower_name(lowering: &Lowering<'_>, name: &str, part: &str, limit: usize) -> String {
+    lowering.physical(name, part, limit).to_ascii_lowercase()
+}
+
+/// A resource of an intent in the main root.
+pub(super) fn part(intent: &Intent, address: Address, purpose: &str, body: Block) -> Resource {
+    Resource::new(address, group_of(intent), why(intent, purpose), body)
+}
+
+/// Adds a resource of an intent to the main root.
+pub(super) fn add(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    address: Address,
+    purpose: &str,
+    body: Block,
+) -> Address {
+    lowering.add(part(intent, address, purpose, body))
+}
+
+/// Adds an intent's main resource: guarded against deletion where it keeps what matters (topics keep
+/// nothing), and adopted when the intent says `import`.
+pub(super) fn add_main(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    purpose: &str,
+    resource: Resource,
+) -> Address {
+    let keeps = intent.kind != Kind::Topic;
+    let guarded = keeps && lowering.is_prod() || is_import(intent);
+    let mut resource = resource;
+    resource.lifecycle.prevent_destroy = guarded;
+    resource.why.purpose = purpose.to_owned();
+    if let Some(tags) = lowering.tags(intent) {
+        resource.body.set("tags", tags);
+    }
+    let root = resource.root;
+    let address = lowering.add(resource);
+    adopt(lowering, intent, &address, root);
+    address
+}
+
+/// Whether the intent adopts something that is there.
+pub(super) fn is_import(intent: &Intent) -> bool {
+    intent.text("import").is_some()
+}
+
+fn adopt(lowering: &mut Lowering<'_>, intent: &Intent, address: &Address, root: Root) {
+    let Some(id) = intent.text("import") else {
+        return;
+    };
+    lowering.plan.imports.push(ImportBlock {
+        root,
+        group: group_of(intent),
+        to: address.clone(),
+        id: id.to_owned(),
+    });
+    lowering.decide(Decision {
+        code: "import",
+        subject: intent.id(),
+        chosen: format!("adopt `{id}`"),
+        because: "`import` names it; it is never destroyed by klo's configuration".to_owned(),
+        instead_of: vec!["a new one: `import` is set".to_owned()],
+        standing_cost: false,
+    });
+}
+
+/// A lifecycle that makes the new one first.
+pub(super) fn replaced_first() -> Lifecycle {
+    Lifecycle {
+        create_before_destroy: true,
+        ..Lifecycle::default()
+    }
+}
+
+/// Whether a person or a rule set chose the value, not klo.
+pub(super) fn is_chosen(intent: &Intent, attribute: &str) -> bool {
+    intent.settings.get(attribute).is_some_and(|setting| {
+        !setting.value.is_null() && !matches!(setting.origin, Origin::BuiltIn | Origin::Formula)
+    })
+}
+
+/// Reports an `import` that has not the form that Terraform wants for the kind.
+pub(super) fn report_import(lowering: &mut Lowering<'_>, intent: &Intent, wanted: &str) {
+    let id = intent.text("import").unwrap_or_default();
+    lowering.report(
+        Diagnostic::error(
+            aws::WRONG_IMPORT,
+            intent.span_of("import"),
+            format!("`{}` cannot be imported by `{id}`", intent.id()),
+        )
+        .help(format!("say {wanted}"))
+        .subject(intent.id()),
+    );
+}
+
+/// Reports a setting outside what the service allows.
+pub(super) fn report_range(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    attribute: &str,
+    message: String,
+    help: String,
+) {
+    lowering.report(
+        Diagnostic::error(aws::OUT_OF_RANGE, intent.span_of(attribute), message)
+            .help(help)
+            .subject(intent.id()),
+    );
+}
+
+/// The tags of an intent with a `Name`, for services whose console shows nothing else.
+pub(super) fn named_tags(lowering: &Lowering<'_>, intent: &Intent, name: &str) -> Value {
+    let mut entries = vec![("Name".to_owned(), Value::text(name))];
+    if let Some(Value::Map(own)) = lowering.tags(intent) {
+        entries.extend(own.into_iter().filter(|(key, _)| key != "Name"));
+    }
+    Value::map(entries)
+}

@@ -1,0 +1,144 @@
+//! Security groups of data stores: empty but for one rule per edge, written at both ends.
+
+use std::collections::BTreeSet;
+
+use klo_intent::{Intent, IntentId};
+use klo_plan::{Address, Block, Resource, Value, Why};
+
+use super::common::{add, replaced_first};
+use crate::context::{Lowering, edge_address, group_of, part_address};
+
+/// The longest name and description of a security group (EC2 API reference, 2026-11).
+const NAME_LIMIT: usize = 255;
+
+/// What a rule opens: the group that lets in, and the port.
+#[derive(Debug, Clone)]
+pub(super) struct Door {
+    /// The group's id; `None` when nobody said which group guards the store.
+    pub(super) group: Option<Value>,
+    /// The port.
+    pub(super) port: u16,
+}
+
+/// Makes an empty security group for a store, or for a part of it such as its proxy.
+pub(super) fn group(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    part: &str,
+    vpc: Value,
+) -> Address {
+    let suffix = if part.is_empty() {
+        intent.kind.name().to_owned()
+    } else {
+        format!("{}-{part}", intent.kind)
+    };
+    let what = if part.is_empty() {
+        intent.id()
+    } else {
+        format!("the {part} of {}", intent.id())
+    };
+    let name = lowering.physical(&intent.name, &suffix, NAME_LIMIT);
+    let body = Block::new()
+        .with("name", &name)
+        .with("description", format!("Guards {what}"))
+        .with("vpc_id", vpc)
+        .with("tags", super::common::named_tags(lowering, intent, &name));
+    let address = part_address("aws_security_group", intent, part);
+    let purpose = "admits exactly what has an edge";
+    let resource = Resource::new(
+        address,
+        group_of(intent),
+        crate::context::why(intent, purpose),
+        body,
+    )
+    .lifecycle(replaced_first());
+    lowering.add(resource)
+}
+
+/// Units with an edge to a store, each once, in order.
+pub(super) fn clients(lowering: &Lowering<'_>, store: IntentId) -> Vec<IntentId> {
+    let graph = lowering.graph;
+    let ids: BTreeSet<IntentId> = graph
+        .edges_to(store)
+        .filter_map(|edge| edge.from.intent())
+        .filter(|id| graph.intent(*id).kind.is_unit())
+        .collect();
+    ids.into_iter().collect()
+}
+
+/// Lets every unit with an edge reach the door of a store.
+pub(super) fn open(lowering: &mut Lowering<'_>, store: IntentId, door: &Door) {
+    for unit in clients(lowering, store) {
+        let Some(from) = lowering.unit_groups.get(&unit).cloned() else {
+            continue;
+        };
+        let (unit, intent) = (lowering.intent(unit), lowering.intent(store));
+        let edge = EdgeRules {
+            from: (unit.id(), from),
+            to: (intent.id(), door.group.clone()),
+            port: door.port,
+        };
+        edge.add(lowering, intent);
+    }
+}
+
+/// The two rules of one edge.
+pub(super) struct EdgeRules {
+    /// Who calls: a name for addresses and descriptions, and its group.
+    pub(super) from: (String, Value),
+    /// Who is called.
+    pub(super) to: (String, Option<Value>),
+    /// The port.
+    pub(super) port: u16,
+}
+
+impl EdgeRules {
+    /// Adds one rule to each group, in the file of the store.
+    pub(super) fn add(self, lowering: &mut Lowering<'_>, store: &Intent) {
+        let (from, from_group) = self.from;
+        let (to, to_group) = self.to;
+        let rule = |kind: &'static str, group: &Value, peer: Option<&Value>, verb: &str| {
+            let body = Block::new()
+                .with("security_group_id", group.clone())
+                .with("description", format!("{from} to {to}"))
+                .with("ip_protocol", "tcp")
+                .with("from_port", self.port)
+                .with("to_port", self.port);
+            let body = match peer {
+                Some(peer) => body.with("referenced_security_group_id", peer.clone()),
+                None => body.with(
+                    "cidr_ipv4",
+                    Value::text("0.0.0.0/0").commented(format!(
+                        "{to} exists already and `existing` names no security_group to aim at"
+                    )),
+                ),
+            };
+            let why = Why::edge(&from, &to, verb);
+            Resource::new(edge_address(kind, &from, &to), group_of(store), why, body)
+        };
+        if let Some(group) = &to_group {
+            let kind = "aws_vpc_security_group_ingress_rule";
+            lowering.add(rule(kind, group, Some(&from_group), "lets it in"));
+        }
+        let kind = "aws_vpc_security_group_egress_rule";
+        lowering.add(rule(kind, &from_group, to_group.as_ref(), "lets it out"));
+    }
+}
+
+/// A subnet group of a database or cache.
+pub(super) fn subnet_group(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    kind: &'static str,
+    subnets: Value,
+) -> Address {
+    let suffix = intent.kind.name();
+    let name = super::common::lower_name(lowering, &intent.name, suffix, NAME_LIMIT);
+    let body = Block::new()
+        .with("name", name)
+        .with("description", format!("Subnets of {}", intent.id()))
+        .with("subnet_ids", subnets)
+        .with_some("tags", lowering.tags(intent));
+    let address = part_address(kind, intent, "");
+    add(lowering, intent, address, "the subnets it stands in", body)
+}

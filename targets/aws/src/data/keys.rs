@@ -1,0 +1,266 @@
+//! The customer-managed key of a prod environment: one, in the bootstrap root, whose policy names the
+//! services that use it.
+
+use std::collections::BTreeSet;
+
+use klo_intent::{Access, Decision, Kind};
+use klo_plan::{Address, Block, Group, Resource, Root, Value, Why};
+
+use crate::context::Lowering;
+use crate::policy;
+
+const GROUP: Group = Group::Shared("keys");
+/// Days in which the deletion of the key can be taken back: the most that KMS gives.
+const DELETION_DAYS: i64 = 30;
+
+/// What the account's administrators may do with the key itself; using it goes through a service.
+const ADMINISTRATION: [&str; 20] = [
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+];
+const USE: [&str; 7] = [
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+];
+
+/// The key's ARN for resources of the bootstrap root, where it is made.
+pub(super) fn in_bootstrap(lowering: &Lowering<'_>) -> Option<Value> {
+    lowering.is_prod().then(|| key_address().attr("arn"))
+}
+
+fn key_address() -> Address {
+    Address::managed("aws_kms_key", "main")
+}
+
+/// Makes the key in prod; in dev, data is encrypted with keys that AWS owns.
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    if !lowering.is_prod() {
+        return;
+    }
+    let address = key_address();
+    if lowering.plan.get(Root::Bootstrap, &address).is_some() {
+        return;
+    }
+    let users = Users::of(lowering);
+    let served: Vec<String> = lowering.graph.intents.iter().map(|i| i.id()).collect();
+    let why = |purpose: &str| Why::shared(served.iter().cloned(), purpose);
+    let deployment = lowering.deployment();
+    let name = lowering.physical("", "", 200);
+    let account = account(lowering, &why("the account that the key is in"));
+    let body = Block::new()
+        .with(
+            "description",
+            format!("Data of {} in {}", deployment.app, deployment.environment),
+        )
+        .with("enable_key_rotation", true)
+        .with("deletion_window_in_days", DELETION_DAYS)
+        .with("policy", users.policy(lowering, &account));
+    let mut key =
+        Resource::new(address, GROUP, why("encrypts data at rest"), body).in_root(Root::Bootstrap);
+    key.lifecycle.prevent_destroy = true;
+    let key = lowering.add(key);
+    let body = Block::new()
+        .with("name", format!("alias/{}", name.trim_end_matches('-')))
+        .with("target_key_id", key.attr("key_id"));
+    let address = Address::managed("aws_kms_alias", "main");
+    let alias = Resource::new(address, GROUP, why("the key's name"), body).in_root(Root::Bootstrap);
+    lowering.add(alias);
+    lowering.decide(Decision {
+        code: "encryption-key",
+        subject: "aws_kms_key.main".to_owned(),
+        chosen: "one customer-managed key".to_owned(),
+        because: format!("tier prod; used by {}", users.text()),
+        instead_of: vec![
+            "keys that AWS owns: nobody could say who may use them".to_owned(),
+            "a key per resource: each costs money, and one policy tells the same".to_owned(),
+        ],
+        standing_cost: true,
+    });
+}
+
+/// The account's number: as klo.yaml says, else as the one who applies has it.
+fn account(lowering: &mut Lowering<'_>, why: &Why) -> Value {
+    if let Some(account) = &lowering.deployment().account {
+        return Value::text(account);
+    }
+    let address = Address::data("aws_caller_identity", "current");
+    if lowering.plan.get(Root::Bootstrap, &address).is_none() {
+        let data = Resource::new(address.clone(), GROUP, why.clone(), Block::new())
+            .in_root(Root::Bootstrap);
+        lowering.add(data);
+    }
+    address.attr("account_id")
+}
+
+/// Who uses the key.
+struct Users {
+    /// Services that use it for whoever calls them.
+    through: BTreeSet<&'static str>,
+    /// Services that use it for themselves, to hand events to queues and topics.
+    by_themselves: BTreeSet<&'static str>,
+}
+
+impl Users {
+    fn of(lowering: &Lowering<'_>) -> Self {
+        let mut users = Self {
+            through: BTreeSet::new(),
+            by_themselves: BTreeSet::new(),
+        };
+        for (id, intent) in lowering.graph.iter() {
+            users.through.extend(through(intent.kind));
+            let triggers = lowering
+                .graph
+                .edges_from(id)
+                .any(|edge| edge.access.contains(&Access::Trigger));
+            match intent.kind {
+                // Their events reach containers, and failed ones a dead-letter queue, over SQS.
+                Kind::Bucket if triggers => users.by_themselves.extend(["s3.amazonaws.com"]),
+                Kind::Topic if triggers => users.by_themselves.extend(["sns.amazonaws.com"]),
+                _ => {}
+            }
+            if triggers {
+                users.through.extend(["sqs"]);
+            }
+            if intent.int("backup_days").is_some() {
+                users.through.extend(["backup"]);
+            }
+        }
+        if lowering
+            .graph
+            .edges
+            .iter()
+            .any(|edge| matches!(edge.from, klo_intent::Node::Schedule(_)))
+        {
+            users.through.extend(["sqs"]);
+        }
+        if lowering.deployment().alarm_email.is_some() {
+            users.through.extend(["sns"]);
+            users.by_themselves.extend(["cloudwatch.amazonaws.com"]);
+        }
+        users
+    }
+
+    fn text(&self) -> String {
+        let services = self.through.iter().copied().chain(["logs"]);
+        services.collect::<Vec<_>>().join(", ")
+    }
+
+    fn policy(&self, lowering: &Lowering<'_>, account: &Value) -> Value {
+        let partition = lowering.partition();
+        let region = &lowering.deployment().region;
+        let root = joined([
+            Value::text(format!("arn:{partition}:iam::")),
+            account.clone(),
+            Value::text(":root"),
+        ]);
+        let everyone = Value::map([("AWS", root)]);
+        // In a key's policy `*` is the key itself.
+        let itself = || Value::text("*").commented("in a key's policy, `*` is this key");
+        let statement = |sid: &str, principal: Value, actions: &[&str]| {
+            Block::new()
+                .with("Sid", sid)
+                .with("Effect", "Allow")
+                .with("Principal", principal)
+                .with("Action", Value::list(actions.iter().copied()))
+                .with("Resource", itself())
+        };
+        let services: Vec<String> = self
+            .through
+            .iter()
+            .map(|service| format!("{service}.{region}.amazonaws.com"))
+            .collect();
+        let via = || ("kms:ViaService", Value::list(services.clone()));
+        let grant = Value::map([
+            ("StringEquals", Value::map([via()])),
+            (
+                "Bool",
+                Value::map([("kms:GrantIsForAWSResource", Value::text("true"))]),
+            ),
+        ]);
+        let log_groups = joined([
+            Value::text(format!("arn:{partition}:logs:{region}:")),
+            account.clone(),
+            Value::text(":log-group:*"),
+        ]);
+        let of_log_groups = Value::map([(
+            "ArnLike",
+            Value::map([("kms:EncryptionContext:aws:logs:arn", log_groups)]),
+        )]);
+        let logs = Value::map([(
+            "Service",
+            Value::text(format!("logs.{region}.amazonaws.com")),
+        )]);
+        let mut statements = vec![
+            statement("Administration", everyone.clone(), &ADMINISTRATION),
+            statement("UseThroughServices", everyone.clone(), &USE).with(
+                "Condition",
+                Value::map([("StringEquals", Value::map([via()]))]),
+            ),
+            statement("GrantsThroughServices", everyone, &["kms:CreateGrant"])
+                .with("Condition", grant),
+            statement("LogGroups", logs, &USE).with("Condition", of_log_groups),
+        ];
+        if !self.by_themselves.is_empty() {
+            let services = Value::list(self.by_themselves.iter().copied());
+            let from_here = Value::map([("aws:SourceAccount", account.clone())]);
+            let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+            statements.push(
+                statement("Events", Value::map([("Service", services)]), &actions)
+                    .with("Condition", Value::map([("StringEquals", from_here)])),
+            );
+        }
+        policy::document(statements)
+    }
+}
+
+/// Services that encrypt what a kind of intent keeps.
+const fn through(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Service | Kind::Job => &["ecr", "secretsmanager"],
+        Kind::Function => &["ecr", "lambda", "secretsmanager"],
+        Kind::Database => &["rds", "secretsmanager"],
+        Kind::Cache => &["elasticache"],
+        Kind::Bucket | Kind::Site => &["s3"],
+        Kind::Table => &["dynamodb"],
+        Kind::Volume => &["elasticfilesystem"],
+        Kind::Queue => &["sqs"],
+        Kind::Topic => &["sns"],
+        Kind::Secret => &["secretsmanager"],
+        Kind::Config => &[],
+    }
+}
+
+/// Text parts as one text, anything else in a string.
+fn joined(parts: [Value; 3]) -> Value {
+    let texts: Option<String> = parts
+        .iter()
+        .map(|part| match part {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    texts.map_or_else(|| Value::concat(parts), Value::Text)
+}

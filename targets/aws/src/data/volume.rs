@@ -1,0 +1,197 @@
+//! Volumes: EFS with one access point, reachable from every zone.
+
+use klo_intent::{Decision, Intent, IntentId};
+use klo_plan::{Address, Block, Resource, Value};
+
+use super::backup;
+use super::common::{add, add_main, named_tags, report_import};
+use super::doors::{self, Door};
+use super::existing::Existing;
+use crate::context::{
+    Lowering, Mount, NetworkRefs, Store, group_of, main_address, part_address, why,
+};
+use crate::policy;
+
+/// The port of NFS.
+const PORT: u16 = 2049;
+/// The user that every file belongs to, whoever the container runs as.
+const USER: i64 = 1000;
+/// The longest creation token (EFS API reference, 2026-11).
+const NAME_LIMIT: usize = 64;
+
+/// Lowers a volume; `None` after a report.
+pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
+    let intent = lowering.intent(id);
+    if let Some(there) = Existing::of(intent) {
+        return existing(lowering, id, there);
+    }
+    if intent
+        .text("import")
+        .is_some_and(|id| !id.starts_with("fs-"))
+    {
+        report_import(
+            lowering,
+            intent,
+            "`import = \"fs-…\"`, the file system's id",
+        );
+        return None;
+    }
+    // Without a network its lowering has reported why.
+    let network = lowering.network.clone()?;
+    let name = lowering.physical(&intent.name, "", NAME_LIMIT);
+    let imported = intent.text("import").is_some();
+    let mut body = Block::new();
+    if !imported {
+        // None of them can be changed on a file system that is there.
+        body = body
+            .with("creation_token", &name)
+            .with("encrypted", intent.flag("encrypted"))
+            .with_some(
+                "kms_key_id",
+                lowering.key_arn().filter(|_| intent.flag("encrypted")),
+            );
+    }
+    let body = body.block(
+        "lifecycle_policy",
+        Block::new().with("transition_to_ia", "AFTER_30_DAYS"),
+    );
+    let address = main_address("aws_efs_file_system", intent);
+    let resource = Resource::new(address, group_of(intent), why(intent, ""), body);
+    let main = add_main(lowering, intent, "the file system", resource);
+    let tags = named_tags(lowering, intent, &name);
+    if let Some(resource) = lowering
+        .plan
+        .resources
+        .get_mut(&(klo_plan::Root::Main, main.clone()))
+    {
+        resource.body.set("tags", tags);
+    }
+    guard(lowering, intent, &main);
+    let point = access_point(lowering, intent, &main);
+    let group = doors::group(lowering, intent, "", network.vpc.clone());
+    let door = Door {
+        group: Some(group.attr("id")),
+        port: PORT,
+    };
+    let ready = mount_targets(lowering, intent, &main, &group, &network);
+    doors::open(lowering, id, &door);
+    backups(lowering, intent, &main);
+    Some(Store {
+        arn: Some(main.attr("arn")),
+        security_group: Some((group.attr("id"), PORT)),
+        mount: Some(Mount {
+            file_system: (main.attr("id"), main.attr("arn")),
+            access_point: (point.attr("id"), point.attr("arn")),
+        }),
+        ready,
+        ..Store::default()
+    })
+}
+
+/// Without a policy of its own a file system lets in everyone who reaches it; with this one only
+/// roles that may, over TLS.
+fn guard(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) {
+    let statement = policy::tls_only("elasticfilesystem:*", vec![main.attr("arn")]);
+    let body = Block::new()
+        .with("file_system_id", main.attr("id"))
+        .with("policy", policy::document(vec![statement]));
+    let address = part_address("aws_efs_file_system_policy", intent, "");
+    add(
+        lowering,
+        intent,
+        address,
+        "refuses mounts without TLS",
+        body,
+    );
+}
+
+fn access_point(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) -> Address {
+    let creation = Block::new()
+        .with("owner_gid", USER)
+        .with("owner_uid", USER)
+        .with("permissions", "0750");
+    let body = Block::new()
+        .with("file_system_id", main.attr("id"))
+        .block(
+            "posix_user",
+            Block::new().with("gid", USER).with("uid", USER),
+        )
+        .block(
+            "root_directory",
+            Block::new()
+                .with("path", format!("/{}", intent.name))
+                .block("creation_info", creation),
+        )
+        .with_some("tags", lowering.tags(intent));
+    let address = part_address("aws_efs_access_point", intent, "");
+    add(lowering, intent, address, "what units mount", body)
+}
+
+fn mount_targets(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    main: &Address,
+    group: &Address,
+    network: &NetworkRefs,
+) -> Vec<Address> {
+    network
+        .data_each
+        .iter()
+        .enumerate()
+        .map(|(index, subnet)| {
+            let body = Block::new()
+                .with("file_system_id", main.attr("id"))
+                .with("subnet_id", subnet.clone())
+                .with("security_groups", vec![group.attr("id")]);
+            let zone = (index + 1).to_string();
+            let address = part_address("aws_efs_mount_target", intent, &zone);
+            add(lowering, intent, address, "reached from one zone", body)
+        })
+        .collect()
+}
+
+fn backups(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) {
+    if intent.int("backup_days").unwrap_or(0) > 0 {
+        let because = backup::Because::VolumesHaveNone;
+        backup::keep(lowering, intent, main.attr("arn"), because);
+        return;
+    }
+    lowering.decide(Decision {
+        code: "backup",
+        subject: intent.id(),
+        chosen: "no backups".to_owned(),
+        because: "backup_days is 0".to_owned(),
+        instead_of: vec!["AWS Backup every night: nobody asked for it".to_owned()],
+        standing_cost: false,
+    });
+}
+
+fn existing(lowering: &mut Lowering<'_>, id: IntentId, there: Existing<'_>) -> Option<Store> {
+    let intent = lowering.intent(id);
+    let Some(point) = there.name().filter(|name| name.starts_with("fsap-")) else {
+        there.report(
+            lowering,
+            "and units mount an access point, not a whole file system",
+            "add `id = \"fsap-…\"`, the access point's id",
+        );
+        return None;
+    };
+    let kind = "aws_efs_access_point";
+    let address = Address::data(kind, part_address(kind, intent, "").name);
+    let body = Block::new().with("access_point_id", point);
+    let data = add(lowering, intent, address, "the existing access point", body);
+    let door = Door {
+        group: there.get("security_group").map(Value::text),
+        port: PORT,
+    };
+    doors::open(lowering, id, &door);
+    Some(Store {
+        arn: Some(data.attr("file_system_arn")),
+        security_group: door.group.map(|group| (group, PORT)),
+        mount: Some(Mount {
+            file_system: (data.attr("file_system_id"), data.attr("file_system_arn")),
+            access_point: (data.attr("id"), data.attr("arn")),
+        }),
+        ..Store::default()
+    })
+}
