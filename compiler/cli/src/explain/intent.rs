@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use klo_intent::{Edge, Intent, IntentGraph, IntentId, Origin, Setting};
-use klo_plan::Resource;
+use klo_plan::{Group, Resource};
 
 use super::{View, decision_lines, shown};
 
@@ -144,7 +146,10 @@ impl View<'_> {
             .filter(|resource| resource.why.intents.contains(id))
             .collect();
         serving.sort_by_key(|resource| (resource.root, &resource.address));
-        let lines: Vec<String> = serving
+        let (own, shared): (Vec<_>, Vec<_>) = serving
+            .into_iter()
+            .partition(|resource| matches!(resource.group, Group::Intent { .. }));
+        let mut lines: Vec<String> = own
             .into_iter()
             .map(|resource| {
                 let purpose = match resource.why.purpose.as_str() {
@@ -154,6 +159,14 @@ impl View<'_> {
                 format!("  {}{purpose}\n", resource.address)
             })
             .collect();
+        let mut files: BTreeMap<String, usize> = BTreeMap::new();
+        for resource in shared {
+            *files.entry(resource.group.stem()).or_default() += 1;
+        }
+        let shared = files
+            .into_iter()
+            .map(|(file, count)| format!("  and in {file}.tf, which others need too: {count}\n"));
+        lines.extend(shared);
         if lines.is_empty() {
             return String::new();
         }

@@ -6,6 +6,7 @@
 
 mod formats;
 mod usage;
+mod writing;
 
 use std::fs;
 use std::path::Path;
