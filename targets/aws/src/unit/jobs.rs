@@ -4,7 +4,7 @@ use klo_intent::{Kind, Schedule};
 use klo_plan::{Address, Block, Output, Root, Value};
 
 use super::common::{self, Unit};
-use super::permissions::{Statement, via_service};
+use super::permissions::{self, Statement, via_service};
 use super::schedule;
 use crate::context::{Compute, Lowering, UnitRefs, why};
 
@@ -37,6 +37,7 @@ fn scheduled(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs, sche
             .with("description", format!("Starts {}", unit.intent.id()))
             .with("schedule_expression", expression)
             .with("schedule_expression_timezone", "UTC")
+            .with_some("kms_key_arn", lowering.key_arn())
             .block("flexible_time_window", Block::new().with("mode", "OFF"))
             .block("target", target);
         let purpose = "starts the job by the clock";
@@ -106,16 +107,21 @@ fn schedule_role(
         "scheduler.amazonaws.com",
         purpose,
     );
-    let arn = refs.arn.clone().unwrap_or(Value::Null);
-    let start = match &refs.job_queue {
-        Some(queue) => Statement::new("StartJob")
-            .actions(["batch:SubmitJob"])
-            .resource(arn)
-            .resource(queue.attr("arn")),
-        None => Statement::new("StartJob")
-            .actions(["lambda:InvokeFunction"])
-            .resource(arn),
+    let arns = match (&refs.job_queue, &refs.main) {
+        (Some(queue), Some(definition)) => {
+            let prefix = definition.attr("arn_prefix");
+            permissions::job_arns(lowering, prefix, queue.attr("arn"))
+        }
+        _ => refs.arn.clone().into_iter().collect(),
     };
+    let action = match refs.job_queue {
+        Some(_) => "batch:SubmitJob",
+        None => "lambda:InvokeFunction",
+    };
+    let start = arns.into_iter().fold(
+        Statement::new("StartJob").actions([action]),
+        Statement::resource,
+    );
     let mut statements = vec![
         start,
         Statement::new("KeepFailures")
@@ -123,15 +129,12 @@ fn schedule_role(
             .resource(dead.attr("arn")),
     ];
     if let Some(key) = lowering.key_arn() {
+        let services = ["scheduler", "sqs"].map(|service| via_service(lowering, service));
         statements.push(
-            Statement::new("EncryptFailures")
+            Statement::new("UseKey")
                 .actions(["kms:Decrypt", "kms:GenerateDataKey"])
                 .resource(key)
-                .when(
-                    "StringEquals",
-                    "kms:ViaService",
-                    via_service(lowering, "sqs"),
-                ),
+                .when("StringEquals", "kms:ViaService", Value::list(services)),
         );
     }
     common::role_policy(lowering, unit, "schedule", &role, purpose, statements);

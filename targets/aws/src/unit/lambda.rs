@@ -2,7 +2,7 @@
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Decision, Intent, Origin};
+use klo_intent::{Decision, Intent, Kind, Origin};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::common::{self, Unit};
@@ -61,23 +61,7 @@ fn runtime_policy(
 ) -> Address {
     let mut statements = vec![common::write_logs(logs)];
     if lowering.unit_groups.contains_key(&unit.id) {
-        // AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon
-        // VPC", 2026-11; Lambda checks for exactly this before it makes the function.
-        statements.push(
-            Statement::new("AttachToNetwork")
-                .actions([
-                    "ec2:AssignPrivateIpAddresses",
-                    "ec2:CreateNetworkInterface",
-                    "ec2:DeleteNetworkInterface",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DescribeSubnets",
-                    "ec2:UnassignPrivateIpAddresses",
-                ])
-                .every_resource(
-                    "Lambda makes network interfaces whose ids nobody knows beforehand, and refuses \
-                     a role that names fewer.",
-                ),
-        );
+        statements.extend(attach_to_network(lowering));
     }
     statements.extend(common::read_secrets(lowering, secrets));
     if let Some(key) = lowering.key_arn() {
@@ -94,6 +78,24 @@ fn runtime_policy(
     }
     let purpose = "what Lambda does for the unit: logs, network, secrets at start";
     common::role_policy(lowering, unit, "runtime", role, purpose, statements)
+}
+
+/// What Lambda checks for before it makes a function in a network. AWS Lambda developer guide,
+/// "Giving Lambda functions access to resources in an Amazon VPC", 2026-11.
+fn attach_to_network(lowering: &Lowering<'_>) -> [Statement; 2] {
+    let look = Statement::new("LookAtNetwork")
+        .actions(["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"])
+        .every_resource("AWS knows no narrower resource for these actions.");
+    // Nobody knows the interfaces' ids beforehand, and Lambda refuses a role that names fewer.
+    let attach = Statement::new("AttachToNetwork")
+        .actions([
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:UnassignPrivateIpAddresses",
+        ])
+        .resource(lowering.arn_of("ec2", "*/*"));
+    [look, attach]
 }
 
 fn function(
@@ -161,7 +163,12 @@ fn capacity(lowering: &mut Lowering<'_>, unit: &Intent) -> Capacity {
         .get("max")
         .filter(|setting| !matches!(setting.origin, Origin::BuiltIn | Origin::Formula))
         .and_then(|setting| setting.value.as_int());
-    let reserved = unit.int("concurrency").or(stated_max);
+    // A job's runs are as many as `max` says on every platform.
+    let max = match unit.kind {
+        Kind::Job => unit.int("max"),
+        _ => stated_max,
+    };
+    let reserved = unit.int("concurrency").or(max);
     let provisioned = warm(unit).filter(|count| *count > 0);
     if let (Some(reserved), Some(provisioned)) = (reserved, provisioned)
         && provisioned > reserved
@@ -216,7 +223,7 @@ fn decide_capacity(
                 concurrent(users)
             ),
             (Some(attribute), _) => format!("`{attribute}` says so"),
-            (None, None) => "settings say so".to_owned(),
+            (None, None) => "so many runs there may be at once".to_owned(),
         }
     };
     if let Some(count) = reserved {

@@ -266,11 +266,29 @@ fn unit_arns(lowering: &Lowering<'_>, id: IntentId) -> Vec<Value> {
         }
         _ => {
             let job = lowering.physical(&name, "", super::batch::NAME_LIMIT);
-            vec![
-                arn("batch", &format!("job-definition/{job}:*")),
+            job_arns(
+                lowering,
+                arn("batch", &format!("job-definition/{job}")),
                 arn("batch", &format!("job-queue/{job}")),
-            ]
+            )
         }
+    }
+}
+
+/// What starting a job acts on: the definition, by name and in every revision, the queue, and the job
+/// to be, which has no name of its own before.
+pub(super) fn job_arns(lowering: &Lowering<'_>, definition: Value, queue: Value) -> Vec<Value> {
+    let revisions = suffixed(&definition, ":*");
+    let job = Value::Text(lowering.arn_of("batch", "job/*"));
+    vec![definition, revisions, queue, job]
+}
+
+/// An ARN with something behind it.
+fn suffixed(arn: &Value, suffix: &str) -> Value {
+    match (arn, suffix) {
+        (arn, "") => arn.clone(),
+        (Value::Text(text), suffix) => Value::Text(format!("{text}{suffix}")),
+        (arn, suffix) => Value::concat([arn.clone(), Value::text(suffix)]),
     }
 }
 
@@ -305,11 +323,7 @@ fn add_shape(statement: Statement, target: &Target, shape: Shape) -> Statement {
         return statement.every_resource("AWS knows no narrower resource for these actions.");
     };
     target.arns.iter().fold(statement, |statement, arn| {
-        statement.resource(match (arn, suffix) {
-            (arn, "") => arn.clone(),
-            (Value::Text(text), suffix) => Value::Text(format!("{text}{suffix}")),
-            (arn, suffix) => Value::concat([arn.clone(), Value::text(suffix)]),
-        })
+        statement.resource(suffixed(arn, suffix))
     })
 }
 
