@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::resource::Why;
 
 /// How the process in an image starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageCommand {
     /// As the unit's framework and server have it, or as its `command` says.
     Unit,

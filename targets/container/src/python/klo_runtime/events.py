@@ -8,13 +8,14 @@ import json
 import logging
 import operator
 import os
+import runpy
 import urllib.parse
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Callable
 
 from klo_runtime import http
-from klo_runtime.convert import Call, Message
+from klo_runtime.convert import Call, Message, finished
 
 log = logging.getLogger("klo")
 
@@ -67,6 +68,40 @@ def run_once(function: Callable[..., Any]) -> None:
         call.with_message(Message.of_text(event))
     else:
         call.without_message()
+
+
+def run_handler_once(handler: Handler) -> None:
+    """Runs a Lambda handler as a job, for the event in KLO_EVENT or an empty one."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    finished(handler(json.loads(os.environ.get("KLO_EVENT") or "{}"), None))
+
+
+def program_handler(module: str) -> Handler:
+    """A Lambda handler that runs a program for each event."""
+
+    def handle(event: Any, context: Any) -> None:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+    return handle
+
+
+def event_of(message_id: str, body: str, events: tuple[str, ...]) -> Any:
+    """The event that Lambda would hand over, for a message of a queue that stands for a trigger."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    if isinstance(data, list) and len(data) == 1 and "table" in events:
+        data = data[0]
+    if isinstance(data, dict):
+        if "topic" in events and data.get("Type") == "Notification":
+            return {"Records": [{"EventSource": "aws:sns", "Sns": data}]}
+        if "bucket" in events and _source(data) == "aws:s3":
+            return data
+        if "table" in events and data.get("eventSource") == "aws:dynamodb":
+            return {"Records": [data]}
+    record = {"messageId": message_id, "body": body, "eventSource": "aws:sqs"}
+    return {"Records": [{**record, "attributes": {}, "messageAttributes": {}}]}
 
 
 def _source(event: Any) -> str:

@@ -16,8 +16,8 @@ import time
 from typing import Any, Callable
 
 from klo_runtime.aws import AwsError, Client
-from klo_runtime.convert import Call
-from klo_runtime.events import messages_of
+from klo_runtime.convert import Call, finished
+from klo_runtime.events import Handler, event_of, messages_of
 
 log = logging.getLogger("klo")
 
@@ -100,7 +100,7 @@ class Hidden:
 class Worker:
     """Works off queues, one thread each."""
 
-    def __init__(self, queues: list[Queue], work: Callable[[str], None]) -> None:
+    def __init__(self, queues: list[Queue], work: Callable[[dict[str, Any]], None]) -> None:
         self.queues = queues
         self.work = work
         self.stopping = threading.Event()
@@ -144,7 +144,7 @@ class Worker:
         started = time.monotonic()
         try:
             with Hidden(queue, receipt):
-                self.work(message["Body"])
+                self.work(message)
         except Exception:
             log.exception("message %s failed", message["MessageId"])
             return
@@ -161,15 +161,30 @@ def _region() -> str:
 
 def serve(function: Callable[..., Any], events: tuple[str, ...]) -> None:
     """Works off the queues in KLO_QUEUE_URLS with a function of the application."""
+    call = Call(function)
+
+    def work(message: dict[str, Any]) -> None:
+        for each in messages_of(message["Body"], events):
+            call.with_message(each)
+
+    _serve(work)
+
+
+def serve_handler(handler: Handler, events: tuple[str, ...]) -> None:
+    """Works off the queues in KLO_QUEUE_URLS with a Lambda handler, one message an event."""
+
+    def work(message: dict[str, Any]) -> None:
+        answer = finished(handler(event_of(message["MessageId"], message["Body"], events), None))
+        if isinstance(answer, dict) and answer.get("batchItemFailures"):
+            raise RuntimeError("the handler reports that it failed")
+
+    _serve(work)
+
+
+def _serve(work: Callable[[dict[str, Any]], None]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     visibility = int(os.environ.get("KLO_QUEUE_VISIBILITY") or DEFAULT_VISIBILITY)
     queues = [Queue(url, visibility) for url in os.environ.get("KLO_QUEUE_URLS", "").split()]
     if not queues:
         sys.exit("klo: KLO_QUEUE_URLS names no queue")
-    call = Call(function)
-
-    def work(body: str) -> None:
-        for message in messages_of(body, events):
-            call.with_message(message)
-
     sys.exit(Worker(queues, work).run())

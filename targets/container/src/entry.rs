@@ -1,0 +1,167 @@
+//! Modules that klo puts into images: generated ones that call the application's code, and the ones
+//! that these rest on.
+
+use std::collections::BTreeSet;
+
+use klo_intent::{EntryCall, Intent, UnitCode};
+use klo_plan::{Image, ImageCommand};
+use serde::Serialize;
+
+use crate::template::render;
+
+/// Where klo's own modules lie in images.
+pub(crate) const FOLDER: &str = "/opt/klo";
+/// The generated module's name.
+pub(crate) const MODULE: &str = "klo_entry";
+
+/// A module of [`Runtime`] with its text.
+type Module = (&'static str, &'static str);
+
+const INIT: Module = (
+    "__init__.py",
+    include_str!("python/klo_runtime/__init__.py"),
+);
+const AWS: Module = ("aws.py", include_str!("python/klo_runtime/aws.py"));
+const SECRETS: Module = ("secrets.py", include_str!("python/klo_runtime/secrets.py"));
+const CONVERT: Module = ("convert.py", include_str!("python/klo_runtime/convert.py"));
+const EVENTS: Module = ("events.py", include_str!("python/klo_runtime/events.py"));
+const HTTP: Module = ("http.py", include_str!("python/klo_runtime/http.py"));
+const WORKER: Module = ("worker.py", include_str!("python/klo_runtime/worker.py"));
+
+/// The modules that an image needs.
+#[derive(Debug, Default)]
+pub(crate) struct Runtime(BTreeSet<Module>);
+
+impl Runtime {
+    /// What fetching secrets takes.
+    pub(crate) fn with_secrets(&mut self) {
+        self.0.extend([INIT, AWS, SECRETS]);
+    }
+
+    /// What a generated module takes.
+    fn with_entry(&mut self, kind: Kind) {
+        self.0.extend([INIT, CONVERT, EVENTS, HTTP]);
+        if matches!(kind, Kind::Worker | Kind::HandlerWorker) {
+            self.0.extend([AWS, WORKER]);
+        }
+    }
+
+    /// File names and texts, sorted.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = Module> {
+        self.0.iter().copied()
+    }
+}
+
+/// What a generated module does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Maps events onto a function's parameters.
+    Event,
+    /// Names a handler that has no importable name of its own.
+    Handler,
+    /// Runs a program for each event.
+    Program,
+    /// Calls a function once.
+    Once,
+    /// Calls a handler once.
+    HandlerOnce,
+    /// Calls a function for each message of a queue.
+    Worker,
+    /// Calls a handler for each message of a queue.
+    HandlerWorker,
+    /// Calls a factory for a server that cannot.
+    Application,
+    /// Runs aiohttp's server.
+    Aiohttp,
+}
+
+impl Kind {
+    /// The generated module that runs a unit on this platform, when its start takes one.
+    pub(crate) fn of(command: ImageCommand, code: &UnitCode) -> Option<Self> {
+        let is_handler = code.entry.call == EntryCall::Handler;
+        let is_program = code.entry.call == EntryCall::Program;
+        match command {
+            ImageCommand::LambdaHandler if is_handler && has_plain_name(code) => None,
+            ImageCommand::LambdaHandler if is_handler => Some(Self::Handler),
+            ImageCommand::LambdaHandler if is_program => Some(Self::Program),
+            ImageCommand::LambdaHandler => Some(Self::Event),
+            ImageCommand::QueueWorker if is_handler => Some(Self::HandlerWorker),
+            ImageCommand::QueueWorker => Some(Self::Worker),
+            ImageCommand::Unit | ImageCommand::LambdaWeb if is_handler => Some(Self::HandlerOnce),
+            ImageCommand::Unit | ImageCommand::LambdaWeb => Some(Self::Once),
+        }
+    }
+
+    fn template(self) -> &'static str {
+        match self {
+            Self::Event => "entry/event",
+            Self::Handler => "entry/handler",
+            Self::Program => "entry/program",
+            Self::Once => "entry/once",
+            Self::HandlerOnce => "entry/handler-once",
+            Self::Worker | Self::HandlerWorker => "entry/worker",
+            Self::Application => "entry/application",
+            Self::Aiohttp => "entry/aiohttp",
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::Event => "Calls it for each event, with what its parameters ask for:",
+            Self::Handler => "Names the handler for Lambda:",
+            Self::Program => "Runs it for each event:",
+            Self::Once | Self::HandlerOnce => "Calls it once and ends:",
+            Self::Worker | Self::HandlerWorker => "Calls it for each message of its queues:",
+            Self::Application => "Makes the application for a server that takes no factory:",
+            Self::Aiohttp => "Serves it with aiohttp's own server:",
+        }
+    }
+}
+
+/// Lambda's runtime client takes everything before the last dot for the module's name.
+fn has_plain_name(code: &UnitCode) -> bool {
+    let is_plain = |name: &str| !name.is_empty() && !name.contains('.');
+    code.entry.attribute.as_deref().is_some_and(is_plain)
+}
+
+#[derive(Serialize)]
+struct Values<'a> {
+    header: [String; 2],
+    module: &'a str,
+    attribute: &'a str,
+    events: Vec<&'a str>,
+    handler: bool,
+    factory: bool,
+    port: String,
+}
+
+/// The text of the generated module.
+pub(crate) fn module(
+    kind: Kind,
+    unit: &Intent,
+    code: &UnitCode,
+    image: &Image,
+    port: u16,
+    runtime: &mut Runtime,
+) -> String {
+    runtime.with_entry(kind);
+    let mut events = image.events.clone();
+    events.sort_unstable();
+    events.dedup();
+    let values = Values {
+        header: [
+            format!("Start of {}. Written by klo.", unit.id()),
+            format!("{} {}.", kind.purpose(), unit.place),
+        ],
+        module: &code.entry.module,
+        attribute: code.entry.attribute.as_deref().unwrap_or("app"),
+        events,
+        handler: kind == Kind::HandlerWorker,
+        factory: matches!(
+            code.entry.call,
+            EntryCall::WebApplication { factory: true, .. }
+        ),
+        port: port.to_string(),
+    };
+    render(kind.template(), &values)
+}

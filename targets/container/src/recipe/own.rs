@@ -1,0 +1,114 @@
+//! An image that the application describes itself.
+
+use std::collections::BTreeSet;
+
+use klo_diagnostics::Diagnostic;
+use klo_diagnostics::codes::containers as codes;
+use klo_intent::{Intent, UrlForm};
+use klo_plan::{Image, ImageCommand};
+use klo_source::{EntryKind, normalize};
+
+use super::{Dockerfile, Kitchen, about, command_of, entrypoint, web_environment};
+use crate::bake::Target;
+use crate::entry::{self, Runtime};
+use crate::facts::{CERTIFICATES, WEB_ADAPTER};
+use crate::python;
+use crate::template::render;
+
+impl Kitchen<'_> {
+    /// An image of the application's own: built as it is, with what the platform needs on top.
+    pub(super) fn own(&mut self, image: &Image, unit: &Intent, path: &str) {
+        let root = self.deployment.root.as_str();
+        let found = normalize(root, path).filter(|path| self.tree.kind(path) == EntryKind::File);
+        let Some(found) = found else {
+            self.report(
+                Diagnostic::error(
+                    codes::NO_SUCH_IMAGE,
+                    unit.span_of("image"),
+                    format!("there is no Dockerfile `{path}`"),
+                )
+                .help("the path is relative to the app's folder and stays inside the repository"),
+                unit,
+            );
+            return;
+        };
+        let inner = match root {
+            "" => Some(found.as_str()),
+            root => found
+                .strip_prefix(root)
+                .and_then(|rest| rest.strip_prefix('/')),
+        };
+        let (context, dockerfile) = match inner {
+            Some(inner) if !root.is_empty() => (root.to_owned(), inner.to_owned()),
+            _ => (".".to_owned(), found.clone()),
+        };
+        let own = Target {
+            name: image.target(),
+            about: about(unit),
+            context,
+            dockerfile,
+            platform: image.platform,
+            own: None,
+        };
+        let is_web = image.command == ImageCommand::LambdaWeb;
+        if !image.ca_bundle && !is_web && image.fetched_secrets.is_empty() {
+            self.targets.push(own);
+            return;
+        }
+        let command = command_of(unit);
+        if command.is_empty() && !image.fetched_secrets.is_empty() {
+            self.report(
+                Diagnostic::error(
+                    codes::OWN_IMAGE_COMMAND,
+                    unit.span_of("image"),
+                    format!(
+                        "the command of `{path}` has to wait for secrets, and klo does not know it"
+                    ),
+                )
+                .help("state it with `command = [\"…\"]`"),
+                unit,
+            );
+            return;
+        }
+        self.wrap(image, unit, own, command);
+    }
+
+    pub(super) fn wrap(&mut self, image: &Image, unit: &Intent, own: Target, command: Vec<String>) {
+        let target = image.target();
+        let mut runtime = Runtime::default();
+        let entrypoint = entrypoint(image, &mut runtime);
+        let copies = self.runtime(&target, &runtime, Vec::new());
+        let is_web = image.command == ImageCommand::LambdaWeb;
+        let mut env = web_environment(image);
+        if !entrypoint.is_empty() {
+            env.push(format!("PYTHONPATH={}", entry::FOLDER));
+        }
+        let dockerfile = Dockerfile {
+            header: self.header(unit),
+            base: python::usual().tag,
+            install: None,
+            lambda: None,
+            ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),
+            certificates: CERTIFICATES,
+            packages: BTreeSet::new(),
+            env,
+            web_adapter: is_web.then_some(WEB_ADAPTER),
+            workdir: String::new(),
+            volume: false,
+            port: None,
+            cmd: if entrypoint.is_empty() {
+                Vec::new()
+            } else {
+                command
+            },
+            entrypoint,
+            copies,
+        };
+        let text = render("own", &dockerfile);
+        self.write(&target, "Dockerfile", text);
+        self.ignore(&target, BTreeSet::new(), &dockerfile.copies);
+        let name = format!("{target}-own");
+        self.target(image, unit, Some(format!("target:{name}")));
+        self.owns.push(Target { name, ..own });
+    }
+}

@@ -1,0 +1,192 @@
+//! The text around what differs from image to image: Handlebars templates beside the code. A value
+//! gets into them only through the helper of the place that it stands in.
+
+use std::sync::LazyLock;
+
+use handlebars::{
+    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError,
+    RenderErrorReason,
+};
+use serde::Serialize;
+
+use crate::escape;
+
+const TEMPLATES: [(&str, &str); 12] = [
+    ("Dockerfile", include_str!("templates/Dockerfile.hbs")),
+    ("own", include_str!("templates/Dockerfile.own.hbs")),
+    ("ignore", include_str!("templates/dockerignore.hbs")),
+    ("bake", include_str!("templates/docker-bake.hcl.hbs")),
+    ("entry/event", include_str!("templates/entry/event.py.hbs")),
+    (
+        "entry/handler",
+        include_str!("templates/entry/handler.py.hbs"),
+    ),
+    (
+        "entry/program",
+        include_str!("templates/entry/program.py.hbs"),
+    ),
+    ("entry/once", include_str!("templates/entry/once.py.hbs")),
+    (
+        "entry/handler-once",
+        include_str!("templates/entry/handler-once.py.hbs"),
+    ),
+    (
+        "entry/worker",
+        include_str!("templates/entry/worker.py.hbs"),
+    ),
+    (
+        "entry/application",
+        include_str!("templates/entry/application.py.hbs"),
+    ),
+    (
+        "entry/aiohttp",
+        include_str!("templates/entry/aiohttp.py.hbs"),
+    ),
+];
+
+static REGISTRY: LazyLock<Handlebars<'static>> = LazyLock::new(registry);
+
+/// A template with its values.
+pub(crate) fn render(name: &str, values: &impl Serialize) -> String {
+    // Templates and contexts are ours and every one is rendered by a test: a mismatch is a bug.
+    REGISTRY
+        .render(name, values)
+        .unwrap_or_else(|error| unreachable!("template {name}: {error}"))
+}
+
+fn registry() -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    // What is printed without a helper is a mistake in a template; it must not break out meanwhile.
+    registry.register_escape_fn(|text| text.chars().filter(char::is_ascii_alphanumeric).collect());
+    for (name, text) in TEMPLATES {
+        if let Err(error) = registry.register_template_string(name, text) {
+            unreachable!("template {name}: {error}");
+        }
+    }
+    text_helper(&mut registry, "word", escape::dockerfile_word);
+    text_helper(&mut registry, "sh", escape::shell_word);
+    text_helper(&mut registry, "json", escape::json_string);
+    text_helper(&mut registry, "py", escape::json_string);
+    text_helper(&mut registry, "hcl", escape::hcl_string);
+    text_helper(&mut registry, "comment", escape::comment);
+    text_helper(&mut registry, "ignore", escape::ignore_exception);
+    list_helper(&mut registry, "json_array", escape::json_array);
+    list_helper(&mut registry, "sh_words", |words| {
+        let words: Vec<String> = words.iter().map(|word| escape::shell_word(word)).collect();
+        words.join(" ")
+    });
+    list_helper(&mut registry, "py_tuple", |words| {
+        let words: Vec<String> = words.iter().map(|word| escape::json_string(word)).collect();
+        match words.as_slice() {
+            [word] => format!("({word},)"),
+            words => format!("({})", words.join(", ")),
+        }
+    });
+    list_helper(&mut registry, "assignments", |pairs| {
+        let (names, values): (Vec<_>, Vec<_>) = pairs
+            .iter()
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .unzip();
+        let words = names
+            .iter()
+            .zip(values)
+            .map(|(name, value)| format!("{name}={}", escape::dockerfile_word(value)));
+        words.collect::<Vec<_>>().join(" \\\n    ")
+    });
+    registry.register_helper(
+        "copy",
+        Box::new(
+            |helper: &Helper<'_>,
+             _: &Handlebars<'_>,
+             _: &Context,
+             _: &mut RenderContext<'_, '_>,
+             out: &mut dyn Output|
+             -> HelperResult {
+                let sources = strings(helper, 0)?;
+                let target = string(helper, 1)?;
+                out.write(&escape::dockerfile_copy(&sources, target))?;
+                Ok(())
+            },
+        ),
+    );
+    registry
+}
+
+fn text_helper(registry: &mut Handlebars<'static>, name: &str, print: fn(&str) -> String) {
+    registry.register_helper(
+        name,
+        Box::new(
+            move |helper: &Helper<'_>,
+                  _: &Handlebars<'_>,
+                  _: &Context,
+                  _: &mut RenderContext<'_, '_>,
+                  out: &mut dyn Output|
+                  -> HelperResult {
+                out.write(&print(string(helper, 0)?))?;
+                Ok(())
+            },
+        ),
+    );
+}
+
+fn list_helper(registry: &mut Handlebars<'static>, name: &str, print: fn(&[String]) -> String) {
+    registry.register_helper(
+        name,
+        Box::new(
+            move |helper: &Helper<'_>,
+                  _: &Handlebars<'_>,
+                  _: &Context,
+                  _: &mut RenderContext<'_, '_>,
+                  out: &mut dyn Output|
+                  -> HelperResult {
+                out.write(&print(&strings(helper, 0)?))?;
+                Ok(())
+            },
+        ),
+    );
+}
+
+fn string<'a>(helper: &'a Helper<'_>, index: usize) -> Result<&'a str, RenderError> {
+    helper
+        .param(index)
+        .and_then(|param| param.value().as_str())
+        .ok_or_else(|| wrong_type(helper, "a string"))
+}
+
+fn strings(helper: &Helper<'_>, index: usize) -> Result<Vec<String>, RenderError> {
+    helper
+        .param(index)
+        .and_then(|param| param.value().as_array())
+        .and_then(|items| {
+            items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect()
+        })
+        .ok_or_else(|| wrong_type(helper, "a list of strings"))
+}
+
+fn wrong_type(helper: &Helper<'_>, wanted: &str) -> RenderError {
+    RenderErrorReason::Other(format!("`{}` takes {wanted}", helper.name())).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_goes_through_a_helper() {
+        for (name, text) in TEMPLATES {
+            assert!(!text.contains("{{{"), "{name} prints raw text");
+            for tag in text.split("{{").skip(1) {
+                let tag = tag.split("}}").next().unwrap_or_default();
+                let is_block = tag.starts_with(['#', '/', '!', '~']) || tag == "else";
+                assert!(
+                    is_block || tag.contains(' '),
+                    "{name}: {{{{{tag}}}}} has no helper"
+                );
+            }
+        }
+    }
+}

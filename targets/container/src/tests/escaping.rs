@@ -1,0 +1,187 @@
+//! Any text, printed and read back.
+
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::Body;
+use proptest::prelude::*;
+
+use crate::escape;
+
+/// A word as the builder's lexer reads it (Dockerfile reference, "Escape" and "Environment
+/// replacement"): a backslash outside single quotes takes the next character, quotes go away.
+/// `None` where a variable would be replaced or a quote stays open.
+fn read_word(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut in_quotes = false;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                let next = chars.next()?;
+                // Within quotes a backslash stays before a character that means nothing.
+                if in_quotes && !matches!(next, '"' | '$' | '\\') {
+                    out.push('\\');
+                }
+                out.push(next);
+            }
+            '"' => in_quotes = !in_quotes,
+            '\'' if !in_quotes => return None,
+            '$' => return None,
+            c => out.push(c),
+        }
+    }
+    (!in_quotes).then_some(out)
+}
+
+/// A shell's reading of one word (POSIX, "Quoting").
+fn read_shell_word(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(quoted) = rest.strip_prefix('\'') {
+            let (inner, after) = quoted.split_once('\'')?;
+            out.push_str(inner);
+            rest = after;
+        } else if let Some(escaped) = rest.strip_prefix('\\') {
+            let next = escaped.chars().next()?;
+            out.push(next);
+            rest = &escaped[next.len_utf8()..];
+        } else if c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c) {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        } else {
+            return None;
+        }
+    }
+    Some(out)
+}
+
+/// Whether a path pattern (Go's `path.Match`, with classes and backslashes) matches this path alone.
+fn read_glob(pattern: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '[' => {
+                let mut inner = chars.next()?;
+                if inner == '\\' {
+                    inner = chars.next()?;
+                }
+                (chars.next()? == ']').then_some(())?;
+                out.push(inner);
+            }
+            '*' | '?' => return None,
+            '\\' => out.push(chars.next()?),
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+fn line() -> impl Strategy<Value = String> {
+    any::<String>().prop_map(|text| text.chars().filter(|c| !c.is_control()).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn dockerfile_words(text in line()) {
+        prop_assert!(escape::fits_a_line(&text));
+        let printed = escape::dockerfile_word(&text);
+        let is_one = printed.starts_with('"') || !printed.contains(char::is_whitespace);
+        prop_assert!(is_one && !printed.is_empty());
+        prop_assert_eq!(read_word(&printed), Some(text));
+    }
+
+    #[test]
+    fn copied_paths(text in "[^\\x00-\\x1f\\x7f-\\x9f]{1,20}", other in "[a-z$*\\[\\\\'\" ]{1,8}") {
+        let sources = [text.clone(), other.clone()];
+        let printed = escape::dockerfile_copy(&sources, "/app/");
+        let joined = printed.replace(" \\\n", " ");
+        let words: Vec<String> = if joined.starts_with('[') {
+            serde_json::from_str::<Vec<String>>(&joined)
+                .unwrap()
+                .iter()
+                .map(|word| read_word(word).unwrap())
+                .collect()
+        } else {
+            joined.split_whitespace().map(str::to_owned).collect()
+        };
+        prop_assert_eq!(words.len(), 3);
+        prop_assert_eq!(read_glob(&words[0]), Some(text));
+        prop_assert_eq!(read_glob(&words[1]), Some(other));
+        prop_assert_eq!(&words[2], "/app/");
+    }
+
+    #[test]
+    fn shell_words(text in any::<String>()) {
+        prop_assert_eq!(read_shell_word(&escape::shell_word(&text)), Some(text));
+    }
+
+    #[test]
+    fn json(text in any::<String>()) {
+        let printed = escape::json_string(&text);
+        prop_assert_eq!(printed.lines().count(), 1);
+        prop_assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), text);
+    }
+
+    #[test]
+    fn hcl(text in any::<String>()) {
+        let body: Body = format!("x = {}\n", escape::hcl_string(&text)).parse().unwrap();
+        let attribute = body.get_attribute("x").unwrap();
+        let Expression::String(read) = &attribute.value else {
+            panic!("{:?} is no plain string", attribute.value);
+        };
+        prop_assert_eq!(read.as_str(), text);
+    }
+
+    #[test]
+    fn comments(text in any::<String>()) {
+        let printed = escape::comment(&text);
+        let breaks = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}'];
+        prop_assert!(!printed.contains(breaks));
+    }
+
+    #[test]
+    fn ignore_patterns(text in any::<String>()) {
+        let printed = escape::ignore_exception(&text);
+        prop_assert!(printed.starts_with('!'));
+        prop_assert!(!printed.contains(['\n', '\r', '^']));
+    }
+}
+
+#[test]
+fn hcl_templates() {
+    for text in [
+        "${x}",
+        "%{if x}",
+        "$${x}",
+        "$",
+        "%",
+        "$$",
+        "a\"b\\c\n\t\r",
+        "\u{0}\u{1b}",
+    ] {
+        let body: Body = format!("x = {}\n", escape::hcl_string(text))
+            .parse()
+            .unwrap();
+        let value = &body.get_attribute("x").unwrap().value;
+        assert_eq!(value.as_str(), Some(text));
+    }
+}
+
+#[test]
+fn plain_words_stay_plain() {
+    assert_eq!(escape::dockerfile_word("/opt/venv"), "/opt/venv");
+    assert_eq!(escape::dockerfile_word("a b$c"), r#""a b\$c""#);
+    assert_eq!(escape::shell_word("a'b"), r"'a'\''b'");
+    assert_eq!(
+        escape::dockerfile_copy(&["a.py".into(), "b.py".into()], "/app/"),
+        "a.py \\\n     b.py \\\n     /app/"
+    );
+    assert_eq!(
+        escape::dockerfile_copy(&["a [1].py".into()], "/app/"),
+        r#"["a [[]1].py", "/app/"]"#
+    );
+    assert_eq!(escape::ignore_exception("a[1]*.py"), r"!a\[1\]\*.py");
+}
