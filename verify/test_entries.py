@@ -15,7 +15,14 @@ import pytest
 
 import entries  # noqa: F401  puts the modules on the path
 from klo_runtime.convert import Call, Message, MessageError
-from klo_runtime.events import lambda_handler, load, run_once
+from klo_runtime.events import (
+    event_of,
+    lambda_handler,
+    load,
+    program_handler,
+    run_handler_once,
+    run_once,
+)
 
 
 class Calls(list):
@@ -537,3 +544,29 @@ def test_a_job_runs_once(calls, monkeypatch):
     monkeypatch.setenv("KLO_EVENT", '{"day": "monday", "other": 1}')
     run_once(lambda day, other: calls(day))
     assert calls == ["today", "monday"]
+
+
+def test_a_handler_as_a_job(calls, monkeypatch):
+    run_handler_once(lambda event, context: calls(event))
+    monkeypatch.setenv("KLO_EVENT", '{"day": "monday"}')
+    run_handler_once(lambda event, context: calls(event))
+    assert calls == [{}, {"day": "monday"}]
+
+
+def test_a_program_runs_for_each_event(tmp_path, monkeypatch, capsys):
+    (tmp_path / "nightly_program.py").write_text("if __name__ == '__main__': print('ran')")
+    monkeypatch.syspath_prepend(tmp_path)
+    handler = program_handler("nightly_program")
+    handler({}, None)
+    handler({}, None)
+    assert capsys.readouterr().out == "ran\nran\n"
+
+
+def test_a_handler_gets_the_event_that_a_queues_message_stands_for():
+    notification = {"Type": "Notification", "TopicArn": "arn", "Message": "hello"}
+    sns = event_of("m", json.dumps(notification), ("topic",))
+    assert sns["Records"][0]["Sns"]["Message"] == "hello"
+    assert event_of("m", json.dumps({"Records": [OBJECT]}), ("bucket",)) == {"Records": [OBJECT]}
+    assert event_of("m", json.dumps([CHANGE]), ("table",)) == {"Records": [CHANGE]}
+    plain = event_of("m", "text", ("queue",))["Records"][0]
+    assert (plain["messageId"], plain["body"], plain["eventSource"]) == ("m", "text", "aws:sqs")

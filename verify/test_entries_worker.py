@@ -56,7 +56,6 @@ class Running:
         environment = entries.environment(
             address,
             KLO_QUEUE_URLS=self.url,
-            KLO_QUEUE_VISIBILITY=str(visibility),
             OUT=str(self.out),
         )
         environment["PYTHONPATH"] += f":{folder}"

@@ -45,9 +45,6 @@ impl Image {
     /// Set on a queue worker: the URLs of the queues that it takes messages from, separated by
     /// white space.
     pub const QUEUE_URLS: &'static str = "KLO_QUEUE_URLS";
-    /// Set on a queue worker: the queues' visibility timeout in seconds. A message that is still
-    /// being worked on is kept invisible for longer.
-    pub const QUEUE_VISIBILITY: &'static str = "KLO_QUEUE_VISIBILITY";
     /// Set on a function that runs once as a job: the event to run it for, as JSON.
     pub const EVENT: &'static str = "KLO_EVENT";
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use klo_diagnostics::codes::containers as codes;
 use klo_diagnostics::{At, Diagnostic};
-use klo_intent::{AttrValue, Deployment, Intent, UnitCode, UrlForm};
+use klo_intent::{AttrValue, Deployment, EntryCall, Intent, UnitCode, UrlForm};
 use klo_parse::python::dependencies::Dependencies;
 use klo_plan::{Image, ImageCommand, Plan};
 use klo_source::{Tree, join};
@@ -198,8 +198,11 @@ impl<'a> Kitchen<'a> {
                     module,
                 });
             }
-            ImageCommand::QueueWorker => return Kind::of(image.command, code).map(run),
-            ImageCommand::Unit | ImageCommand::LambdaWeb => {}
+            ImageCommand::QueueWorker if is_called(code) => {
+                return Kind::of(image.command, code).map(run);
+            }
+            // A program or worker application takes its messages itself.
+            ImageCommand::QueueWorker | ImageCommand::Unit | ImageCommand::LambdaWeb => {}
         }
         let config = join(&code.project_root, "gunicorn.conf.py");
         let around = Circumstances {
@@ -355,6 +358,13 @@ impl Dockerfile {
             None => BTreeSet::new(),
         }
     }
+}
+
+fn is_called(code: &UnitCode) -> bool {
+    matches!(
+        code.entry.call,
+        EntryCall::Callable { .. } | EntryCall::Handler
+    )
 }
 
 fn about(unit: &Intent) -> String {

@@ -6,6 +6,7 @@ others; when the call fails it becomes visible again after the queue's visibilit
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import re
@@ -23,16 +24,14 @@ log = logging.getLogger("klo")
 
 #: Short enough that a worker that waits for messages ends well within ECS's 30 seconds of grace.
 WAIT_SECONDS = 10
-DEFAULT_VISIBILITY = 30
 PAUSE_AFTER_ERROR = 5.0
 
 
 class Queue:
     """One SQS queue."""
 
-    def __init__(self, url: str, visibility: int) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self.visibility = visibility
         found = re.match(r"https?://sqs\.([a-z0-9-]+)\.", url)
         region = found.group(1) if found else _region()
         self.client = Client(
@@ -42,6 +41,13 @@ class Queue:
             endpoint_variable="AWS_ENDPOINT_URL_SQS",
             content_type="application/x-amz-json-1.0",
         )
+
+    @functools.cached_property
+    def visibility(self) -> int:
+        """For how many seconds a received message is invisible to others, as the queue has it."""
+        wanted = {"QueueUrl": self.url, "AttributeNames": ["VisibilityTimeout"]}
+        answer = self.client.call("GetQueueAttributes", wanted)
+        return int(answer["Attributes"]["VisibilityTimeout"])
 
     def receive(self) -> dict[str, Any] | None:
         """The next message, or None when none came while waiting.
@@ -55,7 +61,6 @@ class Queue:
                 "QueueUrl": self.url,
                 "MaxNumberOfMessages": 1,
                 "WaitTimeSeconds": WAIT_SECONDS,
-                "VisibilityTimeout": self.visibility,
             },
             timeout=WAIT_SECONDS + 10,
         )
@@ -119,6 +124,7 @@ class Worker:
 
     def _serve(self, queue: Queue) -> None:
         try:
+            log.info("working off %s, invisible for %d s", queue.url, queue.visibility)
             while not self.stopping.is_set():
                 self._step(queue)
         except Exception:
@@ -183,8 +189,7 @@ def serve_handler(handler: Handler, events: tuple[str, ...]) -> None:
 
 def _serve(work: Callable[[dict[str, Any]], None]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    visibility = int(os.environ.get("KLO_QUEUE_VISIBILITY") or DEFAULT_VISIBILITY)
-    queues = [Queue(url, visibility) for url in os.environ.get("KLO_QUEUE_URLS", "").split()]
+    queues = [Queue(url) for url in os.environ.get("KLO_QUEUE_URLS", "").split()]
     if not queues:
         sys.exit("klo: KLO_QUEUE_URLS names no queue")
     sys.exit(Worker(queues, work).run())
