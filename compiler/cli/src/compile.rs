@@ -11,6 +11,7 @@ use klo_plan::Plan;
 use klo_source::{TextRange, Tree};
 
 use crate::args::{Compile, Selection};
+use crate::outside;
 use crate::pipeline::{Analyzed, analyze};
 use crate::project::{Project, below};
 use crate::report::{Stream, show};
@@ -33,6 +34,7 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     }
     project.check_selection(selection)?;
     let folders = folders(&mut project, args.out.as_deref())?;
+    found.extend(outside::annotations(&mut project));
     if args.emit.is_empty() {
         found.extend(project.apps.iter().filter_map(target_not_written));
     }
@@ -55,18 +57,15 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
         terminal,
     );
     if args.check {
-        let text: String = report
-            .changes
-            .iter()
-            .map(|(change, shown)| unified(change, shown, terminal.out_color))
-            .collect();
-        terminal.result(&text);
+        terminal.result(&diffs(&report.changes, terminal.out_color));
     } else if format == Format::Full {
-        let text: String = report
-            .changes
-            .iter()
-            .map(|(change, shown)| unified(change, shown, terminal.error_color))
-            .collect();
+        let mut text = diffs(&report.changes, terminal.error_color);
+        if !report.unwritten.is_empty() {
+            text.push_str(&format!(
+                "nothing was written for {}\n",
+                report.unwritten.join(", ")
+            ));
+        }
         terminal.diagnostic(&text);
     }
     Ok(if report.changes.is_empty() {
@@ -74,6 +73,13 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     } else {
         Exit::Errors
     })
+}
+
+fn diffs(changes: &[(Change, String)], color: bool) -> String {
+    changes
+        .iter()
+        .map(|(change, shown)| unified(change, shown, color))
+        .collect()
 }
 
 /// Everything that is written for a plan.
@@ -102,6 +108,8 @@ struct Report {
     /// Under `--check` what differs, otherwise what is in conflict; with the paths to show.
     changes: Vec<(Change, String)>,
     remarks: String,
+    /// Apps with errors.
+    unwritten: Vec<String>,
 }
 
 /// The output folder of each app, absolute.
@@ -192,6 +200,9 @@ fn finish(
             Ok(Outcome::Nothing) => {}
             Err(error) => found.push(cannot_write(&shown, &error)),
         }
+    }
+    if !args.check && (blocked || found.iter().any(Diagnostic::blocks)) {
+        report.unwritten.push(app.clone());
     }
     for mut diagnostic in found {
         diagnostic.app.clone_from(&app);

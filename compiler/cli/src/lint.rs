@@ -1,6 +1,7 @@
 use klo_diagnostics::{Diagnostic, Format};
 
 use crate::args::{DiagnosticFormat, Lint};
+use crate::outside;
 use crate::pipeline::{analyze, nothing};
 use crate::project::Project;
 use crate::report::{Stream, show};
@@ -14,6 +15,7 @@ pub(crate) fn run(args: &Lint, terminal: &mut Terminal) -> Result<Exit, UsageErr
     let broken = diagnostics.iter().any(Diagnostic::blocks);
     if !broken {
         project.check_selection(&args.selection)?;
+        diagnostics.extend(outside::annotations(&mut project));
         for app in analyze(&mut project, &args.selection, nothing, terminal) {
             diagnostics.extend(app.diagnostics);
         }

@@ -11,6 +11,7 @@ mod completions;
 mod explain;
 mod graph;
 mod lint;
+mod outside;
 mod pipeline;
 mod project;
 mod report;

@@ -21,6 +21,8 @@ pub(crate) struct Project {
     pub(crate) sources: SourceMap,
     /// The apps that were asked for, sorted by their folder.
     pub(crate) apps: Vec<App>,
+    /// The paths that were given, relative to the root.
+    pub(crate) paths: Vec<String>,
     /// What is wrong with the configuration.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -58,9 +60,11 @@ impl Project {
             tree,
             sources: SourceMap::new(),
             apps: Vec::new(),
+            paths: Vec::new(),
             diagnostics: Vec::new(),
         };
         project.discover(&relative, config.as_deref());
+        project.paths = relative;
         Ok(project)
     }
 

@@ -65,3 +65,26 @@ fn the_graph_is_one_object_or_an_array_sorted_by_app_and_environment() {
         .collect();
     assert_eq!(names, ["another dev", "shop dev", "shop prod"]);
 }
+
+#[test]
+fn annotations_in_no_app_are_warned_about() {
+    let (_scratch, folder) = repository(&[
+        ("klo.yaml", "app: shop\nsources: [services]\n"),
+        ("services/x.py", ""),
+        (
+            "tools/import.py",
+            "# prose: @klo::job\n  # @klo::job(name = \"import\")\ndef main(): ...\n",
+        ),
+    ]);
+    let run = klo(&folder, &["lint", "--format", "concise"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let first = run.err.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("tools/import.py:2:5: warning[KLO0122]"),
+        "{}",
+        run.err
+    );
+    assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+    let run = klo(&folder, &["lint", "--format", "concise", "services"]);
+    assert_eq!(run.err, "");
+}

@@ -24,7 +24,7 @@ codes! {
     ///
     /// The settings would silently not hold. Correct the id (`klo graph` lists them), or remove the
     /// entry. An intent that no line of code stands for is declared under `declare`.
-    UNKNOWN_INTENT = "KLO0502", "unknown-intent";
+    UNKNOWN_INTENT = "KLO0502", "settings-of-unknown-intent";
 
     /// Two effective settings of an intent contradict each other.
     ///
