@@ -1,7 +1,81 @@
-//! Tasks.
+//! Tasks of this repository: `cargo xtask generate` writes the pages and schemas that are made from
+//! the code, and with `--check` fails where one is not up to date.
 #![allow(
     clippy::disallowed_methods,
-    reason = "writes generated files of this repository; nothing of it is in the compiler"
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "writes generated files of this repository and talks about it; nothing of it is in the compiler"
 )]
 
-fn main() {}
+mod attributes;
+mod diagnostics;
+mod markdown;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask generate [--check]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let check = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["generate"] => false,
+        ["generate", "--check"] => true,
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match generate(check) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every generated file: its path in the repository, and what it holds.
+fn files() -> Vec<(&'static str, String)> {
+    let schema = serde_json::to_string_pretty(&klo_config::schema()).unwrap_or_default();
+    vec![
+        ("docs/attributes.md", attributes::page()),
+        ("docs/diagnostics.md", diagnostics::page()),
+        ("docs/schema/klo.schema.json", format!("{schema}\n")),
+    ]
+}
+
+/// Writes what is not up to date, or only tells of it; whether all was.
+fn generate(check: bool) -> std::io::Result<bool> {
+    let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut fresh = true;
+    for (path, text) in files() {
+        let file = root.join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|found| found == text) {
+            continue;
+        }
+        if check {
+            fresh = false;
+            eprintln!("{path} is not up to date; run `cargo xtask generate`");
+            continue;
+        }
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(&file, text)?;
+        println!("wrote {path}");
+    }
+    Ok(fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn generated_files_are_up_to_date() {
+        assert!(
+            super::generate(true).unwrap(),
+            "run `cargo xtask generate` and commit what it writes"
+        );
+    }
+}
