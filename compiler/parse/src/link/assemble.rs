@@ -73,6 +73,10 @@ pub(crate) struct UnitRun {
     pub(crate) overflow: bool,
     /// Ports that its code states, with the place.
     pub(crate) port: Option<(i64, Span)>,
+    /// A response that does not end with its request.
+    pub(crate) stream: Option<Span>,
+    /// Names of keys with which items of tables are asked for.
+    pub(crate) table_keys: BTreeMap<Tag, BTreeSet<Vec<String>>>,
 }
 
 /// Resources and units among declarations, in order.
@@ -229,6 +233,7 @@ fn run_unit(
         })
         .collect();
     let port = stated_port(&mut machine);
+    let stream = stated_stream(&mut machine, module);
     let found = machine
         .evaluated
         .keys()
@@ -259,6 +264,8 @@ fn run_unit(
         files,
         overflow: machine.overflow,
         port,
+        stream,
+        table_keys: machine.uses.table_keys,
     })
 }
 
@@ -288,6 +295,29 @@ fn stated_port(machine: &mut Machine<'_>) -> Option<(i64, Span)> {
     found
         .into_iter()
         .find(|(port, _)| (1..=65_535).contains(port))
+}
+
+/// The first response that is a stream of events. One that streams a file ends with it, and is none.
+fn stated_stream(machine: &mut Machine<'_>, frame: super::value::FrameIx) -> Option<Span> {
+    let responses: Vec<_> = machine
+        .values
+        .objects()
+        .filter(|(ty, _, _)| {
+            ty.ends_with("EventSourceResponse") || ty.ends_with("StreamingResponse")
+        })
+        .map(|(ty, object, site)| (ty.ends_with("EventSourceResponse"), object, site))
+        .collect();
+    let mut found = Vec::new();
+    for (always, object, site) in responses {
+        let media = machine.option_of(frame, &Values::from([object]), "media_type");
+        let events = media
+            .iter()
+            .any(|v| machine.values.as_literal(*v) == Some("text/event-stream"));
+        if always || events {
+            found.push(machine.span(site));
+        }
+    }
+    found.into_iter().min()
 }
 
 /// Django's default database and cache are the annotated `DATABASES` and `CACHES`.

@@ -155,7 +155,7 @@ impl<'a> Assembly<'a> {
         if declaration.capability.is_unit() {
             self.describe_unit(index, declaration, &mut intent);
         } else {
-            self.describe_resource(declaration, &found, &mut intent);
+            self.describe_resource(declaration, tag, &found, &mut intent);
         }
         Some(intent)
     }
@@ -195,7 +195,13 @@ impl<'a> Assembly<'a> {
         None
     }
 
-    fn describe_resource(&mut self, declaration: &Declaration, found: &Found, intent: &mut Intent) {
+    fn describe_resource(
+        &mut self,
+        declaration: &Declaration,
+        tag: Option<Tag>,
+        found: &Found,
+        intent: &mut Intent,
+    ) {
         let engine = self.engine_of(declaration, found, intent);
         if let (Kind::Database, Some(engine)) = (intent.kind, engine) {
             intent
@@ -212,8 +218,26 @@ impl<'a> Assembly<'a> {
                 .implied
                 .insert("path", (path.as_str().into(), Some(declaration.at)));
         }
+        if intent.kind == Kind::Table {
+            self.imply_key(tag, intent);
+        }
         intent.bindings = self.bindings(declaration, found, intent.kind, engine);
         self.check_bindings(declaration, found, intent);
+    }
+
+    /// The partition key, where every call asks for items by one and the same name.
+    fn imply_key(&self, tag: Option<Tag>, intent: &mut Intent) {
+        let keys: BTreeSet<&Vec<String>> = self
+            .runs
+            .iter()
+            .filter_map(|run| run.table_keys.get(&tag?))
+            .flatten()
+            .collect();
+        if let (1, Some([name])) = (keys.len(), keys.first().map(|names| names.as_slice())) {
+            intent
+                .implied
+                .insert("key", (name.as_str().into(), Some(intent.at)));
+        }
     }
 
     fn engine_of(
@@ -424,8 +448,13 @@ impl<'a> Assembly<'a> {
             self.program.modules.name(file)
         };
         let folder = self.packages_of(&declaration.path).folder.clone();
+        let processes = self.processes(declaration, &folder);
         let run = &self.runs[position];
         let files = with_data_files(&run.files, self.listing);
+        let socket = routes
+            .iter()
+            .find(|route| route.method == "WEBSOCKET")
+            .map(|route| route.at);
         UnitCode {
             entry: Entry {
                 file: declaration.path.to_string(),
@@ -435,17 +464,70 @@ impl<'a> Assembly<'a> {
                 call: run.entry.call.clone(),
                 framework: run.entry.framework.clone(),
             },
-            streams: routes
-                .iter()
-                .find(|route| route.method == "WEBSOCKET")
-                .map(|route| route.at),
+            streams: socket.or(run.stream),
             routes,
             files,
             inert: Vec::new(),
             project_root: folder,
-            processes: None,
+            processes,
             external_packages: external_packages(self.program, &run.files),
         }
+    }
+
+    /// Server processes per instance: the start command, the environment, gunicorn's configuration.
+    fn processes(&self, declaration: &Declaration, folder: &str) -> Option<u32> {
+        let stated = |key: &str| declaration.values.get(key).map(|(value, _)| value);
+        if let Some(command) = stated("command") {
+            let words: Vec<&str> = command
+                .items()
+                .iter()
+                .filter_map(AttrValue::as_str)
+                .collect();
+            let after = |flag: &str| {
+                let at = words.iter().position(|word| *word == flag)?;
+                words.get(at + 1)?.parse().ok()
+            };
+            let joined = words
+                .iter()
+                .find_map(|word| word.strip_prefix("--workers="))
+                .and_then(|number| number.parse().ok());
+            let found = after("-w").or_else(|| after("--workers")).or(joined);
+            if found.is_some() {
+                return found;
+            }
+        }
+        let concurrency = stated("env").and_then(|env| env.get("WEB_CONCURRENCY"));
+        let of_env = concurrency.and_then(|value| {
+            value
+                .as_int()
+                .and_then(|n| u32::try_from(n).ok())
+                .or_else(|| value.as_str()?.parse().ok())
+        });
+        of_env.or_else(|| self.gunicorn_workers(folder))
+    }
+
+    fn gunicorn_workers(&self, folder: &str) -> Option<u32> {
+        let text = self
+            .tree
+            .read_text(&klo_source::join(folder, "gunicorn.conf.py"))
+            .ok()?;
+        let facts = crate::python::facts(&text);
+        facts
+            .scopes
+            .first()?
+            .steps
+            .iter()
+            .find_map(|step| match step {
+                crate::facts::Step::Bind {
+                    target: crate::facts::BindTarget::Name(name),
+                    value: Some(value),
+                    ..
+                } if name == "workers" => match facts.expr(*value).kind {
+                    crate::facts::ExprKind::Int(number) => u32::try_from(number).ok(),
+                    _ => None,
+                },
+                _ => None,
+            })
     }
 
     /// Variables of resources that a unit imports and does not use.

@@ -519,6 +519,7 @@ impl Machine<'_> {
             let ty = ty.replace("{}", &operation);
             return Some(self.sdk_object(frame, site, &ty, &all, arguments));
         }
+        self.note_table_keys(&tags, &call, arguments);
         let requested = self.literal_argument(arguments, 0, "ClientMethod");
         let span = self.span(site);
         for operation in aws::operations(&call, requested.as_deref()) {
@@ -551,6 +552,33 @@ impl Machine<'_> {
             passes,
             arguments,
         ))
+    }
+
+    /// `get_item(Key={"id": …})`: what a table's items are found by.
+    fn note_table_keys(&mut self, tags: &[Tag], call: &aws::Call<'_>, arguments: &Arguments) {
+        if call.service != "dynamodb" {
+            return;
+        }
+        for value in self.keyword_values(arguments, "Key").unwrap_or_default() {
+            let mut names: Vec<String> = self
+                .fields
+                .keys()
+                .filter(|(base, _)| *base == value)
+                .filter_map(|(_, name)| {
+                    self.values.text(*name).strip_prefix('[')?.strip_suffix(']')
+                })
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect();
+            names.sort();
+            for tag in tags {
+                self.uses
+                    .table_keys
+                    .entry(*tag)
+                    .or_default()
+                    .insert(names.clone());
+            }
+        }
     }
 
     /// Whether a tagged argument is plain data to this service: a secret put into a message.

@@ -164,6 +164,19 @@ impl Interner {
         ValueId(self.values.insert_full(value).0 as u32)
     }
 
+    /// Every object that a library made: its type's path, itself and its site.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, ValueId, Site)> {
+        self.values
+            .iter()
+            .enumerate()
+            .filter_map(|(index, value)| match value {
+                Value::Object { ty, site, .. } => {
+                    Some((self.text(*ty), ValueId(index as u32), *site))
+                }
+                _ => None,
+            })
+    }
+
     pub(crate) fn get(&self, id: ValueId) -> &Value {
         &self.values[id.0 as usize]
     }
