@@ -19,6 +19,12 @@ pub(crate) fn readme(plan: &Plan) -> String {
             .as_ref()
             .map_or(String::new(), |account| format!(" {}", code(account))),
     ));
+    if let Some(bucket) = &deployment.state_bucket {
+        page.text.push_str(&format!(
+            "\nTerraform keeps its state in the bucket {}, which has to exist.\n",
+            code(bucket)
+        ));
+    }
     let bootstrap = is_used(plan, Root::Bootstrap);
     if bootstrap {
         page.step(

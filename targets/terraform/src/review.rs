@@ -1,9 +1,9 @@
 //! `REVIEW.md`: what a person reads before merging.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use klo_intent::{Access, Decision, Edge, Intent, IntentGraph, Node, graph_mermaid};
-use klo_plan::{Group, Plan, Resource, Root, Value};
+use klo_plan::{Group, Plan, Ref, Resource, Root, Target, Value};
 
 use crate::plan_json::in_words;
 use crate::root::{file_of, folder};
@@ -60,7 +60,7 @@ fn decisions(plan: &Plan) -> String {
         out.push_str(&format!(
             "- {}: {}\n",
             code(&decision.subject),
-            text(&decision.chosen)
+            prose(&decision.chosen)
         ));
     }
     out.push_str("\n## Decisions\n\n");
@@ -79,8 +79,8 @@ fn decisions(plan: &Plan) -> String {
             "| {} | {} | {} | {} | {} |\n",
             code(&decision.subject),
             code(decision.code),
-            text(&decision.chosen),
-            text(&decision.because),
+            prose(&decision.chosen),
+            prose(&decision.because),
             passed.join("; ")
         ));
     }
@@ -103,10 +103,9 @@ fn permissions(plan: &Plan) -> String {
             lines.push("- touches no other intent\n".to_owned());
         }
         lines.into_iter().for_each(|line| out.push_str(&line));
-        let statements = policy_lines(plan, &unit.id());
-        if !statements.is_empty() {
-            out.push_str("\nIts policies allow:\n\n");
-            statements.iter().for_each(|line| out.push_str(line));
+        for (role, lines) in policies(plan, &Group::of(unit)) {
+            out.push_str(&format!("\n{} may:\n\n", code(&role)));
+            lines.iter().for_each(|line| out.push_str(line));
         }
     }
     out
@@ -162,22 +161,28 @@ const fn verb(access: Access) -> &'static str {
     }
 }
 
-/// The statements of every IAM policy that serves a unit, each as one line.
-fn policy_lines(plan: &Plan, unit: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let policies = plan.resources.values().filter(|resource| {
-        resource.address.kind.starts_with("aws_iam_") && resource.why.intents.contains(unit)
+/// The statements of every IAM policy in a unit's file, each as one line, by role.
+fn policies(plan: &Plan, unit: &Group) -> BTreeMap<String, BTreeSet<String>> {
+    let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let own = plan.resources.values().filter(|resource| {
+        resource.address.kind == "aws_iam_role_policy" && resource.group == *unit
     });
-    for resource in policies {
+    for resource in own {
+        let role = match resource.body.get("role") {
+            Some(Value::Ref(Ref {
+                target: Target::Resource(role),
+                ..
+            })) => role.to_string(),
+            _ => resource.address.to_string(),
+        };
+        let lines = roles.entry(role).or_default();
         for value in resource.body.0.values() {
             statements(value, &mut |actions, targets| {
-                lines.push(format!("- {} on {}\n", code(&actions), code(&targets)));
+                lines.insert(format!("- {} on {}\n", code(&actions), code(&targets)));
             });
         }
     }
-    lines.sort();
-    lines.dedup();
-    lines
+    roles
 }
 
 fn statements(value: &Value, visit: &mut impl FnMut(String, String)) {
@@ -246,7 +251,7 @@ fn table(out: &mut String, mut resources: Vec<&Resource>) {
         out.push_str(&format!(
             "| {} | {}{edge} | {} |\n",
             code(&resource.address.to_string()),
-            text(&resource.why.purpose),
+            prose(&resource.why.purpose),
             code(&file_of(resource.root, &resource.group))
         ));
     }
@@ -266,6 +271,22 @@ pub(crate) fn text(raw: &str) -> String {
         }
     }
     out
+}
+
+/// A sentence of klo's, in which backticks stand around what is code.
+fn prose(raw: &str) -> String {
+    let parts: Vec<&str> = raw.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text(raw);
+    }
+    let parts = parts.iter().enumerate().map(|(index, part)| {
+        if index.is_multiple_of(2) {
+            text(part)
+        } else {
+            code(part)
+        }
+    });
+    parts.collect()
 }
 
 /// Text as a run of code, in a table's cell too.
