@@ -83,8 +83,11 @@ fn diffs(changes: &[(Change, String)], color: bool) -> String {
 }
 
 /// Everything that is written for a plan.
-fn emit(plan: &Checked<Plan>, _: &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>) {
-    (klo_terraform::emit(plan), Vec::new())
+fn emit(plan: &Checked<Plan>, tree: &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>) {
+    let mut files = klo_terraform::emit(plan);
+    let (images, diagnostics) = klo_container::emit(plan, tree);
+    files.extend(images);
+    (files, diagnostics)
 }
 
 /// An error for an app that asks for what this klo cannot write.
