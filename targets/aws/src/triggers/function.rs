@@ -171,11 +171,14 @@ fn map_queue(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>, arn: Value, enc
         // Lambda collects more than ten messages only when it may wait for them.
         body.set("maximum_batching_window_in_seconds", 1);
     }
-    if let Some(concurrency) = unit.int("concurrency").filter(|count| *count > 0) {
-        let most = concurrency.clamp(LEAST_CONCURRENCY, MOST_CONCURRENCY);
+    // Below the least that can be set here, the reserved concurrency alone holds it back.
+    let concurrency = unit
+        .int("concurrency")
+        .filter(|count| *count >= LEAST_CONCURRENCY);
+    if let Some(concurrency) = concurrency {
         body = body.block(
             "scaling_config",
-            Block::new().with("maximum_concurrency", most),
+            Block::new().with("maximum_concurrency", concurrency.min(MOST_CONCURRENCY)),
         );
     }
     if let Some(pattern) = filter::of_message(trigger) {

@@ -9,6 +9,8 @@ mod function;
 mod notification;
 mod queue;
 mod schedule;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use klo_intent::{Access, Edge, Intent, IntentId, Kind, Node};
