@@ -1,6 +1,6 @@
 //! Alarms, to one topic with a person behind it (aws.md, "Rolling out").
 
-use klo_intent::{Intent, IntentId, Kind};
+use klo_intent::{Decision, Intent, IntentId, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, symbol};
 
 use crate::context::{Compute, Lowering, group_of, main_address, part_address, why};
@@ -108,6 +108,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
 fn add_topic(lowering: &mut Lowering<'_>, email: &str) -> Address {
     let because = |purpose: &str| Why {
         purpose: purpose.to_owned(),
+        decision: Some("alarms".to_owned()),
         ..Why::default()
     };
     let topic = lowering.add(Resource::new(
@@ -144,6 +145,17 @@ fn add_topic(lowering: &mut Lowering<'_>, email: &str) -> Address {
             .with("protocol", "email")
             .with("endpoint", email),
     ));
+    lowering.decide(Decision {
+        code: "alarms",
+        subject: topic.to_string(),
+        chosen: format!("one topic that mails {email}"),
+        because:
+            "`alarms` names an address; the mail that confirms it has to be answered once; an \
+                  alarm costs 0.10 dollars a month"
+                .to_owned(),
+        instead_of: Vec::new(),
+        standing_cost: true,
+    });
     topic
 }
 

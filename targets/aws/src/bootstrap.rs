@@ -131,12 +131,13 @@ fn lifecycle() -> Value {
 
 fn add_key(lowering: &mut Lowering<'_>) {
     let deployment = lowering.deployment();
-    let because = || Why {
-        intents: lowering.graph.intents.iter().map(Intent::id).collect(),
+    // Everything in the environment uses it, so it names nobody: an intent more or less is no
+    // change of the key.
+    let because = Why {
         purpose: "encrypts what the environment keeps".to_owned(),
         ..Why::default()
-    };
-    let because = because();
+    }
+    .decided_by("key");
     let alias = format!("alias/{}-{}", deployment.app, deployment.environment);
     let description = format!("{} in {}", deployment.app, deployment.environment);
     let policy = key_policy(lowering);
