@@ -4,6 +4,7 @@ use klo_intent::{Decision, Intent, IntentId, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, symbol};
 
 use crate::context::{Compute, Lowering, group_of, main_address, part_address, why};
+use crate::data::most_connections;
 use crate::ingress::{Front, load_balancer, ways};
 use crate::policy;
 use crate::triggers;
@@ -81,7 +82,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         let alarms = match intent.kind {
             Kind::Service | Kind::Function | Kind::Job => of_unit(lowering, id, intent),
             Kind::Queue => of_queue(lowering, intent),
-            Kind::Database => of_database(lowering, id, intent),
+            Kind::Database => of_database(lowering, intent),
             _ => Vec::new(),
         };
         for alarm in alarms {
@@ -298,7 +299,7 @@ fn of_dead_letters(lowering: &mut Lowering<'_>, topic: &Address) {
 /// The share of storage below which a database is about to fill up.
 const FREE_SHARE: u64 = 10;
 
-fn of_database(lowering: &Lowering<'_>, _id: IntentId, database: &Intent) -> Vec<Alarm> {
+fn of_database(lowering: &mut Lowering<'_>, database: &Intent) -> Vec<Alarm> {
     let name = database.id();
     let instance = main_address("aws_db_instance", database);
     let cluster = main_address("aws_rds_cluster", database);
@@ -335,5 +336,14 @@ fn of_database(lowering: &Lowering<'_>, _id: IntentId, database: &Intent) -> Vec
     storage.below = true;
     storage.threshold = i64::try_from(size / FREE_SHARE).unwrap_or(i64::MAX);
     alarms.push(storage);
+    if let Some(most) = most_connections(lowering, database) {
+        // The share from which on a proxy would stand before it.
+        let many = i64::try_from(most / 10 * 8).unwrap_or(i64::MAX);
+        alarms.push(
+            alarm("connections", "DatabaseConnections")
+                .most(many, 1)
+                .says(format!("{name} has over {many} connections of {most}")),
+        );
+    }
     alarms
 }

@@ -1,13 +1,12 @@
-//! What has to stand before images can be pushed and the main root applied: image repositories and
-//! the environment's key. Branches of other lowerings put empty secrets beside them.
+//! What has to stand before images can be pushed: image repositories. Data intents put the
+//! environment's key and empty secrets into the same root.
 
-use klo_intent::{Access, Intent, IntentId, Kind};
-use klo_plan::{Address, Block, Group, Lifecycle, Resource, Root, Value, Why};
+use klo_intent::{Intent, IntentId};
+use klo_plan::{Address, Block, Resource, Root, Value};
 
 use crate::context::{Compute, Lowering, group_of, part_address, why};
 use crate::policy;
 
-const KEYS: Group = Group::Shared("keys");
 /// Images that are kept per repository, and days for which an image without a tag is.
 const KEPT_IMAGES: i64 = 30;
 const UNTAGGED_DAYS: i64 = 7;
@@ -22,16 +21,8 @@ pub(crate) fn repository(unit: &Intent) -> Address {
     part_address("aws_ecr_repository", unit, "")
 }
 
-/// Adds repositories and, in prod, the key.
+/// Adds repositories.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
-    let keeps_something = lowering
-        .graph
-        .intents
-        .iter()
-        .any(|intent| intent.kind != Kind::Site);
-    if lowering.is_prod() && keeps_something {
-        add_key(lowering);
-    }
     let units: Vec<IntentId> = lowering.compute.keys().copied().collect();
     for unit in units {
         add_repository(lowering, unit);
@@ -127,179 +118,4 @@ fn lifecycle() -> Value {
             rule(2, "All but the newest images", old),
         ]),
     )]))
-}
-
-fn add_key(lowering: &mut Lowering<'_>) {
-    let deployment = lowering.deployment();
-    // Everything in the environment uses it, so it names nobody: an intent more or less is no
-    // change of the key.
-    let because = Why {
-        purpose: "encrypts what the environment keeps".to_owned(),
-        ..Why::default()
-    }
-    .decided_by("key");
-    let alias = format!("alias/{}-{}", deployment.app, deployment.environment);
-    let description = format!("{} in {}", deployment.app, deployment.environment);
-    let policy = key_policy(lowering);
-    let own = lowering.add(
-        Resource::new(
-            key(),
-            KEYS,
-            because.clone(),
-            Block::new()
-                .with("description", description)
-                .with("enable_key_rotation", true)
-                .with("deletion_window_in_days", 30)
-                .with("policy", policy),
-        )
-        .in_root(Root::Bootstrap)
-        .lifecycle(Lifecycle {
-            prevent_destroy: true,
-            ..Lifecycle::default()
-        }),
-    );
-    lowering.add(
-        Resource::new(
-            Address::managed("aws_kms_alias", "main"),
-            KEYS,
-            because,
-            Block::new()
-                .with("name", alias)
-                .with("target_key_id", own.attr("key_id")),
-        )
-        .in_root(Root::Bootstrap),
-    );
-    lowering.decide(klo_intent::Decision {
-        code: "key",
-        subject: key().to_string(),
-        chosen: "one customer-managed key".to_owned(),
-        because: "in prod the account decides who may decrypt, and every use is in its trail; a \
-                  key costs 1 dollar a month"
-            .to_owned(),
-        instead_of: vec!["AWS's own keys: nobody can take access to them away".to_owned()],
-        standing_cost: true,
-    });
-}
-
-/// The account's id: as configured, or asked for.
-fn account(lowering: &mut Lowering<'_>) -> Value {
-    if let Some(account) = &lowering.deployment().account {
-        return account.into();
-    }
-    let address = Address::data("aws_caller_identity", "current");
-    lowering.add(
-        Resource::new(
-            address.clone(),
-            KEYS,
-            Why {
-                purpose: "the account that the key belongs to".to_owned(),
-                ..Why::default()
-            },
-            Block::new(),
-        )
-        .in_root(Root::Bootstrap),
-    );
-    address.attr("account_id")
-}
-
-/// The account's own IAM policies decide, and services that act on nobody's behalf are named.
-fn key_policy(lowering: &mut Lowering<'_>) -> Value {
-    let account = account(lowering);
-    let partition = lowering.partition();
-    let region = lowering.deployment().region.clone();
-    let root = Value::concat([
-        format!("arn:{partition}:iam::").into(),
-        account.clone(),
-        ":root".into(),
-    ]);
-    // In a key's own policy `*` is that key, and actions are those on it.
-    let key_itself = || Value::text("*").commented("In a key's policy this is the key itself.");
-    let mut statements = vec![
-        Block::new()
-            .with("Sid", "Account")
-            .with("Effect", "Allow")
-            .with("Principal", Value::map([("AWS", root)]))
-            .with(
-                "Action",
-                Value::text("kms:*").commented(
-                    "Lets the account's IAM policies decide; without it nobody could change the \
-                     key again.",
-                ),
-            )
-            .with("Resource", key_itself()),
-    ];
-    let use_key = ["kms:Decrypt", "kms:GenerateDataKey*"];
-    let logs = Value::concat([
-        format!("arn:{partition}:logs:{region}:").into(),
-        account.clone(),
-        ":log-group:*".into(),
-    ]);
-    let condition = Value::map([(
-        "ArnLike",
-        Value::map([("kms:EncryptionContext:aws:logs:arn", logs)]),
-    )]);
-    statements.push(
-        Block::new()
-            .with("Sid", "Logs")
-            .with("Effect", "Allow")
-            .with(
-                "Principal",
-                Value::map([("Service", format!("logs.{region}.amazonaws.com"))]),
-            )
-            .with(
-                "Action",
-                Value::list([
-                    "kms:Decrypt*",
-                    "kms:DescribeKey",
-                    "kms:Encrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:ReEncrypt*",
-                ]),
-            )
-            .with("Resource", key_itself())
-            .with("Condition", condition),
-    );
-    for (sid, service) in callers(lowering) {
-        statements.push(
-            Block::new()
-                .with("Sid", sid)
-                .with("Effect", "Allow")
-                .with("Principal", Value::map([("Service", service)]))
-                .with("Action", Value::list(use_key))
-                .with("Resource", key_itself())
-                .with(
-                    "Condition",
-                    Value::map([(
-                        "StringEquals",
-                        Value::map([("aws:SourceAccount", account.clone())]),
-                    )]),
-                ),
-        );
-    }
-    policy::document(statements)
-}
-
-/// Services that put something encrypted somewhere without a role of ours.
-fn callers(lowering: &Lowering<'_>) -> Vec<(&'static str, &'static str)> {
-    let graph = lowering.graph;
-    let triggered_by = |kind: Kind| {
-        graph.edges.iter().any(|edge| {
-            edge.access.contains(&Access::Trigger)
-                && edge
-                    .from
-                    .intent()
-                    .is_some_and(|from| lowering.intent(from).kind == kind)
-        })
-    };
-    let mut found = Vec::new();
-    if graph.of_kind(Kind::Topic).next().is_some() || triggered_by(Kind::Topic) {
-        found.push(("Topics", "sns.amazonaws.com"));
-    }
-    if triggered_by(Kind::Bucket) {
-        found.push(("Buckets", "s3.amazonaws.com"));
-    }
-    if lowering.deployment().alarm_email.is_some() {
-        found.push(("Alarms", "cloudwatch.amazonaws.com"));
-    }
-    found
 }

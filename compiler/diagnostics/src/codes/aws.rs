@@ -407,15 +407,4 @@ codes! {
     /// so make sure that there are none, or let their owner publish to a topic and use
     /// `trigger(topic = "…")`.
     FOREIGN_NOTIFICATION = "KLO0673", "foreign-notification";
-
-    /// An existing table starts a unit, but nothing says which stream of changes it has.
-    ///
-    /// ```python
-    /// # @klo::persist(name = "orders", kind = "table", existing = { endpoint = "…" })
-    /// orders = boto3.resource("dynamodb").Table("orders")
-    /// ```
-    ///
-    /// State the table's `arn` or its name as `id` under `existing`; klo then asks AWS for its stream, which
-    /// must be switched on.
-    MISSING_STREAM = "KLO0674", "missing-stream";
 }

@@ -61,9 +61,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         return;
     }
     let address = key_address();
-    if lowering.plan.get(Root::Bootstrap, &address).is_some() {
-        return;
-    }
     let users = Users::of(lowering);
     let served: Vec<String> = lowering.graph.intents.iter().map(|i| i.id()).collect();
     let why = |purpose: &str| Why::shared(served.iter().cloned(), purpose);
@@ -154,7 +151,7 @@ impl Users {
             .iter()
             .any(|edge| matches!(edge.from, klo_intent::Node::Schedule(_)))
         {
-            users.through.extend(["sqs"]);
+            users.through.extend(["scheduler", "sqs"]);
         }
         if lowering.deployment().alarm_email.is_some() {
             users.through.extend(["sns"]);

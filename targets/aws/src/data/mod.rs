@@ -14,7 +14,7 @@ mod doors;
 mod existing;
 mod facts;
 mod keys;
-mod queue;
+pub(crate) mod queue;
 mod rds_proxy;
 mod secret;
 mod table;
@@ -22,7 +22,7 @@ mod topic;
 mod url;
 mod volume;
 
-use klo_intent::{IntentId, Kind};
+use klo_intent::{Intent, IntentId, Kind};
 
 use crate::context::{Lowering, Store};
 
@@ -36,6 +36,12 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
             lowering.stores.insert(id, store);
         }
     }
+}
+
+/// Connections that a database accepts; `None` where its shape is not known.
+pub(crate) fn most_connections(lowering: &mut Lowering<'_>, database: &Intent) -> Option<u64> {
+    let shape = database::Shape::of(lowering, database)?;
+    Some(shape.connections().0)
 }
 
 fn store(lowering: &mut Lowering<'_>, id: IntentId, kind: Kind) -> Option<Store> {

@@ -5,8 +5,7 @@ use klo_intent::{AttrValue, Edge, EntryCall, Intent, IntentId, Kind};
 use klo_source::Span;
 
 use super::{Trigger, is_ours, schedules, triggers};
-use crate::context::{Compute, Lowering, main_address};
-use klo_plan::Root;
+use crate::context::{Compute, Lowering};
 
 /// Triggers that can be made; reports the others.
 pub(super) fn possible<'g>(lowering: &mut Lowering<'g>) -> Vec<Trigger<'g>> {
@@ -15,8 +14,9 @@ pub(super) fn possible<'g>(lowering: &mut Lowering<'g>) -> Vec<Trigger<'g>> {
         let before = lowering.diagnostics.len();
         check_unit(lowering, &trigger);
         check_options(lowering, &trigger);
-        check_table(lowering, &trigger);
-        if lowering.diagnostics.len() == before {
+        // Without a store its lowering has reported why.
+        let is_there = lowering.stores.contains_key(&trigger.source);
+        if is_there && lowering.diagnostics.len() == before {
             found.push(trigger);
         }
     }
@@ -120,33 +120,6 @@ fn check_options(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
         let help = "run it on Lambda, or publish to a topic: `trigger(topic = …, filter = …)`";
         lowering.report(error.help(help).subject(unit.id()));
     }
-}
-
-fn check_table(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
-    let (source, unit) = trigger.ends(lowering);
-    if source.kind != Kind::Table {
-        return;
-    }
-    let main = main_address("aws_dynamodb_table", source);
-    let existing = source.value("existing");
-    let known = lowering.plan.get(Root::Main, &main).is_some()
-        || existing.get("arn").is_some()
-        || existing.get("id").is_some();
-    if known {
-        return;
-    }
-    let error = Diagnostic::error(
-        aws::MISSING_STREAM,
-        place(trigger.edge, unit),
-        format!(
-            "{} starts {}, but nothing says which table it is",
-            source.id(),
-            unit.id()
-        ),
-    )
-    .help("state its `arn` under `existing`")
-    .related(source.at, "annotated here");
-    lowering.report(error.subject(source.id()));
 }
 
 fn check_schedules(lowering: &mut Lowering<'_>) {

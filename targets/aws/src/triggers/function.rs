@@ -6,6 +6,7 @@ use klo_plan::{Address, Block, Resource, Root, Value};
 use super::queue::{Sender, Wanted, add, add_dead};
 use super::{Trigger, filter, grant, is_ours, lambda, schedules, stream_arn};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
+use crate::data::queue::batch_window;
 use crate::policy;
 
 /// The fewest calls at once that an event source mapping can be held to (AWS Lambda, 2025-11).
@@ -167,9 +168,9 @@ fn map_queue(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>, arn: Value, enc
             "function_response_types",
             Value::list(["ReportBatchItemFailures"]),
         );
-    if batch > 10 {
-        // Lambda collects more than ten messages only when it may wait for them.
-        body.set("maximum_batching_window_in_seconds", 1);
+    let window = batch_window(batch);
+    if window > 0 {
+        body.set("maximum_batching_window_in_seconds", window);
     }
     // Below the least that can be set here, the reserved concurrency alone holds it back.
     let concurrency = unit

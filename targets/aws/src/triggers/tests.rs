@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use klo_intent::{AttrValue, Duration, EntryCall, IntentGraph};
 use klo_plan::ImageCommand;
 
-use crate::testing::{TestGraph, attr, dump, messages, phases, resource, verify};
+use crate::testing::{TestGraph, attr, dump, messages, phases, verify};
 
 type Settings<'a> = &'a [(&'static str, AttrValue)];
 
@@ -209,12 +209,18 @@ fn topic_and_bucket_to_container() {
 
 #[test]
 fn table_to_container() {
-    let existing = AttrValue::Map(IndexMap::from([("id".to_owned(), "carts".into())]));
-    let graph = TestGraph::prod().intent_with("table.carts", &[("existing", existing)]);
+    let graph = TestGraph::prod().intent_with("table.carts", &[("key", "id".into())]);
     let graph = with_function(graph, "function.index", &slow())
         .trigger("table.carts", "function.index", &[])
         .build();
     insta::assert_snapshot!(plan(&graph));
+    let phases = phases(&graph);
+    let table = attr(
+        &phases.lowering.plan,
+        "aws_dynamodb_table.carts",
+        "stream_enabled",
+    );
+    assert_eq!(table, "true");
 }
 
 #[test]
@@ -223,6 +229,7 @@ fn alarms_and_parameters() {
         .deployment(|deployment| deployment.alarm_email = Some("ops@example.com".to_owned()))
         .intent("queue.receipts")
         .intent("topic.orders")
+        .intent("database.orders")
         .intent("service.api")
         .edge("internet", "service.api", &[klo_intent::Access::Expose]);
     let graph = with_function(graph, "function.worker", &[])
@@ -241,33 +248,6 @@ fn alarms_and_parameters() {
     });
     added.decisions.clear();
     insta::assert_snapshot!(dump(&added));
-}
-
-#[test]
-fn the_key_names_the_services_that_use_it() {
-    let graph = TestGraph::prod()
-        .deployment(|deployment| deployment.account = None)
-        .intent("bucket.uploads")
-        .intent("topic.orders");
-    let graph = with_function(graph, "function.encode", &slow())
-        .trigger("bucket.uploads", "function.encode", &[])
-        .build();
-    let phases = phases(&graph);
-    let plan = &phases.lowering.plan;
-    let policy = attr(plan, "aws_kms_key.main", "policy");
-    for service in [
-        "logs.eu-west-1.amazonaws.com",
-        "sns.amazonaws.com",
-        "s3.amazonaws.com",
-    ] {
-        assert!(policy.contains(service), "{service} in {policy}");
-    }
-    assert!(
-        !policy.contains("cloudwatch"),
-        "there are no alarms: {policy}"
-    );
-    assert!(resource(plan, "aws_kms_key.main").lifecycle.prevent_destroy);
-    assert!(policy.contains("data.aws_caller_identity.current.account_id"));
 }
 
 fn complaints(graph: TestGraph) -> String {
