@@ -93,7 +93,7 @@ fn lambda_or(
             ),
             (false, _) => "the rule sets choose Lambda for it".to_owned(),
         };
-        record(lowering, unit, "lambda", because, Vec::new(), false);
+        record(lowering, unit, "lambda", because, Vec::new());
         report_retries(lowering, unit);
         return Compute::Lambda;
     };
@@ -126,7 +126,6 @@ fn lambda_or(
         container_name(container),
         reasons,
         vec!["lambda: over its limits".to_owned()],
-        container == Compute::Fargate,
     );
     container
 }
@@ -211,16 +210,7 @@ fn decide_container(lowering: &mut Lowering<'_>, unit: &Intent, compute: Compute
         _ => "jobs run on Batch, which has the retries and the timeout that a bare task lacks"
             .to_owned(),
     };
-    let least = unit.int("min").unwrap_or(1);
-    let costs = compute == Compute::Fargate && least > 0;
-    record(
-        lowering,
-        unit,
-        container_name(compute),
-        because,
-        Vec::new(),
-        costs,
-    );
+    record(lowering, unit, container_name(compute), because, Vec::new());
 }
 
 fn container_name(compute: Compute) -> &'static str {
@@ -237,7 +227,6 @@ fn record(
     chosen: &str,
     because: String,
     instead_of: Vec<String>,
-    standing_cost: bool,
 ) {
     lowering.decide(Decision {
         code: "compute",
@@ -245,7 +234,8 @@ fn record(
         chosen: chosen.to_owned(),
         because,
         instead_of,
-        standing_cost,
+        // What it costs is said where the instances are counted.
+        standing_cost: false,
     });
 }
 

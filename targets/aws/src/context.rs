@@ -46,8 +46,6 @@ pub(crate) struct Store {
     pub(crate) urls: BTreeMap<(IntentId, String), Supply>,
     /// The ARN that permissions name.
     pub(crate) arn: Option<Value>,
-    /// The security group that admits its clients, and its port.
-    pub(crate) security_group: Option<(Value, u16)>,
     /// Secrets that the unit's start must be able to read for it: their ARNs.
     pub(crate) secrets: Vec<Value>,
     /// Addresses that must exist before a unit that uses it starts.
@@ -72,8 +70,6 @@ pub(crate) struct UnitRefs {
     pub(crate) compute: Compute,
     /// The role that its code runs under: address of the `aws_iam_role`.
     pub(crate) role: Address,
-    /// Its security group's id, when it has one.
-    pub(crate) security_group: Option<Value>,
     /// The ARN to invoke: the function (or its alias), the job definition.
     pub(crate) arn: Option<Value>,
     /// The `aws_lambda_function`, ECS service or Batch job definition.
@@ -95,8 +91,6 @@ pub(crate) struct NetworkRefs {
     pub(crate) private_subnets: Value,
     /// A list value of subnet ids for data stores.
     pub(crate) data_subnets: Value,
-    /// Each private subnet's id, in the order of zones.
-    pub(crate) private_each: Vec<Value>,
     /// Each data subnet's id, in the order of zones.
     pub(crate) data_each: Vec<Value>,
 }

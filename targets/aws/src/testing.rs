@@ -401,7 +401,6 @@ pub(crate) fn test_network() -> NetworkRefs {
         public_subnets: Value::List(ids("public")),
         private_subnets: Value::List(ids("private")),
         data_subnets: Value::List(ids("data")),
-        private_each: ids("private"),
         data_each: ids("data"),
     }
 }

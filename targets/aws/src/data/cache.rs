@@ -53,7 +53,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     };
     let mut store = Store {
         arn: Some(main.attr("arn")),
-        security_group: Some((group.attr("id"), PORT)),
         ready: vec![main],
         ..Store::default()
     };
@@ -234,7 +233,6 @@ fn existing(lowering: &mut Lowering<'_>, id: IntentId, there: Existing<'_>) -> O
     doors::open(lowering, id, &door);
     let mut store = Store {
         arn: there.arn().map(Value::text),
-        security_group: group.map(|group| (group, port)),
         ..Store::default()
     };
     let mut target = Target {

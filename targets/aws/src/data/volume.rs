@@ -78,7 +78,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     backups(lowering, intent, &main);
     Some(Store {
         arn: Some(main.attr("arn")),
-        security_group: Some((group.attr("id"), PORT)),
         mount: Some(Mount {
             file_system: (main.attr("id"), main.attr("arn")),
             access_point: (point.attr("id"), point.attr("arn")),
@@ -187,7 +186,6 @@ fn existing(lowering: &mut Lowering<'_>, id: IntentId, there: Existing<'_>) -> O
     doors::open(lowering, id, &door);
     Some(Store {
         arn: Some(data.attr("file_system_arn")),
-        security_group: door.group.map(|group| (group, PORT)),
         mount: Some(Mount {
             file_system: (data.attr("file_system_id"), data.attr("file_system_arn")),
             access_point: (data.attr("id"), data.attr("arn")),

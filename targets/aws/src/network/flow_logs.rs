@@ -1,13 +1,15 @@
 //! Records of the network's traffic, in production.
 
 use klo_intent::Decision;
-use klo_plan::{Block, Value};
+use klo_plan::{Block, Value, Why};
 
 use super::Builder;
 use crate::unit::permissions::{Statement, policy, trust};
 
 impl Builder<'_, '_> {
     pub(super) fn flow_logs(&mut self) {
+        // No unit's: they would else count as permissions of each.
+        let why = std::mem::replace(&mut self.why, Why::default().decided_by("flow-logs"));
         let name = self.lowering.physical("", "flow-logs", 64);
         let deployment = self.lowering.deployment();
         let log_group = format!(
@@ -60,6 +62,7 @@ impl Builder<'_, '_> {
                 .with("iam_role_arn", role.attr("arn"))
                 .with("tags", tags),
         );
+        self.why = why;
         self.lowering.decide(Decision {
             code: "flow-logs",
             subject: "network".to_owned(),

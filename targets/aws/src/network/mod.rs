@@ -74,14 +74,12 @@ fn report_range(lowering: &mut Lowering<'_>, cidr: &str, reason: &str) {
 
 fn existing(lowering: &mut Lowering<'_>, vpc: &str, private: &[String], public: &[String]) {
     let texts = |ids: &[String]| Value::list(ids.iter().map(String::as_str));
-    let each: Vec<Value> = private.iter().map(Value::from).collect();
     lowering.network = Some(NetworkRefs {
         vpc: Value::text(vpc),
         public_subnets: texts(public),
         private_subnets: texts(private),
         data_subnets: texts(private),
-        private_each: each.clone(),
-        data_each: each,
+        data_each: private.iter().map(Value::from).collect(),
     });
     lowering.decide(Decision {
         code: "network",
@@ -148,7 +146,6 @@ impl<'a, 'g> Builder<'a, 'g> {
             public_subnets: Value::List(ids(&public)),
             private_subnets: Value::List(ids(&private)),
             data_subnets: Value::List(ids(&data)),
-            private_each: ids(&private),
             data_each: ids(&data),
         });
         let private_tables = self.routes(&public, &private, &data, nat);

@@ -41,7 +41,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     UnitRefs {
         compute: Compute::Batch,
         role,
-        security_group: lowering.unit_groups.get(&unit.id).cloned(),
         arn: Some(definition.attr("arn")),
         main: Some(definition),
         alias: None,

@@ -43,7 +43,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     UnitRefs {
         compute: Compute::Fargate,
         role,
-        security_group: lowering.unit_groups.get(&unit.id).cloned(),
         arn: Some(task.attr("arn")),
         main: Some(service),
         alias: None,

@@ -43,7 +43,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     UnitRefs {
         compute: Compute::Lambda,
         role,
-        security_group: lowering.unit_groups.get(&unit.id).cloned(),
         arn: Some(invoked.attr("arn")),
         main: Some(function),
         alias,

@@ -533,3 +533,60 @@ fn functions_that_call_each_other_need_no_order() {
     });
     insta::assert_snapshot!(policies.join("\n"));
 }
+
+#[test]
+fn ranges_that_hold_no_network() {
+    for (cidr, at_fault) in [
+        ("10.0.0.0/28", true),
+        ("10.1.2.3/16", true),
+        ("10.9.0.0/24", false),
+    ] {
+        let graph = TestGraph::dev()
+            .deployment(|deployment| {
+                deployment.network = Network::Created {
+                    cidr: cidr.to_owned(),
+                };
+            })
+            .intent("service.api")
+            .build();
+        let lowering = lower(&graph, Vec::new());
+        let text = messages(&lowering.diagnostics);
+        assert_eq!(text.contains("KLO0644"), at_fault, "{cidr}: {text}");
+    }
+}
+
+#[test]
+fn a_package_that_talks_to_the_internet_needs_a_way_there() {
+    let graph = TestGraph::prod()
+        .deployment(|deployment| deployment.region = "us-east-1".to_owned())
+        .intent("function.worker")
+        .change("function.worker", |intent| {
+            let code = intent.code.as_mut().expect("a unit");
+            code.external_packages.insert("stripe".to_owned());
+        })
+        .intent("cache.catalog")
+        .edge("function.worker", "cache.catalog", &[Access::Connect])
+        .build();
+    let lowering = lower(&graph, vec![("cache.catalog", Store::default())]);
+    let decisions: Vec<String> = lowering
+        .plan
+        .decisions
+        .iter()
+        .filter(|decision| decision.subject == "network")
+        .map(|d| {
+            format!(
+                "{}: {}, because {}, {:?}",
+                d.code, d.chosen, d.because, d.instead_of
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(decisions.join("\n"));
+}
+
+#[test]
+fn nothing_needs_the_network_of_a_function_that_stays_outside() {
+    let graph = function_graph().build();
+    let lowering = lower(&graph, function_stores());
+    assert!(lowering.network.is_none());
+    assert!(lowering.unit_groups.is_empty());
+}

@@ -57,7 +57,6 @@ pub(super) fn lower(
     doors::open(lowering, id, &door);
     let mut store = Store {
         arn: there.arn().map(Value::text),
-        security_group: group.map(|group| (group, place.port)),
         ..Store::default()
     };
     store.fields.extend([

@@ -276,7 +276,6 @@ fn store(
     let port = reached.door.port;
     let mut store = Store {
         arn: Some(made.main.attr("arn")),
-        security_group: reached.door.group.clone().map(|group| (group, port)),
         ready: reached.ready,
         ..Store::default()
     };
