@@ -133,7 +133,8 @@ impl Machine<'_> {
     ) -> Values {
         let sym = self.values.sym(name);
         let mut externals = Vec::new();
-        for body in self.ancestry(class, frame, &mut externals) {
+        let bodies = self.ancestry(class, frame, &mut externals);
+        for body in bodies.iter().copied() {
             if of_instance && self.is_settings(body, frame) {
                 let values = self.settings_field(frame, site, body, this, name);
                 if !values.is_empty() {
@@ -144,6 +145,10 @@ impl Machine<'_> {
             if !found.is_empty() {
                 return self.bind_to(frame, site, &found, this, of_instance);
             }
+        }
+        // A body that has not run yet will have it.
+        if bodies.iter().any(|body| self.binds(*body, name)) {
+            return Values::new();
         }
         if of_instance && name == "request" {
             return Values::from([self.request(site)]);
@@ -322,8 +327,12 @@ impl Machine<'_> {
             return Values::new();
         }
         let default = value
-            .map(|value| self.expr_of(body, value))
+            .map(|value| self.expr(body, value))
             .unwrap_or_default();
+        // The class's body has not run yet.
+        if value.is_some() && default.is_empty() {
+            return Values::new();
+        }
         let nested = self.nested_settings(frame, site, body, this, name, annotation, &default);
         if !nested.is_empty() {
             return nested;
@@ -352,11 +361,6 @@ impl Machine<'_> {
             }
             None => Values::from([value]),
         }
-    }
-
-    /// The values of an expression of another frame.
-    fn expr_of(&mut self, owner: FrameIx, expr: crate::facts::ExprId) -> Values {
-        self.expr(owner, expr)
     }
 
     /// A settings class inside another: its own instance, or one whose variables carry a prefix.

@@ -82,6 +82,8 @@ fn used(assembly: &mut Assembly<'_>, position: usize, unit: IntentId) -> BTreeMa
         edge.access = access;
         edge.methods = methods;
         edge.at = found.at.iter().copied().collect();
+        // A chain of calls is one place.
+        edge.at.dedup_by_key(|span| (span.file, span.start));
         edge.places = places(assembly, &edge.at);
         edge.bindings = bindings_of(assembly, position, tag, resource);
         edge.pools = pools_of(assembly, position, tag, kind);

@@ -429,7 +429,8 @@ impl<'p> Machine<'p> {
         last
     }
 
-    fn binds(&self, frame: FrameIx, name: &str) -> bool {
+    /// Whether a frame's own code binds a name.
+    pub(crate) fn binds(&self, frame: FrameIx, name: &str) -> bool {
         let Frame { file, scope, .. } = self.frame(frame);
         self.program.file(*file).bound[scope.0 as usize].contains(name)
     }

@@ -271,11 +271,29 @@ impl Machine<'_> {
             self.hand_over(registrar, *handler);
         }
         if let Some(route) = RouteCall::of_call(name) {
-            let handler = handlers.first().copied();
-            if let Some(handler) = handler {
+            for handler in self.route_handlers(arguments) {
                 self.add_routes(frame, registrar, &route, arguments, handler, site);
             }
         }
+    }
+
+    /// The handlers that a call states for a route itself, and not for its dependencies.
+    fn route_handlers(&self, arguments: &Arguments) -> Vec<ValueId> {
+        let named = arguments.keywords.iter().filter(|(key, _)| {
+            matches!(
+                self.values.text(*key),
+                "view_func" | "endpoint" | "handler" | "view"
+            )
+        });
+        let given = arguments
+            .positional
+            .iter()
+            .chain(named.map(|(_, values)| values));
+        given
+            .flatten()
+            .map(|value| self.values.untagged(*value))
+            .filter(|value| self.is_project_callable(*value))
+            .collect()
     }
 
     fn is_extension(&self, object: ValueId) -> bool {
