@@ -115,7 +115,8 @@ pub(super) fn allowed(kind: Kind, edge: &Edge) -> Result<Allowed, Vec<&MethodUse
     let calls: Vec<&MethodUse> = edge
         .methods
         .iter()
-        .filter(|call| !call.service.is_empty())
+        // An action of another service could never hold on this thing's ARN.
+        .filter(|call| service(kind) == Some(call.service.as_str()))
         .collect();
     for call in &calls {
         let method = TABLE
@@ -142,6 +143,20 @@ pub(super) fn allowed(kind: Kind, edge: &Edge) -> Result<Allowed, Vec<&MethodUse
         }
     }
     Ok(allowed)
+}
+
+/// The SDK's service whose calls act on a kind.
+const fn service(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Bucket => Some("s3"),
+        Kind::Table => Some("dynamodb"),
+        Kind::Queue => Some("sqs"),
+        Kind::Topic => Some("sns"),
+        Kind::Secret => Some("secretsmanager"),
+        Kind::Config => Some("ssm"),
+        Kind::Service | Kind::Function => Some("lambda"),
+        Kind::Job | Kind::Site | Kind::Database | Kind::Cache | Kind::Volume => None,
+    }
 }
 
 fn usual(kind: Kind, access: Access) -> Option<&'static Grants> {
@@ -256,6 +271,16 @@ mod tests {
                 .0
                 .contains_key("s3:PutObject")
         );
+    }
+
+    #[test]
+    fn a_call_of_another_service_grants_nothing() {
+        let stray = edge(
+            &[Access::Read],
+            &[("s3", "get_object"), ("dynamodb", "put_item")],
+        );
+        let allowed = allowed(Kind::Bucket, &stray).unwrap();
+        assert!(allowed.0.keys().eq(["s3:GetObject"].iter()));
     }
 
     #[test]
