@@ -1,12 +1,13 @@
 //! HTTP APIs: the plain way in from the internet, straight to a Lambda or through a VPC link to
 //! the load balancer.
 
-use klo_intent::{AttrValue, Decision, Intent, Kind};
-use klo_plan::{Address, Block, Provider, Resource, Value};
+use klo_intent::{Access, AttrValue, Decision, Intent, IntentId, Kind};
+use klo_plan::{Address, Block, Provider, Resource, Value, Why, symbol};
 
 use super::load_balancer::{self, UNIT_HEADER};
 use super::{Front, HTTP_API_TIMEOUT, Way, cors::Cors, domain};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
+use crate::policy;
 
 /// The API of a unit.
 pub(crate) fn api(unit: &Intent) -> Address {
@@ -37,6 +38,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, way: &Way<'_>) {
     if let (Some(name), Some(zone)) = (way.domain(), way.zone()) {
         add_domain(lowering, unit, name, zone, &stage);
     }
+    let requests = Value::concat([api(unit).attr("execution_arn"), "/*".into()]);
+    let_callers_in(lowering, way, &requests);
     record(lowering, way);
 }
 
@@ -308,6 +311,37 @@ fn add_domain(lowering: &mut Lowering<'_>, unit: &Intent, name: &str, zone: &str
         ipv6: false,
     };
     domain::alias(lowering, unit, "domain", name, zone.into(), &target);
+}
+
+/// Units that call a way in which asks for IAM signatures may send requests to it.
+pub(crate) fn let_callers_in(lowering: &mut Lowering<'_>, way: &Way<'_>, requests: &Value) {
+    if way.option("auth").as_str() != Some("iam") {
+        return;
+    }
+    let unit = lowering.intent(way.unit);
+    let callers: Vec<IntentId> = lowering
+        .graph
+        .edges_to(way.unit)
+        .filter(|edge| edge.access.contains(&Access::Invoke))
+        .filter_map(|edge| edge.from.intent())
+        .collect();
+    for caller in callers {
+        let Some(role) = lowering.units.get(&caller).map(|refs| refs.role.clone()) else {
+            continue;
+        };
+        let from = lowering.intent(caller);
+        let name = format!("{}_to_{}_api", symbol(&from.id()), symbol(&unit.id()));
+        let invoke = policy::allow("Invoke", &["execute-api:Invoke"], vec![requests.clone()]);
+        lowering.add(Resource::new(
+            Address::managed("aws_iam_role_policy", name),
+            group_of(from),
+            Why::edge(&from.id(), &unit.id(), "may send requests to its API"),
+            Block::new()
+                .with("name", format!("to-{}-api", unit.name))
+                .with("role", role.attr("id"))
+                .with("policy", policy::document(vec![invoke])),
+        ));
+    }
 }
 
 fn record(lowering: &mut Lowering<'_>, way: &Way<'_>) {

@@ -4,7 +4,7 @@
 use klo_intent::{Decision, Intent};
 use klo_plan::{Address, Block, Lifecycle, Provider, Resource, Value};
 
-use super::http_api::{add_access_log, log_format, throttling};
+use super::http_api::{add_access_log, let_callers_in, log_format, throttling};
 use super::{Way, cors::Cors, domain, waf};
 use crate::context::{Lowering, group_of, part_address, why};
 
@@ -59,6 +59,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, way: &Way<'_>) {
     let integrations = add_methods(lowering, way);
     let stage = add_stage(lowering, way, integrations);
     waf::lower_regional(lowering, way, stage.attr("arn"));
+    let requests = Value::concat([api(unit).attr("execution_arn"), "/*".into()]);
+    let_callers_in(lowering, way, &requests);
     if let (Some(name), Some(zone)) = (way.domain(), way.zone()) {
         add_domain(lowering, unit, name, zone, &stage);
     }

@@ -264,6 +264,9 @@ fn a_call_does_not_go_round_a_guarded_way_in() {
     let graph = expose(graph, "internet", "service.api", &[("auth", "iam".into())]).build();
     let phases = phases(&graph);
     assert!(!has(&phases.added, "aws_lb_listener.internal"));
+    let policy = "aws_iam_role_policy.service_web_to_service_api_api";
+    let policy = attr(&phases.added, policy, "policy");
+    assert!(policy.contains("execute-api:Invoke"), "{policy}");
 }
 
 #[test]
