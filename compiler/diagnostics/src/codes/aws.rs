@@ -40,9 +40,9 @@ codes! {
     /// def resize(event, context): ...
     /// ```
     ///
-    /// `min` cannot be over `max`; instances that Lambda keeps warm (`min`) come out of those that are
-    /// reserved (`concurrency`), so they cannot be more; and Lambda tries an event at most two more
-    /// times after the first (`retries`). A queue's `max_receives` or a job has more tries.
+    /// Instances that Lambda keeps warm (`min`) come out of those that are reserved (`concurrency`),
+    /// so they cannot be more; and Lambda tries an event at most two more times after the first
+    /// (`retries`). A queue's `max_receives` or a job has more tries.
     IMPOSSIBLE_CAPACITY = "KLO0604", "impossible-capacity";
     /// Units may open more connections than the database accepts, and the proxy that would pool them
     /// is switched off.

@@ -1,8 +1,6 @@
 //! How many tasks a service has.
 
-use klo_diagnostics::Diagnostic;
-use klo_diagnostics::codes::aws;
-use klo_intent::{Decision, Intent, Origin};
+use klo_intent::{Decision, Intent, Kind, Origin};
 use klo_plan::{Address, Block, Value};
 
 use super::common::Unit;
@@ -11,11 +9,22 @@ use crate::context::{Lowering, part_address};
 /// Mean CPU in percent that scaling aims at: room for a burst until new tasks stand.
 const CPU_TARGET: i64 = 60;
 
-/// Least and most tasks.
+/// Least and most tasks. Something has to wait for messages, so what only works off a queue has one
+/// task at least, and without a stated most may double as services do.
 pub(super) fn range(unit: &Intent) -> (i64, i64) {
-    let least = unit.int("min").unwrap_or(1);
-    let most = unit.int("max").unwrap_or(least).max(least);
-    (least, most)
+    let is_worker = unit.kind != Kind::Service;
+    let least = unit.int("min").unwrap_or(1).max(i64::from(is_worker));
+    let most = match unit.int("max") {
+        Some(most) if !is_worker || is_stated(unit, "max") => most,
+        _ => 2 * least,
+    };
+    (least, most.max(least))
+}
+
+fn is_stated(unit: &Intent, attribute: &str) -> bool {
+    unit.settings
+        .get(attribute)
+        .is_some_and(|setting| !matches!(setting.origin, Origin::BuiltIn | Origin::Formula))
 }
 
 /// The address of what scales a service, for further policies on it.
@@ -30,7 +39,6 @@ pub(super) fn lower(
     cluster: &Address,
     service: &Address,
 ) {
-    report_contradiction(lowering, unit.intent);
     let (least, most) = range(unit.intent);
     decide(lowering, unit.intent, least, most);
     if most <= least {
@@ -73,18 +81,16 @@ pub(super) fn lower(
 }
 
 fn decide(lowering: &mut Lowering<'_>, unit: &Intent, least: i64, most: i64) {
-    let is_stated = |attribute: &str| {
-        unit.settings
-            .get(attribute)
-            .is_some_and(|s| !matches!(s.origin, Origin::BuiltIn | Origin::Formula))
-    };
     let because = match unit.int("users") {
-        Some(users) if !(is_stated("min") && is_stated("max")) => format!(
+        Some(users) if !(is_stated(unit, "min") && is_stated(unit, "max")) => format!(
             "{users} users make {} requests per second, each takes 0.2 s, and a task takes 40 at \
              once",
             users / 10
         ),
-        _ if is_stated("min") || is_stated("max") => "`min` and `max` say so".to_owned(),
+        _ if is_stated(unit, "min") || is_stated(unit, "max") => {
+            "`min` and `max` say so".to_owned()
+        }
+        _ if unit.kind != Kind::Service => "one has to wait for messages".to_owned(),
         _ => "nothing says how much it has to bear".to_owned(),
     };
     lowering.decide(Decision {
@@ -93,32 +99,10 @@ fn decide(lowering: &mut Lowering<'_>, unit: &Intent, least: i64, most: i64) {
         chosen: if most > least {
             format!("{least} to {most} tasks, at {CPU_TARGET} % of their CPU")
         } else {
-            format!("{least} tasks")
+            format!("{least} task{}", if least == 1 { "" } else { "s" })
         },
         because,
         instead_of: Vec::new(),
         standing_cost: least > 0,
     });
-}
-
-fn report_contradiction(lowering: &mut Lowering<'_>, unit: &Intent) {
-    let (Some(least), Some(most)) = (unit.int("min"), unit.int("max")) else {
-        return;
-    };
-    if least <= most {
-        return;
-    }
-    lowering.report(
-        Diagnostic::error(
-            aws::IMPOSSIBLE_CAPACITY,
-            unit.span_of("min"),
-            format!(
-                "`{}` has at least {least} instances and at most {most}",
-                unit.id()
-            ),
-        )
-        .help(format!("raise `max` to {least} at least, or lower `min`"))
-        .related(unit.span_of("max"), "the most")
-        .subject(unit.id()),
-    );
 }

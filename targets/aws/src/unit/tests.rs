@@ -481,6 +481,12 @@ fn large_function_with_a_queue_becomes_a_worker() {
         ),
         "\"12288\""
     );
+    assert_eq!(
+        attr(&lowering.plan, &service.to_string(), "desired_count"),
+        "1"
+    );
+    let scaled = "aws_appautoscaling_target.function_encode";
+    assert_eq!(attr(&lowering.plan, scaled, "max_capacity"), "2");
 }
 
 #[test]
