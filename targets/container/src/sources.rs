@@ -125,6 +125,7 @@ pub(crate) fn files(tree: &dyn Tree, code: &UnitCode, out: &str) -> BTreeSet<Str
         found.alembic(&code.project_root);
     }
     found.name(&code.project_root, "gunicorn.conf.py");
+    found.packages(&folders, &code.entry.source_root);
     let mut files = found.files;
     files.extend(code.files.iter().cloned());
     files
@@ -184,6 +185,19 @@ impl DataFiles<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Takes in what makes packages of these folders and those above them: importing a module runs
+    /// it first.
+    fn packages(&mut self, folders: &BTreeSet<&str>, source_root: &str) {
+        let mut seen = BTreeSet::from([source_root, ""]);
+        for folder in folders {
+            let mut folder = *folder;
+            while seen.insert(folder) {
+                self.name(folder, "__init__.py");
+                folder = parent(folder);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ use super::program::Program;
 use super::value::{EnvRead, Tag};
 use crate::declare::{Capability, Declaration, finish_persist, name_collisions};
 use crate::python::dependencies::{Dependencies, dependencies};
+use crate::python::standard_library;
 
 /// The graph in the making.
 pub(crate) struct Assembly<'a> {
@@ -731,6 +732,9 @@ fn external_packages(program: &Program<'_>, files: &BTreeSet<String>) -> BTreeSe
             let Some(first) = import.module.first().filter(|_| import.level == 0) else {
                 continue;
             };
+            if standard_library::has(first) {
+                continue;
+            }
             if program.modules.resolve(file, 0, &[first]) == super::program::Resolved::External {
                 found.insert(first.clone());
             }

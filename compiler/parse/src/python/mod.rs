@@ -6,7 +6,7 @@ mod imports;
 pub mod modules;
 mod patterns;
 mod scopes;
-mod standard_library;
+pub(crate) mod standard_library;
 mod statements;
 mod strings;
 mod syntax;

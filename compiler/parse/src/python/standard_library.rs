@@ -23,7 +23,7 @@ const MODULES: &str = "\
      zipapp zipfile zipimport zlib zoneinfo";
 
 /// Whether a top-level name is a module of the standard library.
-pub(super) fn has(name: &str) -> bool {
+pub(crate) fn has(name: &str) -> bool {
     MODULES.split(' ').any(|module| module == name) || name == "__future__"
 }
 

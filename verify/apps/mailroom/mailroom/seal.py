@@ -1,0 +1,4 @@
+import os
+
+# @klo::secret(name = "seal")
+SEAL = os.environ["MAILROOM_SEAL"]
