@@ -79,10 +79,13 @@ impl Page {
         } else {
             format!("{about}\n\n")
         };
+        let lines = lines.join("\n");
+        // A fence is longer than any run of backticks in what it encloses.
+        let longest = lines.split(|c| c != '`').map(str::len).max();
+        let fence = "`".repeat(longest.unwrap_or_default().max(2) + 1);
         self.text.push_str(&format!(
-            "\n## {}. {title}\n\n{about}```sh\n{}\n```\n",
+            "\n## {}. {title}\n\n{about}{fence}sh\n{lines}\n{fence}\n",
             self.steps,
-            lines.join("\n")
         ));
     }
 
@@ -113,7 +116,8 @@ fn secrets(plan: &Plan, page: &mut Page) {
         let name = intent
             .split_once('.')
             .map_or(intent.as_str(), |(_, name)| name);
-        let variable = symbol(name).to_uppercase();
+        // The prefix keeps a secret called `path` from being taken from the shell's own variable.
+        let variable = format!("SECRET_{}", symbol(name).to_uppercase());
         lines.push(format!(
             ": \"${{{variable}:?set it to the value of {intent}}}\""
         ));

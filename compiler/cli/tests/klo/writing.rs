@@ -178,3 +178,22 @@ fn the_same_input_gives_the_same_graph() {
         assert_eq!(run.out, klo(&folder, &["graph", "--format", format]).out);
     }
 }
+
+#[test]
+fn nothing_from_source_breaks_out_of_its_place() {
+    let (_scratch, folder) = repository(&[
+        (
+            "app.py",
+            "from fastapi import FastAPI\n\n\
+             # @klo::service(name = \"api\", env = { \"A\" = \"${path.module}\", \"B\" = \"q\\\"\\n%{ if true }\" })\n\
+             app = FastAPI()\n",
+        ),
+        ("requirements.txt", crate::REQUIREMENTS),
+    ]);
+    let run = klo(&folder, &["compile"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let path = folder.join("infra/dev/terraform/service-api.tf");
+    let text = fs::read_to_string(path).expect("a file");
+    assert!(text.contains(r#""$${path.module}""#), "{text}");
+    assert!(text.contains(r#""q\"\n%%{ if true }""#), "{text}");
+}
