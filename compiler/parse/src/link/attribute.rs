@@ -150,6 +150,9 @@ impl Machine<'_> {
         if bodies.iter().any(|body| self.binds(*body, name)) {
             return Values::new();
         }
+        if !of_instance && matches!(name, "as_view" | "as_asgi") {
+            return Values::from([self.member(class, name)]);
+        }
         if of_instance && name == "request" {
             return Values::from([self.request(site)]);
         }

@@ -29,6 +29,11 @@ impl Machine<'_> {
                 self.uses.record(*tag, None, span);
             }
         }
+        // A value may still come; one that nothing gives stands for the resource all the same.
+        if values.is_empty() && !self.fed.contains(&site) {
+            self.starved.insert((site, frame));
+            return values;
+        }
         for value in if values.is_empty() {
             self.unknown()
         } else {

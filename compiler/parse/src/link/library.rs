@@ -37,6 +37,8 @@ impl Machine<'_> {
                 Value::Container { .. } => {
                     return self.call_container_method(frame, bare, callee, arguments);
                 }
+                // Django's `View.as_view()`: the class is what handles requests.
+                Value::Class { .. } => return Values::from([bare]),
                 _ => {}
             }
         }
@@ -48,7 +50,25 @@ impl Machine<'_> {
         self.note_unannotated(site, callee, &path, &name);
         let result = self.result(frame, site, inner, &path, arguments);
         self.call_back(frame, site, callee, result, &name, arguments);
-        Values::from([self.values.tagged_all(result, &tags)])
+        let mut found = Values::from([self.values.tagged_all(result, &tags)]);
+        found.extend(self.wrapped(inner, arguments));
+        found
+    }
+
+    /// `login_required(view)`: what a library wraps alone is called by whoever calls the wrapper.
+    fn wrapped(&self, callee: ValueId, arguments: &Arguments) -> Values {
+        let wraps = matches!(
+            self.values.get(callee),
+            Value::External(_) | Value::Object { .. }
+        );
+        match arguments.positional.as_slice() {
+            [only] if wraps && arguments.keywords.is_empty() && !self.is_deferred(callee) => only
+                .iter()
+                .copied()
+                .filter(|value| self.is_project_callable(*value))
+                .collect(),
+            _ => Values::new(),
+        }
     }
 
     /// The object that a call makes, with what it was made from.
@@ -116,20 +136,15 @@ impl Machine<'_> {
                 self.registry.of(result).prefix = prefix.unwrap_or_default();
             }
             self.attach(frame, site, result, name, arguments);
+            self.include_tasks(frame, result);
             return;
         }
         if knowledge::runs_application(&self.values.path(callee).unwrap_or_default()) {
-            for value in arguments
-                .positional
-                .iter()
-                .take(1)
-                .flatten()
-                .copied()
-                .collect::<Vec<_>>()
-            {
+            let given = arguments.positional.first().cloned().unwrap_or_default();
+            for value in given {
                 let root = self.root_object(value);
-                if self.is_deferred(root) {
-                    self.run_registrar(frame, root);
+                if self.is_deferred(root) && self.apps.insert(root) {
+                    self.requeue_all();
                 }
             }
         }
@@ -146,6 +161,15 @@ impl Machine<'_> {
             let any = self.values.sym("[]");
             self.grow_field(result, any, passes);
         }
+    }
+
+    /// `Celery(include=["orders.tasks"])`: modules that a task queue imports by name.
+    fn include_tasks(&mut self, frame: FrameIx, object: ValueId) {
+        let of = Values::from([object]);
+        let mut named = self.option_of(frame, &of, "include");
+        named.extend(self.option_of(frame, &of, "imports"));
+        let elements = self.elements(frame, &named);
+        self.import_by_name(frame, &elements);
     }
 
     fn run_registrar(&mut self, frame: FrameIx, root: ValueId) {
@@ -178,7 +202,7 @@ impl Machine<'_> {
                 .cloned();
             if let Some((_, values)) = given {
                 for index in 0..8 {
-                    let element = self.unpacked(frame, &values, index);
+                    let element = self.element_at(frame, &values, index);
                     if element.is_empty() {
                         break;
                     }
@@ -209,6 +233,17 @@ impl Machine<'_> {
                 ..Arguments::default()
             };
             found.extend(self.escape(frame, site, &rest));
+        }
+        found
+    }
+
+    /// The element at exactly one position; nothing past the end.
+    fn element_at(&mut self, frame: FrameIx, values: &Values, index: usize) -> Values {
+        let at = self.values.sym(&format!("[{index}]"));
+        let mut found = Values::new();
+        for value in values {
+            let inner = self.values.untagged(*value);
+            found.extend(self.field(inner, at, frame));
         }
         found
     }

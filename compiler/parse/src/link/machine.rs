@@ -94,6 +94,9 @@ pub(crate) struct Machine<'p> {
     pub(crate) evaluated: BTreeMap<Tag, Evaluated>,
     /// Expressions whose values the caller wants to know.
     pub(crate) watched: BTreeMap<(FileIx, ExprId), Values>,
+    /// Annotated expressions that had no value yet, and those that are given an unknown one.
+    pub(crate) starved: BTreeSet<(Site, FrameIx)>,
+    pub(crate) fed: BTreeSet<Site>,
     pub(crate) overflow: bool,
     pub(crate) changed: bool,
 }
@@ -125,6 +128,8 @@ impl<'p> Machine<'p> {
             apps: Values::new(),
             evaluated: BTreeMap::new(),
             watched: BTreeMap::new(),
+            starved: BTreeSet::new(),
+            fed: BTreeSet::new(),
             overflow: false,
             changed: false,
         }
@@ -148,9 +153,27 @@ impl<'p> Machine<'p> {
 
     /// Runs until nothing changes.
     pub(crate) fn run(&mut self) {
-        while let Some(frame) = self.queue.pop_front() {
-            self.queued.remove(&frame);
-            self.step(frame);
+        loop {
+            while let Some(frame) = self.queue.pop_front() {
+                self.queued.remove(&frame);
+                self.step(frame);
+            }
+            let starved = std::mem::take(&mut self.starved);
+            for (site, frame) in starved {
+                let tags = self.program.tagged.get(&(site.file, site.expr));
+                let has_value = tags.into_iter().flatten().any(|tag| {
+                    self.evaluated
+                        .get(tag)
+                        .is_some_and(|found| !found.values.is_empty())
+                });
+                if !has_value {
+                    self.fed.insert(site);
+                    self.enqueue(frame);
+                }
+            }
+            if self.queue.is_empty() {
+                return;
+            }
         }
     }
 

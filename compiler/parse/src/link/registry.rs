@@ -85,7 +85,7 @@ pub(crate) fn join(prefix: &str, path: &str) -> String {
             }
         }
         ("", path) => format!("/{path}"),
-        (prefix, "") if path.is_empty() => prefix.to_owned(),
+        (_, "") if path.is_empty() => prefix.to_owned(),
         (prefix, path) => format!("{prefix}/{path}"),
     }
 }
@@ -415,7 +415,8 @@ impl Machine<'_> {
         loop {
             self.run();
             let mut fresh = Vec::new();
-            for object in self.registry.reached(roots).keys() {
+            let roots: Values = roots.union(&self.apps).copied().collect();
+            for object in self.registry.reached(&roots).keys() {
                 let handlers = self.registry.objects.get(object).map(|r| &r.handlers);
                 fresh.extend(
                     handlers

@@ -204,7 +204,7 @@ impl Machine<'_> {
         found
     }
 
-    fn import_by_name(&mut self, frame: FrameIx, names: &Values) -> Values {
+    pub(crate) fn import_by_name(&mut self, frame: FrameIx, names: &Values) -> Values {
         let from = self.frame(frame).file;
         let names: Vec<String> = names
             .iter()

@@ -181,7 +181,7 @@ impl Runner<'_> {
             self.call_scope(scope);
         }
         self.run_main();
-        self.machine.apps = roots.clone();
+        self.machine.apps.extend(roots.iter().copied());
         let frame = self.module;
         self.machine.serve(frame, &roots);
         EntryFound {
