@@ -3,6 +3,7 @@
 
 mod attach;
 mod capability;
+mod edges;
 mod keys;
 mod name;
 

@@ -28,6 +28,9 @@ pub fn describe(ty: &Type) -> String {
             format!("a map with {}", and(&keys))
         }
         Type::Gpu => "a GPU type such as `\"a10g\"` or `\"a10g:4\"`, or a list of them".to_owned(),
+        Type::Either([one, Type::List(item)]) if one == *item => {
+            format!("{}, or a list of them", describe(one))
+        }
         Type::Either(types) => {
             let types: Vec<String> = types.iter().map(describe).collect();
             types.join(", or ")
