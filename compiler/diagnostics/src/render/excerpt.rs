@@ -1,7 +1,7 @@
 //! The few lines of a file that a diagnostic shows. Cut out before they are drawn, so that neither
 //! a large file nor a line without end makes a diagnostic slow or long.
 
-use klo_source::{LineColumn, SourceMap, Span};
+use klo_source::{LineColumn, Location, SourceMap, Span};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::{Style, printable};
@@ -47,17 +47,7 @@ impl Excerpt {
             .map(|(span, _)| sources.location(*span))
             .collect();
         let first = at.iter().map(|at| at.start.line).min().unwrap_or(1);
-        let last = at
-            .iter()
-            .map(|at| {
-                if at.end.line - at.start.line > TALL {
-                    at.start.line
-                } else {
-                    at.end.line
-                }
-            })
-            .max()
-            .unwrap_or(1);
+        let last = at.iter().map(last_line).max().unwrap_or(1);
         let skip = first.saturating_sub(2) as usize;
         let take = last as usize + 1 - skip;
         let mut excerpt = Self {
@@ -69,20 +59,7 @@ impl Excerpt {
         };
         for (index, line) in file.text().lines().enumerate().skip(skip).take(take) {
             let number = index as u32 + 1;
-            // Columns that marks begin and end at in this line, from zero, by mark.
-            let spans: Vec<(usize, usize, usize)> = at
-                .iter()
-                .enumerate()
-                .filter(|(_, at)| at.start.line == number)
-                .map(|(mark, at)| {
-                    let end = if at.end.line == number {
-                        at.end.column as usize - 1
-                    } else {
-                        usize::MAX
-                    };
-                    (mark, at.start.column as usize - 1, end)
-                })
-                .collect();
+            let spans = marked(number, &at);
             excerpt.line(line, &spans, marks, &at);
         }
         if excerpt.text.is_empty() {
@@ -105,7 +82,7 @@ impl Excerpt {
         line: &str,
         spans: &[(usize, usize, usize)],
         marks: &[(Span, Option<String>)],
-        at: &[klo_source::Location],
+        at: &[Location],
     ) {
         let long = line.chars().nth(LINE).is_some();
         let begin = spans.iter().map(|(_, start, _)| *start).min().unwrap_or(0);
@@ -148,6 +125,31 @@ impl Excerpt {
         }
         self.text.push('\n');
     }
+}
+
+/// The last line that a place needs to be shown with.
+fn last_line(at: &Location) -> u32 {
+    if at.end.line - at.start.line > TALL {
+        at.start.line
+    } else {
+        at.end.line
+    }
+}
+
+/// Columns that marks begin and end at in a line, from zero, by mark.
+fn marked(number: u32, at: &[Location]) -> Vec<(usize, usize, usize)> {
+    at.iter()
+        .enumerate()
+        .filter(|(_, at)| at.start.line == number)
+        .map(|(mark, at)| {
+            let end = if at.end.line == number {
+                at.end.column as usize - 1
+            } else {
+                usize::MAX
+            };
+            (mark, at.start.column as usize - 1, end)
+        })
+        .collect()
 }
 
 impl SourceCode for Excerpt {

@@ -77,7 +77,8 @@ pub(super) fn plan() -> Plan {
     bootstrap(&mut plan, &service);
     store(&mut plan, &database);
     unit(&mut plan, &service);
-    shared(&mut plan, &database);
+    shared(&mut plan);
+    renames_and_choices(&mut plan, &database);
     plan
 }
 
@@ -166,6 +167,10 @@ fn store(plan: &mut Plan, group: &Group) {
         })
         .after(logs),
     );
+    values(plan, group, &instance);
+}
+
+fn values(plan: &mut Plan, group: &Group, instance: &Address) {
     plan.locals.push(LocalValue {
         name: "orders_revision".to_owned(),
         root: Root::Main,
@@ -267,7 +272,7 @@ fn unit(plan: &mut Plan, group: &Group) {
     ));
 }
 
-fn shared(plan: &mut Plan, database: &Group) {
+fn shared(plan: &mut Plan) {
     let vpc = plan.add(Resource::new(
         Address::managed("aws_vpc", "network"),
         Group::Shared("network"),
@@ -308,6 +313,9 @@ fn shared(plan: &mut Plan, database: &Group) {
             ..Lifecycle::default()
         }),
     );
+}
+
+fn renames_and_choices(plan: &mut Plan, database: &Group) {
     plan.moved.push(Moved {
         root: Root::Main,
         group: database.clone(),
