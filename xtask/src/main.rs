@@ -1,5 +1,6 @@
 //! Tasks of this repository: `cargo xtask generate` writes the pages and schemas that are made from
-//! the code, and with `--check` fails where one is not up to date.
+//! the code, and with `--check` fails where one is not up to date; `cargo xtask provider-schema` takes
+//! over a version of the AWS provider.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -10,17 +11,20 @@
 mod attributes;
 mod diagnostics;
 mod markdown;
+mod provider_schema;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask generate [--check]";
+const USAGE: &str = "usage: cargo xtask generate [--check]
+       cargo xtask provider-schema FILE   (what `terraform providers schema -json` printed)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let check = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["generate"] => false,
         ["generate", "--check"] => true,
+        ["provider-schema", file] => return done(provider_schema::write(&root(), file)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -36,6 +40,21 @@ fn main() -> ExitCode {
     }
 }
 
+fn done(result: std::io::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// Every generated file: its path in the repository, and what it holds.
 fn files() -> Vec<(&'static str, String)> {
     let schema = serde_json::to_string_pretty(&klo_config::schema()).unwrap_or_default();
@@ -48,7 +67,7 @@ fn files() -> Vec<(&'static str, String)> {
 
 /// Writes what is not up to date, or only tells of it; whether all was.
 fn generate(check: bool) -> std::io::Result<bool> {
-    let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let mut fresh = true;
     for (path, text) in files() {
         let file = root.join(path);

@@ -7,6 +7,7 @@
 
 mod dump;
 mod phases;
+mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -452,8 +453,8 @@ pub(crate) fn messages(diagnostics: &[Diagnostic]) -> String {
     lines.concat()
 }
 
-/// Checks that nothing refers to what is not there; variables that another phase declares count as
-/// declared.
+/// Checks that nothing refers to what is not there, and that the provider knows every argument;
+/// variables that another phase declares count as declared.
 pub(crate) fn verify(lowering: &Lowering<'_>) {
     let mut plan = lowering.plan.clone();
     for name in ["secrets", "repositories", "images", "key_arn"] {
@@ -469,6 +470,7 @@ pub(crate) fn verify(lowering: &Lowering<'_>) {
         }
     }
     plan.verify().expect("every reference has its target");
+    assert_eq!(schema::faults(&plan), [""; 0]);
 }
 
 /// An address from its text, for assertions about dependencies.

@@ -1,6 +1,6 @@
 //! AWS Backup, where the service itself does not keep backups for long enough.
 
-use klo_intent::{Decision, Intent};
+use klo_intent::{Decision, Intent, Kind};
 use klo_plan::{Block, Resource, Value};
 
 use super::common::{add, part};
@@ -32,6 +32,20 @@ impl Because {
             Self::TablesStopAt35Days => "a table's point-in-time recovery ends at 35",
             Self::VolumesHaveNone => "a file system has no backups of its own",
         }
+    }
+}
+
+/// Days for which RDS and DynamoDB keep backups themselves.
+pub(super) const OWN_DAYS: i64 = 35;
+
+/// Whether something asks for backups that its service does not keep.
+pub(super) fn is_needed(intent: &Intent) -> bool {
+    let days = intent.int("backup_days").unwrap_or(0);
+    let made = intent.value("existing").is_null();
+    made && match intent.kind {
+        Kind::Volume => days > 0,
+        Kind::Database | Kind::Table => days > OWN_DAYS,
+        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use klo_intent::{Access, Decision, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why};
 
+use super::backup;
 use crate::context::Lowering;
 use crate::policy;
 
@@ -62,6 +63,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     }
     let address = key_address();
     let users = Users::of(lowering);
+    if users.through.is_empty() {
+        return;
+    }
     let served: Vec<String> = lowering.graph.intents.iter().map(|i| i.id()).collect();
     let why = |purpose: &str| Why::shared(served.iter().cloned(), purpose);
     let deployment = lowering.deployment();
@@ -141,7 +145,7 @@ impl Users {
             if triggers {
                 users.through.extend(["sqs"]);
             }
-            if intent.int("backup_days").is_some() {
+            if backup::is_needed(intent) {
                 users.through.extend(["backup"]);
             }
         }
@@ -240,13 +244,14 @@ const fn through(kind: Kind) -> &'static [&'static str] {
         Kind::Function => &["ecr", "lambda", "secretsmanager"],
         Kind::Database => &["rds", "secretsmanager"],
         Kind::Cache => &["elasticache"],
-        Kind::Bucket | Kind::Site => &["s3"],
+        Kind::Bucket => &["s3"],
         Kind::Table => &["dynamodb"],
         Kind::Volume => &["elasticfilesystem"],
         Kind::Queue => &["sqs"],
         Kind::Topic => &["sns"],
         Kind::Secret => &["secretsmanager"],
-        Kind::Config => &[],
+        // A site's files are for everyone, and a parameter's value is no secret.
+        Kind::Config | Kind::Site => &[],
     }
 }
 

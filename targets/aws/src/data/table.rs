@@ -13,7 +13,7 @@ use crate::context::{Lowering, Store, Supply, group_of, main_address, why};
 /// The longest name of a table (DynamoDB API reference, 2026-11).
 const NAME_LIMIT: usize = 255;
 /// Days for which point-in-time recovery reaches back at most, and by itself.
-const MOST_RECOVERY_DAYS: i64 = 35;
+const MOST_RECOVERY_DAYS: i64 = backup::OWN_DAYS;
 
 /// A key attribute and its type.
 struct Key<'i> {
@@ -70,7 +70,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let resource = Resource::new(address, group_of(intent), why(intent, ""), body);
     let main = add_main(lowering, intent, "the table", resource);
     record(lowering, intent, days, streams);
-    if days > MOST_RECOVERY_DAYS {
+    if backup::is_needed(intent) {
         let because = backup::Because::TablesStopAt35Days;
         backup::keep(lowering, intent, main.attr("arn"), because);
     }

@@ -150,7 +150,7 @@ fn mount_targets(
 }
 
 fn backups(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) {
-    if intent.int("backup_days").unwrap_or(0) > 0 {
+    if backup::is_needed(intent) {
         let because = backup::Because::VolumesHaveNone;
         backup::keep(lowering, intent, main.attr("arn"), because);
         return;

@@ -26,7 +26,7 @@ const NAME_LIMIT: usize = 63;
 /// The longest name of a parameter group (RDS API reference, 2026-11).
 const GROUP_LIMIT: usize = 255;
 /// Days for which RDS itself can keep backups.
-const MOST_BACKUP_DAYS: i64 = 35;
+const MOST_BACKUP_DAYS: i64 = backup::OWN_DAYS;
 
 /// Words that RDS or an engine keeps for itself as names of databases (RDS user guide, "Settings for
 /// DB instances", and the engines' own databases, 2026-11).
@@ -88,7 +88,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         Class::Instance(class) => instance::build(lowering, &setup, class),
         Class::Serverless { least, most } => cluster::build(lowering, &setup, least, most),
     };
-    if intent.int("backup_days").unwrap_or(0) > MOST_BACKUP_DAYS {
+    if backup::is_needed(intent) {
         let arn = made.main.attr("arn");
         backup::keep(lowering, intent, arn, backup::Because::RdsStopsAt35Days);
     }
