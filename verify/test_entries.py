@@ -350,6 +350,21 @@ def test_a_request_by_its_values():
     assert json.loads(lambda_handler(work, ("http",))(event, None)["body"]) == [7, "x", False]
 
 
+def test_a_request_by_its_one_value():
+    def day_of(day: str = "monday") -> str:
+        return day
+
+    def answer(**more: Any) -> str:
+        handler = lambda_handler(day_of, ("http",))
+        return json.loads(handler(http_event("GET", **more), None)["body"])
+
+    assert answer(queryStringParameters={"day": "friday"}) == "friday"
+    assert answer() == "monday"
+    assert json.loads(
+        lambda_handler(lambda body: body, ("http",))(http_event(body=[1]), None)["body"]
+    ) == [1]
+
+
 def test_a_request_of_rest_apis_and_load_balancers():
     def work(request: dict) -> list:
         return [request["method"], request["path"], request["body"]]
@@ -439,6 +454,7 @@ FITTING = [
     (int, {"value": "5"}, 5),
     (OrderId, "5", 5),
     (float, 5, 5.0),
+    (bool, {"value": "true"}, True),
     (decimal.Decimal, 1.1, decimal.Decimal("1.1")),
     (datetime.datetime, "2026-01-02T03:04:05Z", datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)),
     (Optional[int], None, None),

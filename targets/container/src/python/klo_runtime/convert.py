@@ -55,6 +55,8 @@ class Message:
     model: Any
     #: For several parameters, by name.
     fields: dict[str, Any]
+    #: Whether a single parameter takes the value of its name too, as a request's values do.
+    named: bool = False
 
     @classmethod
     def of(cls, data: Any, text: str | None = None) -> Message:
@@ -95,7 +97,9 @@ class Call:
         if not self.parameters and not self.rest:
             return [], {}
         by_name = {p.name for p in self.required} <= message.fields.keys()
-        if len(self.parameters) == 1 and not self.rest:
+        if message.named and self._is_by_name(message):
+            values = self._by_name(message)
+        elif len(self.parameters) == 1 and not self.rest:
             values = {self.parameters[0].name: self._whole(self.parameters[0], message)}
         elif by_name:
             values = self._by_name(message)
@@ -110,6 +114,15 @@ class Call:
             if p.kind is p.POSITIONAL_ONLY and p.name in values
         ]
         return positional, values
+
+    def _is_by_name(self, message: Message) -> bool:
+        """Whether the one parameter is a value of the message, given or left out."""
+        if len(self.parameters) != 1:
+            return False
+        (parameter,) = self.parameters
+        plain = _without_none(self.hints.get(parameter.name, EMPTY))
+        left_out = parameter.default is not EMPTY and (plain is str or plain in SCALARS)
+        return parameter.name in message.fields or left_out
 
     def _whole(self, parameter: inspect.Parameter, message: Message) -> Any:
         hint = self.hints.get(parameter.name, EMPTY)
@@ -284,6 +297,8 @@ def _convert_dataclass(value: Any, hint: Any, name: str) -> Any:
 def _convert_scalar(value: Any, hint: Any, name: str) -> Any:
     if type(value) is hint:
         return value
+    if hint is bool and value in ("true", "false"):
+        return value == "true"
     if hint is bool or isinstance(value, (bool, type(None))):
         raise _misfit(value, hint, name)
     try:

@@ -76,7 +76,7 @@ def request(event: dict[str, Any]) -> Message:
     }
     values = {**query, **path_parameters, **(parsed if isinstance(parsed, dict) else {})}
     model = values if parsed is None else parsed
-    return Message(data, text, model, {**data, "request": data, **values})
+    return Message(data, text, model, {**data, "request": data, **values}, named=True)
 
 
 def _body(event: dict[str, Any]) -> Any:
