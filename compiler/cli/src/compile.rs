@@ -182,6 +182,9 @@ fn finish(
     let mut found = Vec::new();
     let mut changes = Vec::new();
     let wanted = wanted(&analyzed);
+    if wanted.is_empty() && !blocked && !analyzed.environments.is_empty() {
+        found.push(nothing_annotated(&project.root, &analyzed.app));
+    }
     report.diagnostics.extend(analyzed.diagnostics);
     if args.check {
         if !blocked {
@@ -196,11 +199,11 @@ fn finish(
     } else {
         let wanted = (!blocked).then_some(&wanted);
         match write(folder, wanted, &scope, args.force, &shown, &mut found) {
-            Ok(Outcome::Written(written)) => {
+            Ok(Outcome::Written(written)) if written != Written::default() => {
                 report.remarks.push_str(&remark(&app, &shown, written));
             }
             Ok(Outcome::Conflicts(conflicts)) => changes = conflicts,
-            Ok(Outcome::Nothing) => {}
+            Ok(Outcome::Written(_) | Outcome::Nothing) => {}
             Err(error) => found.push(cannot_write(&shown, &error)),
         }
     }
@@ -367,10 +370,27 @@ fn scope(selection: &Selection) -> Scope {
     }
 }
 
+fn nothing_annotated(root: &Path, app: &App) -> Diagnostic {
+    let at = match app.file {
+        Some(file) => At::Span(TextRange::default().in_file(file)),
+        None => At::File(root.join(&app.root).display().to_string().into()),
+    };
+    let text = format!(
+        "nothing in {} is annotated, so there is nothing to write",
+        app.name
+    );
+    Diagnostic::warning(codes::NOTHING_ANNOTATED, at, text)
+        .help("put an annotation such as `# @klo::service` above what runs")
+}
+
 /// Every file by its path below the output folder.
 fn wanted(analyzed: &Analyzed) -> BTreeMap<String, String> {
     let mut wanted = BTreeMap::new();
-    for environment in &analyzed.environments {
+    let stated = analyzed.environments.iter().filter(|environment| {
+        let graph = environment.graph.as_ref();
+        graph.is_some_and(|graph| !graph.intents.is_empty())
+    });
+    for environment in stated {
         for (path, content) in &environment.files {
             wanted.insert(format!("{}/{path}", environment.name), content.clone());
         }

@@ -77,7 +77,9 @@ impl<'d> Output<'d> {
                 old: change.old.as_deref().map(manifest::digest),
             })
             .collect();
-        if !edits.is_empty() {
+        if edits.is_empty() {
+            self.leave();
+        } else {
             Journal::new(&self.folder, self.disk)
                 .commit(&edits)
                 .inspect_err(|_| self.leave())?;

@@ -197,3 +197,20 @@ fn nothing_from_source_breaks_out_of_its_place() {
     assert!(text.contains(r#""$${path.module}""#), "{text}");
     assert!(text.contains(r#""q\"\n%%{ if true }""#), "{text}");
 }
+
+#[test]
+fn an_app_without_annotations_is_told_so_and_gets_nothing() {
+    let (_scratch, folder) = service();
+    klo(&folder, &["compile"]);
+    fs::write(folder.join("app.py"), "app = 1\n").expect("written");
+    let run = klo(&folder, &["compile"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("KLO0809"), "{}", run.err);
+    assert!(run.out.contains("removed"), "{}", run.out);
+    assert!(!folder.join("infra/dev").exists());
+    let (_scratch, folder) = repository(&[("app.py", "app = 1\n")]);
+    let run = klo(&folder, &["compile", "--format", "concise"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    assert!(run.err.starts_with(".: warning[KLO0809]"), "{}", run.err);
+    assert!(!folder.join("infra").exists());
+}

@@ -84,4 +84,15 @@ codes! {
     /// Nothing is written rather than a part of what was asked for. Name `terraform` alone, or compile
     /// with `--emit terraform`.
     TARGET_NOT_WRITTEN = "KLO0808", "target-not-written";
+
+    /// An app has no annotation at all and declares nothing, so there is nothing to write.
+    ///
+    /// ```python
+    /// # @klo::service
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Put an annotation above what runs, such as the one shown, or compile the folder that holds the
+    /// annotated code. Files that an earlier compile wrote for the app are removed.
+    NOTHING_ANNOTATED = "KLO0809", "nothing-annotated";
 }
