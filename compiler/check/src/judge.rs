@@ -48,6 +48,7 @@ fn unknown_intents(graph: &IntentGraph, settings: &Settings) -> Vec<Diagnostic> 
             let help = match (nearest, same_kind.as_slice()) {
                 (Some(nearest), _) => format!("did you mean `{nearest}`?"),
                 (None, []) => "`klo graph` lists the app's intents; remove the entry".to_owned(),
+                (None, [one]) => format!("there is `{one}`"),
                 (None, known) => format!("there are {}", list_of(known.iter().copied())),
             };
             Diagnostic::error(codes::UNKNOWN_INTENT, *at, format!("the app has no `{id}`"))
@@ -155,10 +156,17 @@ fn judge_adoption(intent: &Intent, diagnostics: &mut Vec<Diagnostic>) {
     if intent.value("existing").is_null() || intent.value("import").is_null() {
         return;
     }
-    let once = |attribute: &str| intent.span_of(attribute);
-    if once("existing") == once("import") {
+    let setting = |attribute: &str| {
+        intent
+            .settings
+            .get(attribute)
+            .map(|setting| &setting.origin)
+    };
+    // Where one place states both, reading it has told.
+    if setting("existing") == setting("import") {
         return;
     }
+    let once = |attribute: &str| intent.span_of(attribute);
     diagnostics.push(
         Diagnostic::error(
             codes::CONTRADICTORY_SETTINGS,

@@ -344,12 +344,8 @@ fn mistakes() {
         ),
         said(vec![intent(Kind::Site, "web", &[])], BOTH),
         said(
-            vec![intent(
-                Kind::Bucket,
-                "b",
-                &[("existing", existing), ("import", "b".into())],
-            )],
-            BOTH,
+            vec![intent(Kind::Bucket, "b", &[("existing", existing)])],
+            "app: shop\nresources: { bucket.b: { import: b } }",
         ),
     ];
     let mut odd = intent(Kind::Service, "api", &[]);

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use klo_diagnostics::codes::config as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_intent::{kebab, name_fault};
-use klo_source::{EntryKind, SourceMap, Tree, join, parent};
+use klo_source::{EntryKind, ReadError, SourceMap, Tree, join, parent};
 
 use crate::app::App;
 use crate::file::read_app;
@@ -59,7 +59,7 @@ impl Finder<'_> {
         let mut files = self.configs_below(path);
         let own = join(path, CONFIG_FILE);
         // A configuration that version control ignores still is one where it is asked for.
-        if !files.contains(&own) && self.tree.kind(&own) != EntryKind::Missing {
+        if !files.contains(&own) && self.stands(&own) {
             files.insert(0, own);
         }
         if files.is_empty() {
@@ -67,7 +67,7 @@ impl Finder<'_> {
             while !folder.is_empty() {
                 folder = parent(folder);
                 let file = join(folder, CONFIG_FILE);
-                if self.tree.kind(&file) != EntryKind::Missing {
+                if self.stands(&file) {
                     files.push(file);
                     break;
                 }
@@ -80,6 +80,11 @@ impl Finder<'_> {
             .iter()
             .filter_map(|file| self.app(parent(file), file))
             .collect()
+    }
+
+    /// Whether something of this name is there, readable or not.
+    fn stands(&self, file: &str) -> bool {
+        !matches!(self.tree.read(file), Err(ReadError::Missing))
     }
 
     /// Every `klo.yaml` at or under a folder, which is walked once; files with nearly that name are

@@ -401,7 +401,7 @@ impl Reader<'_> {
             }
             let mut was = Some(None);
             let settings = self.settings(kind, id, value, &mut was);
-            if kind == Kind::Site && !settings.iter().any(|entry| entry.attribute == "dir") {
+            if kind == Kind::Site && value.get("dir").is_none() {
                 self.error(
                     codes::MISSING_SETTING,
                     *range,

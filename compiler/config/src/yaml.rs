@@ -79,6 +79,14 @@ impl<'a> Reader<'a> {
                 let at = self.byte(error.marker());
                 let rest = &self.text[at..];
                 let end = rest.chars().next().map_or(at, |c| at + c.len_utf8());
+                if error.info().contains("recursion limit") {
+                    self.problem(
+                        TextRange::new(at, end),
+                        format!("collections nest more than {MAX_DEPTH} levels deep here"),
+                        "no setting is nested that deep; remove the needless brackets",
+                    );
+                    return None;
+                }
                 let help = if rest.starts_with('\t') || error.info().contains("tab") {
                     "indent with spaces"
                 } else {

@@ -158,13 +158,8 @@ fn scan(
     for (path, text) in scanned {
         match text {
             Ok(text) => annotated.push((path, text)),
-            // Whether it holds an annotation cannot be told; it is an error once it is reached.
-            Err(ReadError::TooLarge { size }) => {
-                let error = ReadError::TooLarge { size };
-                let mut diagnostic = unreadable(&path, &error);
-                diagnostic.level = klo_diagnostics::Level::Warning;
-                diagnostics.push(diagnostic);
-            }
+            // Without an annotation it matters only once it is reached, and is an error there.
+            Err(ReadError::TooLarge { .. }) if !tree.mentions(&path, b"@klo") => {}
             Err(error) => diagnostics.push(unreadable(&path, &error)),
         }
     }

@@ -94,8 +94,9 @@ impl Tree for DiskTree {
             let Some(kind) = entry.file_type() else {
                 continue;
             };
-            // A link to a file inside is a file; links to folders are not entered, so no loop.
-            let is_file = kind.is_file() || (kind.is_symlink() && entry.path().is_file());
+            // Links to folders are not entered, so no loop. Every other link counts as a file, one that
+            // leads nowhere too: who wants it reads it, and is told why that cannot be.
+            let is_file = kind.is_file() || (kind.is_symlink() && !entry.path().is_dir());
             if let (true, Some(path)) = (is_file, self.relative(entry.path())) {
                 listing.files.push(path);
             }
@@ -114,6 +115,30 @@ impl Tree for DiskTree {
             Ok(meta) if meta.is_dir() => EntryKind::Directory,
             _ => EntryKind::Missing,
         }
+    }
+
+    fn mentions(&self, path: &str, needle: &[u8]) -> bool {
+        /// How much of a file is looked at: more is no source, and reading it would take for ever.
+        const MOST: u64 = 256 * 1024 * 1024;
+        let Ok(file) = self
+            .resolve(path)
+            .and_then(|path| fs::File::open(path).map_err(refusal))
+        else {
+            return false;
+        };
+        let mut file = file.take(MOST);
+        let mut window = Vec::new();
+        let mut chunk = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = file.read(&mut chunk) {
+            window.extend_from_slice(&chunk[..read]);
+            if memchr::memmem::find(&window, needle).is_some() {
+                return true;
+            }
+            // What a needle that is cut by the end of the chunk could begin with.
+            let kept = window.len().min(needle.len().saturating_sub(1));
+            window.drain(..window.len() - kept);
+        }
+        false
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -40,6 +40,12 @@ impl Tree for MemoryTree {
         }
     }
 
+    fn mentions(&self, path: &str, needle: &[u8]) -> bool {
+        self.files
+            .get(path)
+            .is_some_and(|bytes| memchr::memmem::find(bytes, needle).is_some())
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.files.get(path) {
             Some(bytes) if bytes.len() as u64 > MAX_FILE_BYTES => Err(ReadError::TooLarge {
@@ -64,6 +70,17 @@ mod tests {
         assert_eq!(tree.kind("ab"), EntryKind::Directory);
         assert_eq!(tree.read("a"), Err(ReadError::NotAFile));
         assert_eq!(tree.read("b"), Err(ReadError::Missing));
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_still_searched() {
+        let mut bytes = vec![b' '; MAX_FILE_BYTES as usize + 1];
+        bytes.extend_from_slice(b"@klo::service");
+        let tree = MemoryTree::new([("a.py", bytes)]);
+        assert!(matches!(tree.read("a.py"), Err(ReadError::TooLarge { .. })));
+        assert!(tree.mentions("a.py", b"@klo"));
+        assert!(!tree.mentions("a.py", b"@klx"));
+        assert!(!tree.mentions("b.py", b"@klo"));
     }
 
     #[test]

@@ -3,9 +3,10 @@ use memchr::memmem;
 /// What every annotation begins with, in any host language.
 pub const MARKER: &str = "@klo::";
 
-/// Whether the bytes hold the annotation marker anywhere.
+/// Whether the bytes may hold an annotation, or something that was meant to be one (`@klo:service`),
+/// which is a mistake to be told of.
 pub fn has_marker(bytes: &[u8]) -> bool {
-    memmem::find(bytes, MARKER.as_bytes()).is_some()
+    memmem::find(bytes, b"@klo").is_some()
 }
 
 /// Byte offsets of every marker.

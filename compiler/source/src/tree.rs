@@ -64,6 +64,12 @@ pub trait Tree: Send + Sync {
     /// The bytes at `path`, at most [`MAX_FILE_BYTES`] of them.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
 
+    /// Whether the file at `path` holds these bytes, also where it is too large to be read.
+    fn mentions(&self, path: &str, needle: &[u8]) -> bool {
+        self.read(path)
+            .is_ok_and(|bytes| memchr::memmem::find(&bytes, needle).is_some())
+    }
+
     /// The text at `path`, without a byte order mark.
     fn read_text(&self, path: &str) -> Result<String, ReadError> {
         let mut bytes = self.read(path)?;

@@ -148,6 +148,7 @@ impl<'a> Reader<'a> {
             self.file.id,
             capability,
             annotation,
+            &self.malformed_at,
             &mut self.diagnostics,
         )
     }

@@ -33,12 +33,14 @@ pub(super) struct Arguments {
     pub(super) raw: Vec<(String, TextRange, Literal)>,
 }
 
-/// Decodes the arguments of an annotation against its capability's table.
+/// Decodes the arguments of an annotation against its capability's table. What is wrong with a value
+/// that was not read whole (`malformed_at`, sorted) is said already.
 pub(super) fn decode_arguments(
     app: &App,
     file: FileId,
     capability: Capability,
     annotation: &Annotation,
+    malformed_at: &[u32],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Arguments {
     let table = capability.keys();
@@ -54,14 +56,23 @@ pub(super) fn decode_arguments(
             diagnostics.push(diagnostic(file, found));
             continue;
         };
+        let first = malformed_at.partition_point(|start| *start < literal.range.start);
+        let broken = malformed_at
+            .get(first)
+            .is_some_and(|start| *start < literal.range.end);
         if capability == Capability::Persist && !PROPERTIES.contains(&attribute.name) {
-            arguments.raw.push((key.clone(), *range, literal.clone()));
+            if !broken {
+                arguments.raw.push((key.clone(), *range, literal.clone()));
+            }
             continue;
         }
         match decode_attribute(attribute, literal, &app.root) {
             Ok(value) => place(&mut arguments, file, attribute, value, literal, diagnostics),
             Err(mistakes) => {
                 arguments.name_failed |= attribute.name == "name";
+                if broken {
+                    continue;
+                }
                 diagnostics.extend(mistakes.into_iter().map(|found| {
                     let code = code_of(attribute, found.kind);
                     mistake(code, found.range.in_file(file), found.message, found.help)
