@@ -56,7 +56,7 @@ pub(super) fn decode_arguments(
             diagnostics.push(diagnostic(file, found));
             continue;
         };
-        let first = malformed_at.partition_point(|start| *start < literal.range.start);
+        let first = malformed_at.partition_point(|start| *start <= literal.range.start);
         let broken = malformed_at
             .get(first)
             .is_some_and(|start| *start < literal.range.end);
