@@ -9,6 +9,7 @@ from moto.apigatewayv2.models import DomainName
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
+from moto.route53.responses import Route53
 
 from emulator.patching import after, plain, route
 
@@ -219,9 +220,22 @@ def functions_exist() -> None:
     )
 
 
+def zones_of_a_network_are_private() -> None:
+    """AWS takes a zone that is made with a network for a private one; moto wants it said."""
+    original = Route53._get_bool_param
+
+    def asked(self: Route53, name: str, if_none: bool = False) -> bool:
+        if name == "HostedZoneConfig.PrivateZone" and self._get_param("VPC.VPCId"):
+            return True
+        return bool(original(self, name, if_none))
+
+    Route53._get_bool_param = asked
+
+
 def fill() -> None:
     distributions_answer_what_was_asked()
     response_headers_policies_exist()
     functions_exist()
     domain_names_become_available()
     vpc_origins_exist()
+    zones_of_a_network_are_private()
