@@ -214,3 +214,23 @@ fn an_app_without_annotations_is_told_so_and_gets_nothing() {
     assert!(run.err.starts_with(".: warning[KLO0809]"), "{}", run.err);
     assert!(!folder.join("infra").exists());
 }
+
+#[test]
+fn runs_at_the_same_time_wait_for_each_other() {
+    let (_scratch, folder) = service();
+    let children: Vec<_> = (0..6)
+        .map(|_| {
+            crate::command(&folder, &["compile"])
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .expect("klo runs")
+        })
+        .collect();
+    for child in children {
+        let run = crate::Run::from(child.wait_with_output().expect("it ends"));
+        assert_eq!((run.code, run.err.as_str()), (0, ""));
+    }
+    assert_eq!(klo(&folder, &["compile", "--check"]).code, 0);
+    assert!(!folder.join("infra/.klo.staging").exists());
+}
