@@ -2,6 +2,7 @@
 
 pub mod dependencies;
 mod expressions;
+mod guard;
 mod imports;
 pub mod modules;
 mod patterns;
@@ -22,8 +23,9 @@ use walk::Builder;
 /// What a Python file says. It never fails: what is no Python is a problem of the file, beside
 /// whatever else was understood.
 pub fn facts(text: &str) -> FileFacts {
-    let builder = Builder::new(text);
-    match syntax::parse(text) {
+    let guarded = guard::guard(text);
+    let builder = Builder::new(text, &guarded.comments);
+    match syntax::parse(&guarded.text) {
         Some(tree) => builder.read(&tree),
         None => unreadable(builder, text),
     }

@@ -117,7 +117,8 @@ pub(super) struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    /// `comments` are those that the tree will not hold.
+    pub(super) fn new(text: &'t str, comments: &[TextRange]) -> Self {
         let whole = TextRange::new(0, text.len());
         let module = Scope {
             kind: ScopeKind::Module,
@@ -130,6 +131,8 @@ impl<'t> Builder<'t> {
             head: TextRange::new(0, 0),
             range: whole,
         };
+        let annotated = attach::may_annotate(text);
+        let comments = comments.iter().filter(|_| annotated);
         Self {
             text,
             facts: FileFacts {
@@ -140,8 +143,8 @@ impl<'t> Builder<'t> {
             values: Vec::new(),
             frames: Vec::new(),
             scopes: vec![ScopeId(0)],
-            annotated: attach::may_annotate(text),
-            comments: Vec::new(),
+            annotated,
+            comments: comments.map(|range| Comment::new(text, *range)).collect(),
             statements: Vec::new(),
             too_deep: false,
             broken: false,
@@ -177,6 +180,7 @@ impl<'t> Builder<'t> {
 
     fn end(mut self) -> FileFacts {
         if self.annotated {
+            self.comments.sort_by_key(|comment| comment.range.start);
             self.statements
                 .sort_by_key(|statement| statement.range.start);
             attach::attach(self.text, &self.comments, &self.statements, &mut self.facts);
