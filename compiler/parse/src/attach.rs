@@ -51,6 +51,9 @@ pub enum Stands {
 /// What may carry an annotation, for messages.
 const ITEMS: &str = "an assignment, a function, a class, a call or the `return` of a call";
 
+/// Other annotations of a block that a problem shows.
+const MAX_RELATED: usize = 5;
+
 /// Whether a text may hold an annotation, or something that was meant to be one.
 pub fn may_annotate(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -64,6 +67,11 @@ pub fn may_annotate(text: &str) -> bool {
 /// Reads the annotations in `comments` and adds them to `facts` with the items they stand on.
 /// `comments` and `statements` are sorted by where they begin.
 pub fn attach(text: &str, comments: &[Comment], statements: &[Statement], facts: &mut FileFacts) {
+    // Around a syntax error statements are missing, so that what follows is not known.
+    let broken = facts
+        .problems
+        .iter()
+        .any(|problem| problem.code == sources::SYNTAX.id());
     let mut rest = comments;
     while let Some((first, others)) = rest.split_first() {
         if !first.own_line {
@@ -77,14 +85,20 @@ pub fn attach(text: &str, comments: &[Comment], statements: &[Statement], facts:
             .count();
         let (block, others) = rest.split_at(length);
         rest = others;
-        attach_block(text, block, statements, facts);
+        attach_block(text, block, statements, broken, facts);
     }
     facts
         .problems
         .sort_by_key(|problem| (problem.range.start, problem.range.end));
 }
 
-fn attach_block(text: &str, block: &[Comment], statements: &[Statement], facts: &mut FileFacts) {
+fn attach_block(
+    text: &str,
+    block: &[Comment],
+    statements: &[Statement],
+    broken: bool,
+    facts: &mut FileFacts,
+) {
     let lines: Vec<CommentLine<'_>> = block
         .iter()
         .map(|comment| CommentLine {
@@ -101,20 +115,18 @@ fn attach_block(text: &str, block: &[Comment], statements: &[Statement], facts: 
         return;
     };
     let found = item_below(text, *first, *last, statements);
-    // Around a syntax error statements are missing, so that what follows is not known.
-    let broken = facts
-        .problems
-        .iter()
-        .any(|problem| problem.code == sources::SYNTAX.id());
-    for annotation in annotations {
-        match &found {
-            Err(_) if broken => {}
-            Ok(item) => facts.annotations.push(AttachedAnnotation {
-                annotation,
-                item: (*item).clone(),
-            }),
-            Err(mistake) => facts.problems.push(mistake.problem(&annotation)),
+    match found {
+        Ok(item) => {
+            let attached = annotations
+                .into_iter()
+                .map(|annotation| AttachedAnnotation {
+                    annotation,
+                    item: item.clone(),
+                });
+            facts.annotations.extend(attached);
         }
+        Err(mistake) if !broken => facts.problems.extend(mistake.problem(&annotations)),
+        Err(_) => {}
     }
 }
 
@@ -129,9 +141,11 @@ enum Mistake {
 }
 
 impl Mistake {
-    fn problem(&self, annotation: &Annotation) -> Problem {
-        let capability = &annotation.capability;
-        let (code, message, related) = match self {
+    /// One problem for all annotations of a block.
+    fn problem(&self, annotations: &[Annotation]) -> Option<Problem> {
+        let (first, others) = annotations.split_first()?;
+        let capability = &first.capability;
+        let (code, message, mut related) = match self {
             Self::NothingAfter => (
                 codes::NOTHING_AFTER,
                 format!("nothing follows `@klo::{capability}` that it could stand on"),
@@ -148,13 +162,17 @@ impl Mistake {
                 vec![(*range, "this is what follows it".to_owned())],
             ),
         };
-        problem(
+        let others = others.iter().take(MAX_RELATED);
+        related.extend(
+            others.map(|other| (other.range, "the same holds for this annotation".to_owned())),
+        );
+        Some(problem(
             code,
-            annotation.range,
+            first.range,
             message,
             format!("put it directly above {ITEMS}"),
             related,
-        )
+        ))
     }
 }
 

@@ -152,19 +152,14 @@ names! {
     /// Fields of nodes.
     Field, FIELDS:
     Alias = "alias",
-    Alternative = "alternative",
-    Attribute = "attribute",
     Body = "body",
     Condition = "condition",
     Consequence = "consequence",
-    Definition = "definition",
     Function = "function",
     Key = "key",
     Left = "left",
     ModuleName = "module_name",
     Name = "name",
-    Object = "object",
-    Operator = "operator",
     Parameters = "parameters",
     ReturnType = "return_type",
     Right = "right",
@@ -213,6 +208,41 @@ impl Kind {
                 | Self::ClassPattern
                 | Self::Interpolation
                 | Self::FormatExpression
+        )
+    }
+
+    /// Whether it matters which fields its children are.
+    pub(super) fn has_fields(self) -> bool {
+        matches!(
+            self,
+            Self::If
+                | Self::Elif
+                | Self::While
+                | Self::For
+                | Self::Except
+                | Self::Match
+                | Self::Function
+                | Self::Class
+                | Self::Lambda
+                | Self::Assignment
+                | Self::Augmented
+                | Self::TypeAlias
+                | Self::DefaultParameter
+                | Self::TypedParameter
+                | Self::TypedDefaultParameter
+                | Self::ImportFrom
+                | Self::AliasedImport
+                | Self::AsPattern
+                | Self::Named
+                | Self::Subscript
+                | Self::Call
+                | Self::KeywordArgument
+                | Self::Pair
+                | Self::ListComprehension
+                | Self::SetComprehension
+                | Self::DictionaryComprehension
+                | Self::Generator
+                | Self::ForIn
         )
     }
 

@@ -162,7 +162,16 @@ impl<'t> Builder<'t> {
             if check && (kind == Kind::Error || node.is_missing()) {
                 self.broken_at(node, kind);
             }
-            let entered = self.enter(node, kind, syntax::field(cursor.field_id()));
+            let labelled = self
+                .frames
+                .last()
+                .is_some_and(|around| around.kind.has_fields());
+            let field = if labelled {
+                syntax::field(cursor.field_id())
+            } else {
+                Field::Other
+            };
+            let entered = self.enter(node, kind, field);
             if entered && !kind.is_leaf() && cursor.goto_first_child() {
                 continue;
             }
