@@ -43,8 +43,9 @@ def provider_mirror() -> Path | None:
     """The folder for `terraform init -plugin-dir`, or None: then the registry is asked."""
     if given := os.environ.get("KLO_TERRAFORM_MIRROR"):
         return Path(given)
-    search = ["find", "/", "-xdev", "-type", "d", "-path", f"*/{PROVIDER}", "-print", "-quit"]
-    found = subprocess.run(search, capture_output=True, text=True).stdout.strip()
+    # What `terraform init` leaves in a root is no mirror: it may be gone by the next test.
+    search = f"find / -xdev -name .terraform -prune -o -type d -path */{PROVIDER} -print -quit"
+    found = subprocess.run(search.split(), capture_output=True, text=True).stdout.strip()
     return Path(found).parents[2] if found else None
 
 
