@@ -44,7 +44,8 @@ def provider_mirror() -> Path | None:
     if given := os.environ.get("KLO_TERRAFORM_MIRROR"):
         return Path(given)
     # What `terraform init` leaves in a root is no mirror: it may be gone by the next test.
-    search = f"find / -xdev -name .terraform -prune -o -type d -path */{PROVIDER} -print -quit"
+    pruned = " -o ".join(f"-name {name}" for name in (".git", ".terraform", "node_modules", "target"))
+    search = f"find / -xdev ( {pruned} ) -prune -o -type d -path */{PROVIDER} -print -quit"
     found = subprocess.run(search.split(), capture_output=True, text=True).stdout.strip()
     return Path(found).parents[2] if found else None
 
