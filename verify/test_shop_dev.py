@@ -73,6 +73,17 @@ def test_the_bucket_is_private(shop: Stack) -> None:
     assert '"aws:SecureTransport"' in s3.get_bucket_policy(Bucket=name)["Policy"]
 
 
+def test_the_worker_starts_with_settings_that_reach_nothing(shop: Stack) -> None:
+    """Its settings class wants a database and a queue to send to, which it does not use."""
+    functions = shop.client("lambda").list_functions()["Functions"]
+    (worker,) = (found for found in functions if "receipt-worker" in found["FunctionName"])
+    variables = worker["Environment"]["Variables"]
+    assert variables["RECEIPTS_BUCKET"].startswith("shop-dev-receipts")
+    assert variables["DATABASE_URL"].startswith("postgresql")
+    assert "unused.invalid" in variables["DATABASE_URL"]
+    assert "unused.invalid" in variables["RECEIPT_QUEUE_URL"]
+
+
 def test_destroying_leaves_nothing(shop: Stack) -> None:
     shop.destroy()
     for root in shop.roots():
