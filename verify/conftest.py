@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+pytest.register_assert_rewrite("judged", "readback")
+
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     missing = sorted(

@@ -15,7 +15,7 @@ from emulator.patching import after, plain, route
 
 
 def distributions_answer_what_was_asked() -> None:
-    """moto drops access control ids and functions, and makes up what nobody set."""
+    """moto drops ids and functions, makes up what nobody set, and shortens the ARN."""
 
     def origin(self: Any, _: None, config: dict[str, Any]) -> None:
         self.origin_access_control_id = config.get("OriginAccessControlId") or ""
@@ -27,6 +27,10 @@ def distributions_answer_what_was_asked() -> None:
         if "ForwardedValues" not in config:
             self.forwarded_values = None
 
+    def address(self: cloudfront.Distribution, _: None, *__: Any, **___: Any) -> None:
+        if "::" not in self.arn:
+            self.arn = self.arn.replace(":cloudfront:", ":cloudfront::")
+
     def certificate(self: Any, _: None, config: dict[str, Any]) -> None:
         self.ssl_support_method = config.get("SSLSupportMethod")
         if "CloudFrontDefaultCertificate" not in config:
@@ -34,6 +38,7 @@ def distributions_answer_what_was_asked() -> None:
 
     after(cloudfront.Origin, "__init__", origin)
     after(cloudfront.DefaultCacheBehaviour, "__init__", behaviour)
+    after(cloudfront.Distribution, "__init__", address)
     after(cloudfront.ViewerCertificate, "__init__", certificate)
 
 

@@ -13,8 +13,6 @@ def redrive_policies_come_back_as_written() -> None:
         if self.redrive_policy:
             policy = json.dumps(self.redrive_policy, separators=(",", ":"))
             attributes["RedrivePolicy"] = policy
-        if getattr(self, "redrive_allow_policy", None):
-            attributes["RedriveAllowPolicy"] = self.redrive_allow_policy
         return attributes
 
     original = sqs.Queue.attributes.fget
@@ -22,9 +20,18 @@ def redrive_policies_come_back_as_written() -> None:
 
 
 def redrive_allow_policies_are_known() -> None:
-    """moto takes a RedriveAllowPolicy and never lists it among the attributes to ask for."""
+    """moto takes a RedriveAllowPolicy and never answers it; an empty one is none."""
     sqs.Queue.BASE_ATTRIBUTES = [*sqs.Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
     sqs.Queue.redrive_allow_policy = None
+    original = sqs.Queue.attributes.fget
+
+    def without_empty(self: sqs.Queue) -> dict[str, Any]:
+        attributes = original(self)
+        if not attributes["RedriveAllowPolicy"]:
+            del attributes["RedriveAllowPolicy"]
+        return attributes
+
+    sqs.Queue.attributes = property(without_empty)
 
 
 def setting_one_attribute_keeps_the_policy() -> None:
