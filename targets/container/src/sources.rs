@@ -132,12 +132,11 @@ pub(crate) fn files(tree: &dyn Tree, code: &UnitCode, out: &str) -> BTreeSet<Str
 }
 
 /// Folders that frameworks look into without being told.
-const CONVENTIONS: [(&str, &str); 7] = [
+const CONVENTIONS: [(&str, &str); 6] = [
     ("celery", "celeryconfig.py"),
     ("django", "locale"),
     ("django", "static"),
     ("django", "templates"),
-    ("flask", "instance"),
     ("flask", "static"),
     ("flask", "templates"),
 ];
