@@ -3,7 +3,7 @@
 use klo_intent::{Decision, Intent, Kind};
 use klo_plan::{Block, Resource, Value};
 
-use super::common::{add, part};
+use super::common::{add, name_of, part};
 use crate::context::{Lowering, part_address};
 use crate::policy;
 
@@ -52,7 +52,7 @@ pub(super) fn is_needed(intent: &Intent) -> bool {
 /// Backs something up every night and keeps what was backed up for `backup_days`.
 pub(super) fn keep(lowering: &mut Lowering<'_>, intent: &Intent, arn: Value, because: Because) {
     let days = intent.int("backup_days").unwrap_or(0);
-    let name = lowering.physical(&intent.name, intent.kind.name(), NAME_LIMIT);
+    let name = lowering.physical(name_of(lowering, intent), intent.kind.name(), NAME_LIMIT);
     let body = Block::new()
         .with("name", &name)
         .with_some("kms_key_arn", lowering.key_arn())
@@ -97,7 +97,10 @@ pub(super) fn keep(lowering: &mut Lowering<'_>, intent: &Intent, arn: Value, bec
 fn role(lowering: &mut Lowering<'_>, intent: &Intent) -> (Value, klo_plan::Address) {
     let suffix = format!("{}-backup", intent.kind);
     let body = Block::new()
-        .with("name", lowering.physical(&intent.name, &suffix, ROLE_LIMIT))
+        .with(
+            "name",
+            lowering.physical(name_of(lowering, intent), &suffix, ROLE_LIMIT),
+        )
         .with("description", format!("Backups of {}", intent.id()))
         .with(
             "assume_role_policy",

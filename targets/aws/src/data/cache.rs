@@ -5,7 +5,7 @@ use klo_diagnostics::codes::aws;
 use klo_intent::{Decision, Field, Intent, IntentId, UrlForm};
 use klo_plan::{Block, Function, Resource, Value};
 
-use super::common::{add_main, is_import, lower_name};
+use super::common::{add_main, is_import, lower_name, name_of};
 use super::credentials;
 use super::doors::{self, Door};
 use super::existing::{Existing, endpoint};
@@ -74,7 +74,7 @@ fn body(lowering: &Lowering<'_>, intent: &Intent, node: &str, group: Value) -> B
     let major = version.split('.').next().unwrap_or_default();
     let name = match intent.text("import") {
         Some(id) => id.to_owned(),
-        None => lower_name(lowering, &intent.name, "", NAME_LIMIT),
+        None => lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT),
     };
     let multi = intent.flag("multi_az");
     let sharded = intent.flag("cluster_mode");

@@ -13,6 +13,38 @@ pub(super) fn lower_name(lowering: &Lowering<'_>, name: &str, part: &str, limit:
     lowering.physical(name, part, limit).to_ascii_lowercase()
 }
 
+/// The name under which AWS knows what belongs to an intent: the former one of a renamed intent, since
+/// AWS would make most things anew, empty, under another name.
+pub(super) fn name_of<'i>(lowering: &Lowering<'_>, intent: &'i Intent) -> &'i str {
+    match &intent.was {
+        Some(was) if lowering.graph.find(intent.kind, was).is_none() => was,
+        _ => &intent.name,
+    }
+}
+
+/// The id that goes with [`name_of`], for descriptions that cannot be changed either.
+pub(super) fn id_of(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    format!("{}.{}", intent.kind, name_of(lowering, intent))
+}
+
+/// Records that a renamed intent keeps its names.
+pub(super) fn record_names(lowering: &mut Lowering<'_>, intent: &Intent) {
+    let former = name_of(lowering, intent);
+    if former == intent.name {
+        return;
+    }
+    lowering.decide(Decision {
+        code: "physical-name",
+        subject: intent.id(),
+        chosen: format!("names in AWS stay those of `{}.{former}`", intent.kind),
+        because: "`was` says its former name, and AWS would make it anew, empty, under another; \
+                  `was` has to stay for as long as it lives"
+            .to_owned(),
+        instead_of: vec!["names of the new name: its data would be lost".to_owned()],
+        standing_cost: false,
+    });
+}
+
 /// A resource of an intent in the main root.
 pub(super) fn part(intent: &Intent, address: Address, purpose: &str, body: Block) -> Resource {
     Resource::new(address, group_of(intent), why(intent, purpose), body)

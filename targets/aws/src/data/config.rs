@@ -3,6 +3,7 @@
 use klo_intent::{Decision, Field, IntentId};
 use klo_plan::{Block, Resource, Root, Value, Variable, VariableType, symbol};
 
+use super::common::name_of;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, plain_text, why};
 
 /// The longest name (SSM API reference, 2026-11).
@@ -13,7 +14,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Store {
     let intent = lowering.intent(id);
     let default = intent.value("default");
     let first = if default.is_null() || plain_text(default).is_empty() {
-        let name = format!("{}_value", symbol(&intent.name));
+        let name = format!("{}_value", symbol(name_of(lowering, intent)));
         lowering.plan.variables.push(Variable {
             name: name.clone(),
             root: Root::Main,
@@ -27,7 +28,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Store {
         Value::Text(plain_text(default))
     };
     let body = Block::new()
-        .with("name", lowering.physical(&intent.name, "", NAME_LIMIT))
+        .with(
+            "name",
+            lowering.physical(name_of(lowering, intent), "", NAME_LIMIT),
+        )
         .with(
             "description",
             format!("{} of {}", intent.id(), lowering.deployment().app),

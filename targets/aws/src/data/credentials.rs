@@ -10,7 +10,7 @@ use klo_plan::{
     Address, Block, Function, LocalValue, Resource, Root, Value, Variable, VariableType, symbol,
 };
 
-use super::common::add;
+use super::common::{add, name_of};
 use super::url::{self, Target, Wanted};
 use crate::context::{Lowering, Store, Supply, group_of, part_address, why};
 
@@ -54,15 +54,16 @@ impl Credentials {
 }
 
 /// How an intent's locals and variables are called: databases go by their name alone.
-fn stem(intent: &Intent) -> String {
+fn stem(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    let name = symbol(name_of(lowering, intent));
     match intent.kind {
-        klo_intent::Kind::Database => symbol(&intent.name),
-        kind => format!("{kind}_{}", symbol(&intent.name)),
+        klo_intent::Kind::Database => name,
+        kind => format!("{kind}_{name}"),
     }
 }
 
 fn version_variable(lowering: &mut Lowering<'_>, intent: &Intent, description: String) -> Value {
-    let name = format!("{}_password_version", stem(intent));
+    let name = format!("{}_password_version", stem(lowering, intent));
     lowering.plan.variables.push(Variable {
         name: name.clone(),
         root: Root::Main,
@@ -81,7 +82,7 @@ fn local(
     value: Value,
     comment: &str,
 ) -> Value {
-    let name = format!("{}_{part}", stem(intent));
+    let name = format!("{}_{part}", stem(lowering, intent));
     lowering.plan.locals.push(LocalValue {
         name: name.clone(),
         root: Root::Main,
@@ -109,7 +110,7 @@ fn secret(lowering: &mut Lowering<'_>, intent: &Intent, part: &str, what: &str) 
         intent.kind,
         if part.is_empty() { "credentials" } else { part }
     );
-    let name = lowering.physical(&intent.name, &suffix, NAME_LIMIT);
+    let name = lowering.physical(name_of(lowering, intent), &suffix, NAME_LIMIT);
     let days = if lowering.is_prod() { RECOVERY_DAYS } else { 0 };
     let body = Block::new()
         .with("name", name)

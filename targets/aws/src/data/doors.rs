@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use klo_intent::{Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value, Why};
 
-use super::common::{add, replaced_first};
+use super::common::{add, id_of, name_of, replaced_first};
 use crate::context::{Lowering, edge_address, group_of, part_address};
 
 /// The longest name and description of a security group (EC2 API reference, 2026-11).
@@ -33,11 +33,11 @@ pub(super) fn group(
         format!("{}-{part}", intent.kind)
     };
     let what = if part.is_empty() {
-        intent.id()
+        id_of(lowering, intent)
     } else {
-        format!("the {part} of {}", intent.id())
+        format!("the {part} of {}", id_of(lowering, intent))
     };
-    let name = lowering.physical(&intent.name, &suffix, NAME_LIMIT);
+    let name = lowering.physical(name_of(lowering, intent), &suffix, NAME_LIMIT);
     let body = Block::new()
         .with("name", &name)
         .with("description", format!("Guards {what}"))
@@ -118,10 +118,15 @@ impl EdgeRules {
         };
         if let Some(group) = &to_group {
             let kind = "aws_vpc_security_group_ingress_rule";
-            lowering.add(rule(kind, group, Some(&from_group), "lets it in"));
+            lowering.add(rule(kind, group, Some(&from_group), "admits the caller"));
         }
         let kind = "aws_vpc_security_group_egress_rule";
-        lowering.add(rule(kind, &from_group, to_group.as_ref(), "lets it out"));
+        lowering.add(rule(
+            kind,
+            &from_group,
+            to_group.as_ref(),
+            "lets the caller reach it",
+        ));
     }
 }
 
@@ -133,7 +138,7 @@ pub(super) fn subnet_group(
     subnets: Value,
 ) -> Address {
     let suffix = intent.kind.name();
-    let name = super::common::lower_name(lowering, &intent.name, suffix, NAME_LIMIT);
+    let name = super::common::lower_name(lowering, name_of(lowering, intent), suffix, NAME_LIMIT);
     let body = Block::new()
         .with("name", name)
         .with("description", format!("Subnets of {}", intent.id()))

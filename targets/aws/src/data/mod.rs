@@ -32,6 +32,9 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     keys::lower(lowering);
     let graph = lowering.graph;
     for (id, intent) in graph.iter() {
+        if !intent.kind.is_unit() && intent.kind != Kind::Site {
+            common::record_names(lowering, intent);
+        }
         if let Some(store) = store(lowering, id, intent.kind) {
             lowering.stores.insert(id, store);
         }

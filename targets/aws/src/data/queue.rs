@@ -5,7 +5,7 @@ use klo_diagnostics::codes::aws;
 use klo_intent::{Access, Decision, Duration, Edge, Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
-use super::common::{add, add_main, is_chosen, part, report_import, report_range};
+use super::common::{add, add_main, is_chosen, name_of, part, report_import, report_range};
 use super::existing::Existing;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
 use crate::policy;
@@ -71,7 +71,7 @@ fn names(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<(String, String
     let ending = if intent.flag("fifo") { FIFO } else { "" };
     let limit = NAME_LIMIT - ending.len();
     let named = |part: &str| {
-        let name = lowering.physical(&intent.name, part, limit);
+        let name = lowering.physical(name_of(lowering, intent), part, limit);
         format!("{name}{ending}")
     };
     let dead = named("dead");

@@ -3,7 +3,7 @@
 use klo_intent::{Field, IntentId};
 use klo_plan::{Address, Block, Group, Resource, Root, Value};
 
-use super::common::{add, add_main, report_import};
+use super::common::{add, add_main, name_of, report_import};
 use super::existing::Existing;
 use super::keys;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
@@ -20,7 +20,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         return existing(lowering, id, there);
     }
     let name = match intent.text("import") {
-        None => lowering.physical(&intent.name, "", NAME_LIMIT),
+        None => lowering.physical(name_of(lowering, intent), "", NAME_LIMIT),
         // Secrets Manager adds a hyphen and six characters to the name in an ARN.
         Some(arn) => match arn.rsplit_once(":secret:").map(|(_, name)| name) {
             Some(name) => name

@@ -6,7 +6,7 @@ use klo_intent::{Access, Decision, Field, Intent, IntentId};
 use klo_plan::{Block, Resource, Value};
 
 use super::backup;
-use super::common::add_main;
+use super::common::{add_main, name_of};
 use super::existing::Existing;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, why};
 
@@ -30,7 +30,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let (key, sort_key) = keys(lowering, intent)?;
     let name = match intent.text("import") {
         Some(id) => id.to_owned(),
-        None => lowering.physical(&intent.name, "", NAME_LIMIT),
+        None => lowering.physical(name_of(lowering, intent), "", NAME_LIMIT),
     };
     let streams = lowering
         .graph

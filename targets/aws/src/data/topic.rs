@@ -3,7 +3,7 @@
 use klo_intent::{Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
-use super::common::{add, add_main, report_import};
+use super::common::{add, add_main, name_of, report_import};
 use super::existing::Existing;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
 use crate::policy;
@@ -43,7 +43,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
 fn name(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<String> {
     let Some(arn) = intent.text("import") else {
         let ending = if intent.flag("fifo") { FIFO } else { "" };
-        let name = lowering.physical(&intent.name, "", NAME_LIMIT - ending.len());
+        let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT - ending.len());
         return Some(format!("{name}{ending}"));
     };
     let name = arn

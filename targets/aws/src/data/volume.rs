@@ -4,7 +4,7 @@ use klo_intent::{Decision, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::backup;
-use super::common::{add, add_main, named_tags, report_import};
+use super::common::{add, add_main, name_of, named_tags, report_import};
 use super::doors::{self, Door};
 use super::existing::Existing;
 use crate::context::{
@@ -38,7 +38,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     }
     // Without a network its lowering has reported why.
     let network = lowering.network.clone()?;
-    let name = lowering.physical(&intent.name, "", NAME_LIMIT);
+    let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT);
     let imported = intent.text("import").is_some();
     let mut body = Block::new();
     if !imported {
@@ -118,7 +118,7 @@ fn access_point(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) ->
         .block(
             "root_directory",
             Block::new()
-                .with("path", format!("/{}", intent.name))
+                .with("path", format!("/{}", name_of(lowering, intent)))
                 .block("creation_info", creation),
         )
         .with_some("tags", lowering.tags(intent));

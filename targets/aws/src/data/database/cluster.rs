@@ -32,7 +32,7 @@ pub(super) fn build(lowering: &mut Lowering<'_>, setup: &Setup<'_>, least: f64, 
     let group = parameter_group(lowering, setup, kind, parameters(setup.shape.engine));
     let logs = log_groups(lowering, setup, "cluster");
     let prod = lowering.is_prod();
-    let database = database_name(intent);
+    let database = database_name(lowering, intent);
     // Aurora cannot be without backups.
     let days = intent
         .int("backup_days")

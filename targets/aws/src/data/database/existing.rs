@@ -114,7 +114,7 @@ fn place(
     let intent = lowering.intent(id);
     if let Some(text) = there.get("endpoint") {
         let (host, port, database) = endpoint(text);
-        let own = database_name(intent);
+        let own = database_name(lowering, intent);
         return Some(Place {
             host: Value::text(host),
             port: port.unwrap_or(engine.port()),

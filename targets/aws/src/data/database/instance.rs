@@ -46,7 +46,7 @@ pub(super) fn build(lowering: &mut Lowering<'_>, setup: &Setup<'_>, class: Insta
     let storage = intent.size("storage").unwrap_or(STORAGE).gibibytes();
     let prod = lowering.is_prod();
     let imported = is_import(intent);
-    let database = database_name(intent);
+    let database = database_name(lowering, intent);
     let mut body = Block::new()
         .with("identifier", &setup.name)
         .with("engine", setup.shape.engine_name())

@@ -11,7 +11,7 @@ use klo_diagnostics::codes::aws;
 use klo_intent::{Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Root, Value, Variable, VariableType, symbol};
 
-use super::common::{is_import, lower_name, report_range};
+use super::common::{id_of, is_import, lower_name, name_of, report_range};
 use super::credentials::{self, Credentials};
 use super::doors::{self, Door};
 use super::rds_proxy::{self, Before};
@@ -100,7 +100,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
 fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
     match intent.text("import") {
         Some(id) => id.to_owned(),
-        None => lower_name(lowering, &intent.name, "", NAME_LIMIT),
+        None => lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT),
     }
 }
 
@@ -152,7 +152,7 @@ fn storage_fits(lowering: &mut Lowering<'_>, intent: &Intent) -> bool {
 
 fn credentials(lowering: &mut Lowering<'_>, intent: &Intent) -> Credentials {
     let user = if is_import(intent) {
-        let name = format!("{}_username", symbol(&intent.name));
+        let name = format!("{}_username", symbol(name_of(lowering, intent)));
         lowering.plan.variables.push(Variable {
             name: name.clone(),
             root: Root::Main,
@@ -169,8 +169,8 @@ fn credentials(lowering: &mut Lowering<'_>, intent: &Intent) -> Credentials {
 }
 
 /// The name of the database inside: the intent's, as engines take it.
-fn database_name(intent: &Intent) -> String {
-    let name = symbol(&intent.name).to_ascii_lowercase();
+fn database_name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    let name = symbol(name_of(lowering, intent)).to_ascii_lowercase();
     if TAKEN.contains(&name.as_str()) {
         format!("{name}_db")
     } else {
@@ -189,10 +189,13 @@ fn parameter_group(
     let family = setup.shape.family();
     // The family is in the name, so that a new major version's group can be made beside the old one.
     let suffix = family.replace('.', "-");
-    let name = lower_name(lowering, &intent.name, &suffix, GROUP_LIMIT);
+    let name = lower_name(lowering, name_of(lowering, intent), &suffix, GROUP_LIMIT);
     let mut body = Block::new()
         .with("name", name)
-        .with("description", format!("Settings of {}", intent.id()))
+        .with(
+            "description",
+            format!("Settings of {}", id_of(lowering, intent)),
+        )
         .with("family", family);
     for (name, value) in parameters {
         body = body.block(
@@ -224,7 +227,8 @@ fn log_groups(lowering: &mut Lowering<'_>, setup: &Setup<'_>, what: &str) -> Vec
                 .with_some("kms_key_id", lowering.key_arn())
                 .with_some("tags", lowering.tags(intent));
             let address = part_address("aws_cloudwatch_log_group", intent, log);
-            super::common::add(lowering, intent, address, "its log", body)
+            let purpose = format!("takes its {log} log; RDS would make one that keeps everything");
+            super::common::add(lowering, intent, address, &purpose, body)
         })
         .collect()
 }

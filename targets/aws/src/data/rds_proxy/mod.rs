@@ -7,7 +7,7 @@ use klo_diagnostics::codes::aws;
 use klo_intent::{Decision, Engine, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
-use super::common::{add, lower_name, part};
+use super::common::{add, lower_name, name_of, part};
 use super::credentials::Credentials;
 use super::database::Shape;
 use super::doors::{self, Door, EdgeRules};
@@ -204,7 +204,7 @@ pub(super) fn build(
         port: before.door.port,
     }
     .add(lowering, intent);
-    let name = lower_name(lowering, &intent.name, "", NAME_LIMIT);
+    let name = lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT);
     let (role, may_read) = role(lowering, intent, before.credentials);
     let logs = log_group(lowering, intent, &name);
     let body = Block::new()
@@ -264,7 +264,7 @@ fn role(
     intent: &Intent,
     credentials: &Credentials,
 ) -> (Address, Address) {
-    let name = lowering.physical(&intent.name, "proxy", ROLE_LIMIT);
+    let name = lowering.physical(name_of(lowering, intent), "proxy", ROLE_LIMIT);
     let body = Block::new()
         .with("name", name)
         .with("description", format!("The proxy of {}", intent.id()))

@@ -343,6 +343,66 @@ fn adopted_stores_keep_their_names() {
     assert_eq!(lowering.plan.imports.len(), 4);
 }
 
+/// A new name would make most things anew, so only descriptions that can be changed in place have it.
+#[test]
+fn a_renamed_store_keeps_its_names_in_aws() {
+    let kinds = [
+        "database", "cache", "bucket", "table", "volume", "queue", "topic", "secret",
+    ];
+    let mut graph = TestGraph::prod();
+    for kind in kinds {
+        let id = format!("{kind}.sales");
+        let settings: &[(&'static str, AttrValue)] = match kind {
+            "table" => &[("key", AttrValue::Str(String::new()))],
+            "database" => &[("proxy", AttrValue::Bool(true))],
+            _ => &[],
+        };
+        graph = graph.intent_with(&id, settings).change(&id, |intent| {
+            intent.was = Some("orders".to_owned());
+            if let Some(key) = intent.settings.get_mut("key") {
+                key.value = "id".into();
+            }
+        });
+    }
+    let graph = graph.build();
+    let lowering = lower(&graph);
+    let renamed: Vec<String> = lowering
+        .plan
+        .resources
+        .values()
+        .flat_map(|resource| {
+            let kind = resource.address.kind;
+            resource
+                .body
+                .0
+                .iter()
+                .map(move |(name, value)| (kind, name, render(value)))
+        })
+        .filter(|(_, _, value)| value.starts_with('"') && value.contains("sales"))
+        .filter(|(_, _, value)| !value.contains("${"))
+        .map(|(kind, name, _)| format!("{kind}.{name}"))
+        .collect();
+    assert_eq!(
+        renamed,
+        [
+            "aws_elasticache_subnet_group.description",
+            "aws_elasticache_replication_group.description",
+            "aws_secretsmanager_secret.description",
+            "aws_db_subnet_group.description",
+            "aws_vpc_security_group_ingress_rule.description",
+            "aws_vpc_security_group_egress_rule.description",
+            "aws_iam_role.description",
+            "aws_secretsmanager_secret.description",
+            "aws_iam_role.description",
+        ]
+    );
+    let kept = decision(&lowering, "physical-name", "table.sales");
+    assert!(
+        kept.starts_with("names in AWS stay those of `table.orders`"),
+        "{kept}"
+    );
+}
+
 #[test]
 fn buckets_have_the_account_in_their_name() {
     let graph = TestGraph::prod().intent("bucket.receipts").build();
