@@ -11,8 +11,8 @@ pub(crate) struct Settled<'a> {
 }
 
 /// The order in which attributes are settled, so that each finds what it depends on.
-pub(crate) const FIRST: [&str; 8] = [
-    "gpu", "run_on", "latency", "users", "timeout", "engine", "min", "max",
+pub(crate) const FIRST: [&str; 9] = [
+    "gpu", "timeout", "memory", "run_on", "latency", "users", "engine", "min", "max",
 ];
 
 impl Settled<'_> {
@@ -33,6 +33,7 @@ impl Settled<'_> {
         let users = (self.value)("users").as_int();
         let low = self.text("latency") == "low";
         match (self.kind, attribute) {
+            (Kind::Function, "run_on") if self.outgrows_lambda() => Some("fargate".into()),
             (Kind::Service, "min") if !self.on_lambda() && (users.is_some() || low) => Some(
                 AttrValue::Int(load::least_instances(users.unwrap_or(0), low)),
             ),
@@ -45,6 +46,14 @@ impl Settled<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a function that nobody puts anywhere is too long or too large for Lambda.
+    fn outgrows_lambda(&self) -> bool {
+        let long = matches!((self.value)("timeout"), AttrValue::Duration(timeout) if timeout.seconds() > load::LAMBDA_SECONDS);
+        let large = matches!((self.value)("memory"), AttrValue::Size(memory) if memory.0 > load::LAMBDA_BYTES);
+        let free = self.deployment.platform != "kubernetes" && (self.value)("gpu").is_null();
+        free && (long || large)
     }
 
     /// klo's own default; `Null` where there is none.

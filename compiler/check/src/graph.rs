@@ -6,7 +6,7 @@ use klo_intent::{IntentGraph, IntentId};
 use crate::Checked;
 use crate::judge::judge;
 use crate::layers::PackLayers;
-use crate::resolve::{Sources, resolve};
+use crate::resolve::{Sources, resolve, settle_visibility};
 use crate::tier::{deployment, tier};
 
 /// Resolves the settings of one environment and judges the result. `None` where an error was found.
@@ -39,6 +39,7 @@ pub fn check_graph_with(
     for (index, intent) in resolved.intents.iter_mut().enumerate() {
         intent.settings = resolve(&sources, graph, IntentId(index as u32));
     }
+    settle_visibility(&mut resolved);
     resolved.deployment = Some(deployment.clone());
     let mut diagnostics = judge(&resolved, app, config);
     for diagnostic in &mut diagnostics {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use klo_config::{App, EnvironmentConfig, Settings};
 use klo_intent::{
-    Access, AttrValue, Deployment, Edge, Intent, IntentGraph, IntentId, Node, Origin, Setting,
-    Superseded, attributes,
+    Access, AttrValue, Deployment, Duration, Edge, Intent, IntentGraph, IntentId, Kind, Origin,
+    Setting, Superseded, attributes, load,
 };
 use klo_source::Span;
 
@@ -68,6 +68,47 @@ pub(crate) fn resolve(
     }
     fit_formula(&mut settings);
     settings
+}
+
+/// For how long queues hide messages, where nobody says so: as long as the slowest consumer needs.
+pub(crate) fn settle_visibility(graph: &mut IntentGraph) {
+    let needs: Vec<(IntentId, u64)> = graph
+        .of_kind(Kind::Queue)
+        .filter(|(_, queue)| queue.value("visibility").is_null())
+        .filter(|(_, queue)| queue.value("existing").is_null())
+        .map(|(id, _)| (id, visibility(graph, id)))
+        .collect();
+    for (id, seconds) in needs {
+        let value = AttrValue::Duration(Duration(seconds));
+        if let Some(intent) = graph.intents.get_mut(id.0 as usize)
+            && let Some(setting) = intent.settings.get_mut("visibility")
+        {
+            setting.value = value;
+            setting.origin = Origin::Formula;
+        }
+    }
+}
+
+fn visibility(graph: &IntentGraph, id: IntentId) -> u64 {
+    /// SQS's own default, for queues without a consumer in the app.
+    const WITHOUT_CONSUMER: u64 = 30;
+    let timeout = |unit: Option<IntentId>| Some(graph.intent(unit?).duration("timeout")?.seconds());
+    let triggered = graph
+        .edges_from(id)
+        .filter(|edge| edge.access.contains(&Access::Trigger))
+        .filter_map(|edge| {
+            let window = load::batch_window(edge.option("batch").as_int());
+            Some(load::visibility_seconds(timeout(edge.to.intent())?, window))
+        });
+    let consumers = graph
+        .edges_to(id)
+        .filter(|edge| edge.access.contains(&Access::Consume))
+        .filter_map(|edge| Some(load::visibility_seconds(timeout(edge.from.intent())?, 0)));
+    triggered
+        .chain(consumers)
+        .max()
+        .unwrap_or(WITHOUT_CONSUMER)
+        .min(load::MOST_VISIBILITY)
 }
 
 /// A formula's instances bend to a bound that somebody states.
@@ -195,12 +236,6 @@ fn ways_in(
     let span = edges.first().and_then(|edge| edge.at.first().copied());
     let options = edges.into_iter().map(|edge| {
         let mut entries: IndexMap<String, AttrValue> = IndexMap::new();
-        let from = match &edge.from {
-            Node::Internet => "internet".to_owned(),
-            Node::Internal => "internal".to_owned(),
-            from => graph.node_id(from),
-        };
-        entries.insert("from".to_owned(), AttrValue::Str(from));
         for (key, value) in &edge.options {
             if !value.is_null() {
                 entries.insert((*key).to_owned(), value.clone());

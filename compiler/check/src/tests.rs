@@ -282,13 +282,22 @@ fn ways_in_are_attributes() {
         Node::Intent(IntentId(0)),
         Access::Trigger,
     );
-    edge.options.insert("batch", AttrValue::Int(10));
+    edge.options.insert("batch", AttrValue::Int(20));
     edge.options.insert("filter", AttrValue::Null);
     graph.edges.push(edge);
     let resolved = resolved(&graph, &app(BOTH), "dev");
     assert_eq!(
         resolved.intents[0].value("triggers").to_json().to_string(),
-        r#"[{"from":"queue.orders","batch":10}]"#
+        r#"[{"batch":20}]"#
+    );
+    // Six times 30 seconds, and five for a batch over ten.
+    assert_eq!(
+        resolved.intents[1].duration("visibility"),
+        Some(Duration(185))
+    );
+    assert_eq!(
+        resolved.intents[1].settings["visibility"].origin,
+        Origin::Formula
     );
 }
 
@@ -373,6 +382,40 @@ fn tiers() {
     for name in ["dev", "preprod", "production2", "pr-12"] {
         assert_eq!(tier(name), klo_intent::Tier::Dev, "{name}");
     }
+}
+
+#[test]
+fn a_function_that_outgrows_lambda_runs_in_a_container() {
+    let timeout = ("timeout", AttrValue::Duration(Duration(901)));
+    let cases = vec![
+        intent(
+            Kind::Function,
+            "fits",
+            &[("timeout", AttrValue::Duration(Duration(900)))],
+        ),
+        intent(
+            Kind::Function,
+            "large",
+            &[("memory", AttrValue::Size(Size(11 << 30)))],
+        ),
+        intent(Kind::Function, "long", std::slice::from_ref(&timeout)),
+        intent(
+            Kind::Function,
+            "stated",
+            &[timeout, ("run_on", "lambda".into())],
+        ),
+    ];
+    let resolved = resolved(&graph(cases), &app(BOTH), "dev");
+    let platforms: Vec<&str> = resolved
+        .intents
+        .iter()
+        .filter_map(|unit| unit.text("run_on"))
+        .collect();
+    assert_eq!(platforms, ["lambda", "fargate", "fargate", "lambda"]);
+    assert_eq!(
+        resolved.intents[1].settings["run_on"].origin,
+        Origin::Formula
+    );
 }
 
 #[test]

@@ -148,6 +148,15 @@ impl Reader<'_> {
             "waivers" => {
                 let path = value.as_str().unwrap_or_default();
                 let found = self.path(path, literal.range, &[EntryKind::File]);
+                if found.is_some() {
+                    let warning = Diagnostic::warning(
+                        codes::RULES_NOT_JUDGED,
+                        self.span(literal.range),
+                        "this version of klo judges no rule packs, so there is nothing to waive",
+                    );
+                    self.diagnostics
+                        .push(warning.help("the file is not read; it may stay"));
+                }
                 app.waivers = found.map(|path| (path, self.span(literal.range)));
             }
             "alarms" => self.alarms(app, text("email"), literal),
@@ -186,6 +195,7 @@ impl Reader<'_> {
         for item in items {
             let name = item.as_str().unwrap_or_default();
             let at = Some(self.span(item.range));
+            let before = self.diagnostics.len();
             if PACKS.contains(&name) {
                 rules.push((name.to_owned(), at));
             } else if name.starts_with("klo/") {
@@ -203,6 +213,18 @@ impl Reader<'_> {
                 self.path(name, item.range, &[EntryKind::Directory, EntryKind::File])
             {
                 rules.push((path, at));
+            }
+            // Passing over a pack would mean that its rules silently do not hold.
+            if name != "klo/baseline" && self.diagnostics.len() == before {
+                self.error(
+                    codes::RULES_NOT_JUDGED,
+                    item.range,
+                    format!(
+                        "this version of klo does not judge rule packs such as `{}`",
+                        name.escape_debug()
+                    ),
+                    "name `klo/baseline` alone, or use a version of klo that has rule packs",
+                );
             }
         }
         rules

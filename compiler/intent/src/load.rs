@@ -1,6 +1,33 @@
-//! The one formula that turns `users` into numbers (language.md §1, "Units").
+//! Formulas over settings that more than one phase needs.
 
-/// Requests at once that so many users make: each makes one every 10 seconds, and one takes 0.2
+/// Batches over this size need a time for which they are gathered (Lambda developer guide, "Using
+/// Lambda with Amazon SQS", 2026-11).
+const BATCH_WITHOUT_WINDOW: i64 = 10;
+
+/// Seconds for which Lambda gathers a batch of messages; ten are the default.
+pub const fn batch_window(batch: Option<i64>) -> u64 {
+    match batch {
+        Some(batch) if batch > BATCH_WITHOUT_WINDOW => 5,
+        _ => 0,
+    }
+}
+
+/// Seconds for which a message must stay hidden from others while a consumer has it: six times the
+/// consumer's timeout (same page), and the time for which its batch is gathered.
+pub const fn visibility_seconds(timeout: u64, window: u64) -> u64 {
+    timeout.saturating_mul(6).saturating_add(window)
+}
+
+/// Longest time for which SQS hides a message, in seconds (SQS API reference, 2026-11).
+pub const MOST_VISIBILITY: u64 = 43_200;
+
+/// Longest time that Lambda lets a call take, in seconds (Lambda quotas, 2026-11).
+pub const LAMBDA_SECONDS: u64 = 900;
+
+/// Most memory of a Lambda function, in bytes (same page).
+pub const LAMBDA_BYTES: u64 = 10 << 30;
+
+/// Requests at once that so many users make (language.md §1, "Units"): each makes one every 10 seconds, and one takes 0.2
 /// seconds, so it is a fiftieth of the users, rounded up.
 pub fn concurrent_requests(users: i64) -> i64 {
     let users = users.max(0);
@@ -33,5 +60,7 @@ mod tests {
         assert_eq!(least_instances(100, false), 1);
         assert_eq!(least_instances(100, true), 2);
         assert_eq!(least_instances(1_000_000_000, true), 500_000);
+        assert_eq!(visibility_seconds(30, batch_window(Some(11))), 185);
+        assert_eq!(batch_window(None), 0);
     }
 }

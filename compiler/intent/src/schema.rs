@@ -89,7 +89,7 @@ const GPU: Attribute = key(
 const RUN_ON: Attribute = key(
     "run_on",
     PLATFORMS,
-    "lambda for functions, fargate for services and jobs, eks with a GPU",
+    "lambda for functions, fargate for services, jobs and functions over 15 minutes or 10Gi, eks with a GPU",
     "Compute platform.",
 );
 const SPOT: Attribute = key(
@@ -471,7 +471,7 @@ const QUEUE: &[Attribute] = &[
     key(
         "visibility",
         Type::Duration,
-        "6 × the consumer's timeout",
+        "6 × the consumer's timeout, plus the time for which a batch is gathered; else 30s",
         "For how long a received message is hidden.",
     ),
     key(

@@ -43,13 +43,17 @@ fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute
         Kind::Function => "lambda",
         _ => "fargate",
     });
-    let stated = is_stated(unit.settings.get("run_on"));
+    let setting = unit.settings.get("run_on");
+    let stated = is_stated(setting);
+    let computed = setting.is_some_and(|setting| setting.origin == Origin::Formula);
     if !unit.value("gpu").is_null() {
         report_gpu(lowering, unit, run_on, stated);
         return container;
     }
     match run_on {
         "lambda" => lambda_or(lowering, id, unit, stated, container),
+        // Because it outgrows Lambda, which is what the decision has to say.
+        "fargate" if computed => lambda_or(lowering, id, unit, false, container),
         "fargate" => {
             report_exposed_function(lowering, id, unit);
             decide_container(lowering, unit, container, stated);

@@ -2,7 +2,7 @@
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Access, Decision, Duration, Edge, Field, Intent, IntentId};
+use klo_intent::{Access, Decision, Duration, Edge, Field, Intent, IntentId, load};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::common::{add, add_main, is_chosen, name_of, part, report_import, report_range};
@@ -15,20 +15,8 @@ const NAME_LIMIT: usize = 80;
 const FIFO: &str = ".fifo";
 /// For how long messages may be kept, in seconds (SQS API reference, 2026-11).
 const RETENTION: std::ops::RangeInclusive<u64> = 60..=1_209_600;
-/// For how long a received message may be hidden, in seconds (same page).
-const MOST_VISIBILITY: u64 = 43_200;
 /// Without a consumer whose timeout is known: SQS's own default.
 const VISIBILITY: u64 = 30;
-/// AWS asks for this many times the consumer's timeout (Lambda developer guide, "Using Lambda with
-/// Amazon SQS", 2026-11).
-const TIMEOUTS: u64 = 6;
-/// Batches over this size need a time for which they are gathered (same page).
-const BATCH_WITHOUT_WINDOW: i64 = 10;
-
-/// Seconds for which Lambda gathers a batch of messages.
-pub(crate) const fn batch_window(batch: i64) -> u64 {
-    if batch > BATCH_WITHOUT_WINDOW { 5 } else { 0 }
-}
 
 /// Lowers a queue; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
@@ -173,7 +161,7 @@ struct Need {
 
 impl Need {
     fn seconds(&self) -> u64 {
-        TIMEOUTS * self.timeout + self.window
+        load::visibility_seconds(self.timeout, self.window)
     }
 
     fn text(&self) -> String {
@@ -189,14 +177,14 @@ fn needs(lowering: &Lowering<'_>, id: IntentId) -> Vec<Need> {
     let graph = lowering.graph;
     let need = |edge: &Edge, unit: Option<IntentId>, triggered: bool| {
         let unit = graph.intent(unit?);
-        let batch = edge
-            .option("batch")
-            .as_int()
-            .unwrap_or(BATCH_WITHOUT_WINDOW);
         Some(Need {
             unit: unit.id(),
             timeout: unit.duration("timeout")?.seconds(),
-            window: if triggered { batch_window(batch) } else { 0 },
+            window: if triggered {
+                load::batch_window(edge.option("batch").as_int())
+            } else {
+                0
+            },
             triggered,
         })
     };
@@ -223,7 +211,7 @@ fn visibility(lowering: &mut Lowering<'_>, id: IntentId) -> Option<u64> {
     }
     // A worker that takes messages itself can ask for more time; a trigger cannot.
     let triggered = longest.is_some_and(|need| need.triggered);
-    if triggered && needed > MOST_VISIBILITY {
+    if triggered && needed > load::MOST_VISIBILITY {
         let text = longest.map(Need::text).unwrap_or_default();
         report_range(
             lowering,
@@ -234,7 +222,7 @@ fn visibility(lowering: &mut Lowering<'_>, id: IntentId) -> Option<u64> {
         );
         return None;
     }
-    let seconds = needed.min(MOST_VISIBILITY);
+    let seconds = needed.min(load::MOST_VISIBILITY);
     let because = longest.map_or_else(
         || "no consumer with a timeout is known; SQS's own default".to_owned(),
         |need| format!("{} = {} s", need.text(), need.seconds()),
@@ -256,7 +244,7 @@ fn judged(
     stated: u64,
     needs: &[Need],
 ) -> Option<u64> {
-    if stated > MOST_VISIBILITY {
+    if stated > load::MOST_VISIBILITY {
         report_range(
             lowering,
             intent,

@@ -6,7 +6,6 @@ use klo_plan::{Address, Block, Resource, Root, Value};
 use super::queue::{Sender, Wanted, add, add_dead};
 use super::{Trigger, filter, grant, is_ours, lambda, schedules, stream_arn};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
-use crate::data::queue::batch_window;
 use crate::policy;
 
 /// The fewest calls at once that an event source mapping can be held to (AWS Lambda, 2025-11).
@@ -168,7 +167,7 @@ fn map_queue(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>, arn: Value, enc
             "function_response_types",
             Value::list(["ReportBatchItemFailures"]),
         );
-    let window = batch_window(batch);
+    let window = klo_intent::load::batch_window(Some(batch));
     if window > 0 {
         body.set("maximum_batching_window_in_seconds", window);
     }
