@@ -413,6 +413,12 @@ fn environment(image: &Image, code: &UnitCode, layout: &Layout) -> Vec<String> {
     ];
     variables.extend(image.port.map(|port| format!("PORT={port}")));
     variables.extend(web_environment(image));
+    if image.ca_bundle {
+        // Postgres drivers that take no certificate in their URL, and code that passes the parts of
+        // an address one by one, read these (libpq documentation, "Environment Variables").
+        variables.push("PGSSLMODE=verify-full".to_owned());
+        variables.push(format!("PGSSLROOTCERT={}", UrlForm::CA_BUNDLE));
+    }
     variables.sort();
     variables
 }

@@ -1,0 +1,88 @@
+# What people and programs need to know once this is applied.
+#
+# shop, environment dev. Written by klo from the annotated source: change that instead.
+
+output "site_storefront_bucket" {
+  description = "site.storefront: the bucket of its files"
+  value       = aws_s3_bucket.site_storefront.id
+}
+
+output "site_storefront_distribution" {
+  description = "site.storefront: the distribution before it"
+  value       = aws_cloudfront_distribution.site_storefront.id
+}
+
+output "bucket_receipts_name" {
+  description = "The name of bucket.receipts"
+  value       = aws_s3_bucket.receipts.id
+}
+
+output "bucket_receipts_arn" {
+  description = "The arn of bucket.receipts"
+  value       = aws_s3_bucket.receipts.arn
+}
+
+output "cache_catalog_host" {
+  description = "The host of cache.catalog"
+  value       = aws_elasticache_replication_group.catalog.primary_endpoint_address
+}
+
+output "cache_catalog_port" {
+  description = "The port of cache.catalog"
+  value       = "6379"
+}
+
+output "database_orders_host" {
+  description = "The host of database.orders"
+  value       = aws_db_instance.orders.address
+}
+
+output "database_orders_port" {
+  description = "The port of database.orders"
+  value       = "5432"
+}
+
+output "database_orders_database" {
+  description = "The database of database.orders"
+  value       = "orders"
+}
+
+output "function_receipt_worker_arn" {
+  description = "The arn of function.receipt-worker"
+  value       = aws_lambda_function.function_receipt_worker.arn
+}
+
+output "queue_receipt_requests_url" {
+  description = "The url of queue.receipt-requests"
+  value       = aws_sqs_queue.receipt_requests.url
+}
+
+output "queue_receipt_requests_name" {
+  description = "The name of queue.receipt-requests"
+  value       = aws_sqs_queue.receipt_requests.name
+}
+
+output "queue_receipt_requests_arn" {
+  description = "The arn of queue.receipt-requests"
+  value       = aws_sqs_queue.receipt_requests.arn
+}
+
+output "secret_payments_api_key_arn" {
+  description = "The arn of secret.payments-api-key"
+  value       = var.secrets["secret-payments-api-key"]
+}
+
+output "service_orders_api_url" {
+  description = "The url of service.orders-api"
+  value       = aws_apigatewayv2_api.service_orders_api.api_endpoint
+}
+
+output "service_orders_api_host" {
+  description = "The host of service.orders-api"
+  value       = replace(aws_apigatewayv2_api.service_orders_api.api_endpoint, "https://", "")
+}
+
+output "service_orders_api_port" {
+  description = "The port of service.orders-api"
+  value       = 443
+}
