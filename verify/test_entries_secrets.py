@@ -82,6 +82,13 @@ def test_the_command_replaces_the_start(address):
     assert done.returncode == 7
 
 
+def test_a_command_that_is_not_there(address):
+    _, secret = made(address, "no-command", "x")
+    done = start(address, {"arn": secret["ARN"]}, "no-such-program")
+    assert done.returncode == 1
+    assert done.stderr == "klo: cannot start no-such-program: No such file or directory\n"
+
+
 @pytest.mark.parametrize(
     "reference,told",
     [

@@ -14,7 +14,8 @@ import pytest
 import entries
 
 MODULE = '''
-import json, os, pathlib, time
+import json, logging, os, pathlib, sys, time
+logging.basicConfig(level=logging.ERROR)
 OUT = pathlib.Path(os.environ["OUT"])
 
 def work(order: dict) -> None:
@@ -23,6 +24,8 @@ def work(order: dict) -> None:
     time.sleep(order.get("seconds", 0))
     if order.get("fails") and not OUT.with_suffix(".healed").exists():
         raise ValueError("no")
+    if order.get("exits") and not OUT.with_suffix(".healed").exists():
+        sys.exit(3)
     with OUT.open("a") as out:
         out.write(f"end {order['id']}\\n")
 '''
@@ -121,6 +124,14 @@ def test_a_message_that_failed_comes_again(worker):
     assert "ValueError: no" in running.logged()
     running.out.with_suffix(".healed").touch()
     running.wait(lambda: running.lines()[-1] == "end 1" and running.counts() == (0, 0))
+
+
+def test_a_message_that_wants_to_exit_only_fails(worker):
+    running = worker(visibility=1)
+    running.send({"id": 1, "exits": True})
+    running.wait(lambda: running.lines().count("begin 1") >= 2)
+    assert running.process.poll() is None
+    assert running.stop() == 0
 
 
 def test_a_slow_message_stays_hidden(worker):

@@ -93,9 +93,9 @@ def resolve(
 
 def parse(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     """The variables to set with their references, and the command."""
-    if "--" not in arguments:
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    if not arguments[at + 1 :]:
         raise SecretError("no command after --")
-    at = arguments.index("--")
     wanted = dict(pair.split("=", 1) for pair in arguments[:at])
     return wanted, arguments[at + 1 :]
 
@@ -106,7 +106,10 @@ def main() -> None:
         os.environ.update(resolve(wanted))
     except SecretError as error:
         sys.exit(f"klo: {error}")
-    os.execvp(command[0], command)
+    try:
+        os.execvp(command[0], command)
+    except OSError as error:
+        sys.exit(f"klo: cannot start {command[0]}: {error.strerror}")
 
 
 if __name__ == "__main__":

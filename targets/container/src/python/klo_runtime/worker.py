@@ -151,7 +151,7 @@ class Worker:
         try:
             with Hidden(queue, receipt):
                 self.work(message)
-        except Exception:
+        except (Exception, SystemExit):
             log.exception("message %s failed", message["MessageId"])
             return
         queue.delete(receipt)
@@ -187,8 +187,17 @@ def serve_handler(handler: Handler, events: tuple[str, ...]) -> None:
     _serve(work)
 
 
+def _log_to_stderr() -> None:
+    """Shows what this module logs, and leaves the application's own logging as it is."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
 def _serve(work: Callable[[dict[str, Any]], None]) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    _log_to_stderr()
     queues = [Queue(url) for url in os.environ.get("KLO_QUEUE_URLS", "").split()]
     if not queues:
         sys.exit("klo: KLO_QUEUE_URLS names no queue")
