@@ -3,7 +3,7 @@
 use klo_intent::{Decision, Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value, physical_name};
 
-use super::common::{add, add_main, name_of, part};
+use super::common::{add, add_main, name_of, part, plain_name};
 use super::existing::Existing;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
 use crate::policy;
@@ -54,7 +54,7 @@ fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
         name_of(lowering, intent),
         account,
     ];
-    physical_name(&parts, NAME_LIMIT).to_ascii_lowercase()
+    plain_name(&physical_name(&parts, NAME_LIMIT))
 }
 
 fn access(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address, public: bool) -> Address {

@@ -7,10 +7,23 @@ use klo_plan::{Address, Block, ImportBlock, Lifecycle, Resource, Root, Value};
 
 use crate::context::{Lowering, group_of, why};
 
-/// The name of something whose service takes lower case only and would print anything else as a
-/// change in each plan.
+/// The name of something whose service takes lower case, digits and single hyphens only, and would
+/// print anything else as a change in each plan.
 pub(super) fn lower_name(lowering: &Lowering<'_>, name: &str, part: &str, limit: usize) -> String {
-    lowering.physical(name, part, limit).to_ascii_lowercase()
+    plain_name(&lowering.physical(name, part, limit))
+}
+
+/// A name in lower case, digits and single hyphens; environments may be called anything.
+pub(super) fn plain_name(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match c.to_ascii_lowercase() {
+            c if c.is_ascii_lowercase() || c.is_ascii_digit() => out.push(c),
+            _ if out.ends_with('-') => {}
+            _ => out.push('-'),
+        }
+    }
+    out
 }
 
 /// The name under which AWS knows what belongs to an intent: the former one of a renamed intent, since
@@ -159,4 +172,14 @@ pub(super) fn named_tags(lowering: &Lowering<'_>, intent: &Intent, name: &str) -
         entries.extend(own.into_iter().filter(|(key, _)| key != "Name"));
     }
     Value::map(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn plain_names_have_single_hyphens() {
+        assert_eq!(plain_name("Shop-PR_12--orders"), "shop-pr-12-orders");
+    }
 }

@@ -1,6 +1,6 @@
 //! An RDS instance.
 
-use klo_intent::{Engine, Size};
+use klo_intent::{Decision, Engine, Size};
 use klo_plan::{Block, Function, Resource, Value};
 
 use super::{MOST_BACKUP_DAYS, Made, Setup, database_name, log_groups, parameter_group};
@@ -13,6 +13,8 @@ const STORAGE: Size = Size(20 << 30);
 /// How far storage may grow by itself in prod, as a multiple of what it starts with: a full disk
 /// stops the database, and what is not used costs nothing.
 const GROWTH: u64 = 5;
+/// The most storage that an instance can have, in GiB (RDS user guide, 2026-11).
+const MOST_STORAGE: u64 = 65_536;
 /// Days of Performance Insights that cost nothing.
 const INSIGHTS_DAYS: i64 = 7;
 
@@ -54,7 +56,7 @@ pub(super) fn build(lowering: &mut Lowering<'_>, setup: &Setup<'_>, class: Insta
         .with("auto_minor_version_upgrade", !setup.shape.is_pinned())
         .with("instance_class", class.name)
         .with("allocated_storage", storage)
-        .with_some("max_allocated_storage", prod.then_some(storage * GROWTH))
+        .with_some("max_allocated_storage", growth(prod, storage))
         .with("storage_type", "gp3")
         .with("storage_encrypted", intent.flag("encrypted"));
     if !imported {
@@ -92,6 +94,17 @@ pub(super) fn build(lowering: &mut Lowering<'_>, setup: &Setup<'_>, class: Insta
     if !prod {
         body.set("apply_immediately", true);
     }
+    if let Some(most) = growth(prod, storage) {
+        lowering.decide(Decision {
+            code: "database-storage",
+            subject: intent.id(),
+            chosen: format!("{storage} GiB, growing by itself up to {most} GiB"),
+            because: "a full disk stops the database, and what is not used costs nothing"
+                .to_owned(),
+            instead_of: vec!["a fixed size: somebody would have to watch it".to_owned()],
+            standing_cost: false,
+        });
+    }
     let address = main_address("aws_db_instance", intent);
     let mut resource = Resource::new(address, group_of(intent), why(intent, ""), body);
     resource.depends_on.extend(logs);
@@ -107,6 +120,11 @@ pub(super) fn build(lowering: &mut Lowering<'_>, setup: &Setup<'_>, class: Insta
         ready: vec![main.clone()],
         main,
     }
+}
+
+fn growth(prod: bool, storage: u64) -> Option<u64> {
+    let most = (storage * GROWTH).min(MOST_STORAGE);
+    (prod && most > storage).then_some(most)
 }
 
 /// What becomes of the data: backups, deletion, the last snapshot.
