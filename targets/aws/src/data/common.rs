@@ -87,7 +87,9 @@ pub(super) fn add_main(
     let mut resource = resource;
     resource.lifecycle.prevent_destroy = guarded;
     resource.why.purpose = purpose.to_owned();
-    if let Some(tags) = lowering.tags(intent) {
+    if resource.body.get("tags").is_none()
+        && let Some(tags) = lowering.tags(intent)
+    {
         resource.body.set("tags", tags);
     }
     let root = resource.root;

@@ -250,24 +250,21 @@ pub(super) fn add_urls(
             .filter(|_| credentials.version.is_some()),
         ..target.clone()
     };
-    let urls = |target: &Target, with_password: bool| {
-        Value::map(wanted.iter().map(|wanted| {
-            let url = url::finished(&wanted.form, target, with_password);
-            (wanted.key.clone(), url)
-        }))
-    };
     let parts = local(
         lowering,
         intent,
         "urls",
-        urls(&public, false),
+        all_urls(wanted, &public, false),
         "The URLs without what is secret: what changes here writes the secret anew.",
     );
     let holder = secret(lowering, intent, "urls", "connection URLs");
     let inputs = Value::List(vec![credentials.revision.clone(), parts]);
     let body = Block::new()
         .with("secret_id", holder.attr("id"))
-        .with("secret_string_wo", Value::json(urls(target, true)))
+        .with(
+            "secret_string_wo",
+            Value::json(all_urls(wanted, target, true)),
+        )
         .with("secret_string_wo_version", hashed(Value::json(inputs)));
     let version = part_address("aws_secretsmanager_secret_version", intent, "urls");
     let resource = Resource::new(
@@ -293,6 +290,13 @@ pub(super) fn add_urls(
         };
         store.urls.insert((*unit, variable.clone()), supply);
     }
+}
+
+fn all_urls(wanted: &[Wanted], target: &Target, with_password: bool) -> Value {
+    Value::map(wanted.iter().map(|wanted| {
+        let url = url::finished(&wanted.form, target, with_password);
+        (wanted.key.clone(), url)
+    }))
 }
 
 /// Whether some unit binds one of the fields, or asks for it by `uses`.

@@ -178,63 +178,74 @@ impl Users {
             Value::text(":root"),
         ]);
         let everyone = Value::map([("AWS", root)]);
-        // In a key's policy `*` is the key itself.
-        let itself = || Value::text("*").commented("in a key's policy, `*` is this key");
-        let statement = |sid: &str, principal: Value, actions: &[&str]| {
-            Block::new()
-                .with("Sid", sid)
-                .with("Effect", "Allow")
-                .with("Principal", principal)
-                .with("Action", Value::list(actions.iter().copied()))
-                .with("Resource", itself())
-        };
-        let services: Vec<String> = self
-            .through
-            .iter()
-            .map(|service| format!("{service}.{region}.amazonaws.com"))
-            .collect();
-        let via = || ("kms:ViaService", Value::list(services.clone()));
-        let grant = Value::map([
-            ("StringEquals", Value::map([via()])),
-            (
-                "Bool",
-                Value::map([("kms:GrantIsForAWSResource", Value::text("true"))]),
-            ),
-        ]);
+        let services = self.through.iter();
+        let services = services.map(|service| format!("{service}.{region}.amazonaws.com"));
+        let via = when("StringEquals", "kms:ViaService", Value::list(services));
         let log_groups = joined([
             Value::text(format!("arn:{partition}:logs:{region}:")),
             account.clone(),
             Value::text(":log-group:*"),
         ]);
-        let of_log_groups = Value::map([(
-            "ArnLike",
-            Value::map([("kms:EncryptionContext:aws:logs:arn", log_groups)]),
-        )]);
-        let logs = Value::map([(
-            "Service",
-            Value::text(format!("logs.{region}.amazonaws.com")),
-        )]);
+        let logs = Value::text(format!("logs.{region}.amazonaws.com"));
+        let granted = when("Bool", "kms:GrantIsForAWSResource", Value::text("true"));
         let mut statements = vec![
-            statement("Administration", everyone.clone(), &ADMINISTRATION),
-            statement("UseThroughServices", everyone.clone(), &USE).with(
-                "Condition",
-                Value::map([("StringEquals", Value::map([via()]))]),
+            statement("Administration", everyone.clone(), &ADMINISTRATION, []),
+            statement("UseThroughServices", everyone.clone(), &USE, [via.clone()]),
+            statement(
+                "GrantsThroughServices",
+                everyone,
+                &["kms:CreateGrant"],
+                [via, granted],
             ),
-            statement("GrantsThroughServices", everyone, &["kms:CreateGrant"])
-                .with("Condition", grant),
-            statement("LogGroups", logs, &USE).with("Condition", of_log_groups),
+            statement(
+                "LogGroups",
+                Value::map([("Service", logs)]),
+                &USE,
+                [when(
+                    "ArnLike",
+                    "kms:EncryptionContext:aws:logs:arn",
+                    log_groups,
+                )],
+            ),
         ];
         if !self.by_themselves.is_empty() {
             let services = Value::list(self.by_themselves.iter().copied());
-            let from_here = Value::map([("aws:SourceAccount", account.clone())]);
-            let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-            statements.push(
-                statement("Events", Value::map([("Service", services)]), &actions)
-                    .with("Condition", Value::map([("StringEquals", from_here)])),
-            );
+            statements.push(statement(
+                "Events",
+                Value::map([("Service", services)]),
+                &["kms:Decrypt", "kms:GenerateDataKey"],
+                [when("StringEquals", "aws:SourceAccount", account.clone())],
+            ));
         }
         policy::document(statements)
     }
+}
+
+/// One test of a condition.
+type Test = (&'static str, Value);
+
+fn when(test: &'static str, key: &str, value: Value) -> Test {
+    (test, Value::map([(key, value)]))
+}
+
+/// A statement of the key's policy.
+fn statement<const TESTS: usize>(
+    sid: &str,
+    principal: Value,
+    actions: &[&str],
+    conditions: [Test; TESTS],
+) -> Block {
+    let conditions = (TESTS > 0).then(|| Value::map(conditions));
+    Block::new()
+        .with("Sid", sid)
+        .with("Effect", "Allow")
+        .with("Principal", principal)
+        .with("Action", Value::list(actions.iter().copied()))
+        .with(
+            "Resource",
+            Value::text("*").commented("In a key's policy `*` is this key."),
+        )
+        .with_some("Condition", conditions)
 }
 
 /// Services that encrypt what a kind of intent keeps.

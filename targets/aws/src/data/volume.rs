@@ -4,7 +4,7 @@ use klo_intent::{Decision, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::backup;
-use super::common::{add, add_main, name_of, named_tags, report_import};
+use super::common::{add, add_main, is_import, name_of, named_tags, report_import};
 use super::doors::{self, Door};
 use super::existing::Existing;
 use crate::context::{
@@ -38,34 +38,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     }
     // Without a network its lowering has reported why.
     let network = lowering.network.clone()?;
-    let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT);
-    let imported = intent.text("import").is_some();
-    let mut body = Block::new();
-    if !imported {
-        // None of them can be changed on a file system that is there.
-        body = body
-            .with("creation_token", &name)
-            .with("encrypted", intent.flag("encrypted"))
-            .with_some(
-                "kms_key_id",
-                lowering.key_arn().filter(|_| intent.flag("encrypted")),
-            );
-    }
-    let body = body.block(
-        "lifecycle_policy",
-        Block::new().with("transition_to_ia", "AFTER_30_DAYS"),
-    );
-    let address = main_address("aws_efs_file_system", intent);
-    let resource = Resource::new(address, group_of(intent), why(intent, ""), body);
-    let main = add_main(lowering, intent, "the file system", resource);
-    let tags = named_tags(lowering, intent, &name);
-    if let Some(resource) = lowering
-        .plan
-        .resources
-        .get_mut(&(klo_plan::Root::Main, main.clone()))
-    {
-        resource.body.set("tags", tags);
-    }
+    let main = file_system(lowering, intent);
     guard(lowering, intent, &main);
     let point = access_point(lowering, intent, &main);
     let group = doors::group(lowering, intent, "", network.vpc.clone());
@@ -85,6 +58,28 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         ready,
         ..Store::default()
     })
+}
+
+fn file_system(lowering: &mut Lowering<'_>, intent: &Intent) -> Address {
+    let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT);
+    let mut body = Block::new();
+    if !is_import(intent) {
+        // None of them can be changed on a file system that is there.
+        let encrypted = intent.flag("encrypted");
+        body = body
+            .with("creation_token", &name)
+            .with("encrypted", encrypted)
+            .with_some("kms_key_id", lowering.key_arn().filter(|_| encrypted));
+    }
+    let body = body
+        .block(
+            "lifecycle_policy",
+            Block::new().with("transition_to_ia", "AFTER_30_DAYS"),
+        )
+        .with("tags", named_tags(lowering, intent, &name));
+    let address = main_address("aws_efs_file_system", intent);
+    let resource = Resource::new(address, group_of(intent), why(intent, ""), body);
+    add_main(lowering, intent, "the file system", resource)
 }
 
 /// Without a policy of its own a file system lets in everyone who reaches it; with this one only
