@@ -76,6 +76,32 @@ struct Started {
     module: Option<Kind>,
 }
 
+impl Started {
+    /// A generated module, run as a program.
+    fn module(kind: Kind) -> Self {
+        let file = format!("{}/{}.py", entry::FOLDER, entry::MODULE);
+        Self {
+            command: vec!["python".to_owned(), file],
+            module: Some(kind),
+        }
+    }
+
+    /// The runtime client with the handler: the unit's own, or that of a generated module.
+    fn on_lambda(image: &Image, code: &UnitCode) -> Self {
+        let module = Kind::of(image.command, code);
+        let attribute = code.entry.attribute.as_deref().unwrap_or_default();
+        let handler = match module {
+            Some(_) => format!("{}.handler", entry::MODULE),
+            None => format!("{}.{attribute}", code.entry.module),
+        };
+        let words = ["python", "-m", "awslambdaric", &handler];
+        Self {
+            command: words.map(str::to_owned).to_vec(),
+            module,
+        }
+    }
+}
+
 impl<'a> Kitchen<'a> {
     /// Nothing made yet.
     pub(crate) fn new(plan: &'a Plan, tree: &'a dyn Tree) -> Self {
@@ -178,28 +204,10 @@ impl<'a> Kitchen<'a> {
                 module: None,
             });
         }
-        let run = |kind: Kind| Started {
-            command: vec![
-                "python".to_owned(),
-                format!("{}/{}.py", entry::FOLDER, entry::MODULE),
-            ],
-            module: Some(kind),
-        };
         match image.command {
-            ImageCommand::LambdaHandler => {
-                let module = Kind::of(image.command, code);
-                let attribute = code.entry.attribute.as_deref().unwrap_or_default();
-                let handler = match module {
-                    Some(_) => format!("{}.handler", entry::MODULE),
-                    None => format!("{}.{attribute}", code.entry.module),
-                };
-                return Some(Started {
-                    command: vec!["python".into(), "-m".into(), "awslambdaric".into(), handler],
-                    module,
-                });
-            }
+            ImageCommand::LambdaHandler => return Some(Started::on_lambda(image, code)),
             ImageCommand::QueueWorker if is_called(code) => {
-                return Kind::of(image.command, code).map(run);
+                return Kind::of(image.command, code).map(Started::module);
             }
             // A program or worker application takes its messages itself.
             ImageCommand::QueueWorker | ImageCommand::Unit | ImageCommand::LambdaWeb => {}
@@ -222,8 +230,8 @@ impl<'a> Kitchen<'a> {
                     module: Some(Kind::Application),
                 })
             }
-            Start::Aiohttp => Some(run(Kind::Aiohttp)),
-            Start::Entry => Kind::of(image.command, code).map(run),
+            Start::Aiohttp => Some(Started::module(Kind::Aiohttp)),
+            Start::Entry => Kind::of(image.command, code).map(Started::module),
             Start::NoServer(suggested) => {
                 self.no_server(unit, code, dependencies, suggested);
                 None

@@ -135,15 +135,8 @@ fn asgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
         return Some(Start::Command(command));
     }
     if has("hypercorn") {
-        let application = called(code, factory);
-        return Some(Start::Command(words([
-            "hypercorn",
-            "--bind",
-            &bind,
-            "--workers",
-            &processes,
-            &application,
-        ])));
+        let command = hypercorn(code, &bind, called(code, factory));
+        return Some(Start::Command(command));
     }
     if has("granian") {
         return Some(Start::Command(granian(code, "asgi", &port, factory)));
@@ -206,16 +199,20 @@ fn wsgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
     }
     has("hypercorn").then(|| {
         let application = format!("wsgi:{}", called(code, factory));
-        let processes = processes(code);
-        Start::Command(words([
-            "hypercorn",
-            "--bind",
-            &bind,
-            "--workers",
-            &processes,
-            &application,
-        ]))
+        Start::Command(hypercorn(code, &bind, application))
     })
+}
+
+fn hypercorn(code: &UnitCode, bind: &str, application: String) -> Vec<String> {
+    let workers = processes(code);
+    words([
+        "hypercorn",
+        "--bind",
+        bind,
+        "--workers",
+        &workers,
+        &application,
+    ])
 }
 
 /// gunicorn's command without the application. The number of processes is always said, since the

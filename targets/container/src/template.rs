@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError,
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError,
     RenderErrorReason,
 };
 use serde::Serialize;
@@ -64,87 +64,65 @@ fn registry() -> Handlebars<'static> {
             unreachable!("template {name}: {error}");
         }
     }
-    text_helper(&mut registry, "word", escape::dockerfile_word);
-    text_helper(&mut registry, "sh", escape::shell_word);
-    text_helper(&mut registry, "json", escape::json_string);
-    text_helper(&mut registry, "py", escape::json_string);
-    text_helper(&mut registry, "hcl", escape::hcl_string);
-    text_helper(&mut registry, "comment", escape::comment);
-    text_helper(&mut registry, "ignore", escape::ignore_exception);
-    list_helper(&mut registry, "json_array", escape::json_array);
-    list_helper(&mut registry, "sh_words", |words| {
-        let words: Vec<String> = words.iter().map(|word| escape::shell_word(word)).collect();
-        words.join(" ")
-    });
-    list_helper(&mut registry, "py_tuple", |words| {
-        let words: Vec<String> = words.iter().map(|word| escape::json_string(word)).collect();
-        match words.as_slice() {
-            [word] => format!("({word},)"),
-            words => format!("({})", words.join(", ")),
-        }
-    });
-    list_helper(&mut registry, "assignments", |pairs| {
-        let (names, values): (Vec<_>, Vec<_>) = pairs
-            .iter()
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .unzip();
-        let words = names
-            .iter()
-            .zip(values)
-            .map(|(name, value)| format!("{name}={}", escape::dockerfile_word(value)));
-        words.collect::<Vec<_>>().join(" \\\n    ")
-    });
-    registry.register_helper(
-        "copy",
-        Box::new(
-            |helper: &Helper<'_>,
-             _: &Handlebars<'_>,
-             _: &Context,
-             _: &mut RenderContext<'_, '_>,
-             out: &mut dyn Output|
-             -> HelperResult {
-                let sources = strings(helper, 0)?;
-                let target = string(helper, 1)?;
-                out.write(&escape::dockerfile_copy(&sources, target))?;
-                Ok(())
-            },
-        ),
-    );
+    for (name, print) in HELPERS {
+        registry.register_helper(name, Box::new(Print(print)));
+    }
     registry
 }
 
-fn text_helper(registry: &mut Handlebars<'static>, name: &str, print: fn(&str) -> String) {
-    registry.register_helper(
-        name,
-        Box::new(
-            move |helper: &Helper<'_>,
-                  _: &Handlebars<'_>,
-                  _: &Context,
-                  _: &mut RenderContext<'_, '_>,
-                  out: &mut dyn Output|
-                  -> HelperResult {
-                out.write(&print(string(helper, 0)?))?;
-                Ok(())
-            },
-        ),
-    );
-}
+type Printed = Result<String, RenderError>;
+type Printer = fn(&Helper<'_>) -> Printed;
 
-fn list_helper(registry: &mut Handlebars<'static>, name: &str, print: fn(&[String]) -> String) {
-    registry.register_helper(
-        name,
-        Box::new(
-            move |helper: &Helper<'_>,
-                  _: &Handlebars<'_>,
-                  _: &Context,
-                  _: &mut RenderContext<'_, '_>,
-                  out: &mut dyn Output|
-                  -> HelperResult {
-                out.write(&print(&strings(helper, 0)?))?;
-                Ok(())
-            },
-        ),
-    );
+/// One helper per place that a value can stand in.
+const HELPERS: [(&str, Printer); 11] = [
+    ("word", |h| Ok(escape::dockerfile_word(string(h, 0)?))),
+    ("sh", |h| Ok(escape::shell_word(string(h, 0)?))),
+    ("py", |h| Ok(escape::json_string(string(h, 0)?))),
+    ("hcl", |h| Ok(escape::hcl_string(string(h, 0)?))),
+    ("comment", |h| Ok(escape::comment(string(h, 0)?))),
+    ("ignore", |h| Ok(escape::ignore_exception(string(h, 0)?))),
+    ("copy", |h| {
+        Ok(escape::dockerfile_copy(&strings(h, 0)?, string(h, 1)?))
+    }),
+    ("assignments", |h| {
+        let pairs = strings(h, 0)?;
+        let words = pairs.iter().map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            format!("{name}={}", escape::dockerfile_word(value))
+        });
+        Ok(words.collect::<Vec<_>>().join(" \\\n    "))
+    }),
+    ("json_array", |h| Ok(escape::json_array(&strings(h, 0)?))),
+    ("sh_words", |h| {
+        let words = strings(h, 0)?;
+        let words: Vec<String> = words.iter().map(|word| escape::shell_word(word)).collect();
+        Ok(words.join(" "))
+    }),
+    ("py_tuple", |h| {
+        let words = strings(h, 0)?;
+        let words: Vec<String> = words.iter().map(|word| escape::json_string(word)).collect();
+        Ok(match words.as_slice() {
+            [word] => format!("({word},)"),
+            words => format!("({})", words.join(", ")),
+        })
+    }),
+];
+
+/// Writes what a function makes of the values, and nothing around it.
+struct Print(Printer);
+
+impl HelperDef for Print {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        out.write(&(self.0)(helper)?)?;
+        Ok(())
+    }
 }
 
 fn string<'a>(helper: &'a Helper<'_>, index: usize) -> Result<&'a str, RenderError> {
