@@ -9,6 +9,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 from moto.batch.models import BatchBackend
+from moto.core.config import default_user_config
 from moto.ecs.models import Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.models import iam_backends
@@ -140,6 +141,11 @@ def service_linked_role(account: str, partition: str) -> str:
     ).arn
 
 
+def batch_jobs_end_without_docker() -> None:
+    """moto runs jobs in containers, where there is an engine."""
+    default_user_config["batch"]["use_docker"] = False
+
+
 def scaling_targets_have_tags() -> None:
     """moto takes no tags for scaling targets and has no way to list them."""
     tags: dict[str, dict[str, str]] = {}
@@ -162,4 +168,5 @@ def fill() -> None:
     lambda_has_provisioned_concurrency()
     ecs_service_settings_come_back()
     batch_has_a_service_linked_role()
+    batch_jobs_end_without_docker()
     scaling_targets_have_tags()

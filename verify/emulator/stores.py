@@ -12,7 +12,9 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.efs.responses import EFSResponse
 from moto.elasticache.responses import ElastiCacheResponse
+from moto.iam.access_control import PermissionResult
 from moto.rds.models import DBCluster, DBInstance, DBParameterGroup
+from moto.s3.models import FakeBucket
 
 from emulator.patching import after, body, plain
 
@@ -250,6 +252,15 @@ def backup_tags_are_found() -> None:
     BackupResponse.list_tags = list_tags
 
 
+def bucket_policies_have_conditions() -> None:
+    """moto reads a bucket policy without its conditions, so that one for TLS refuses everything."""
+
+    def undecided(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+        return PermissionResult.NEUTRAL
+
+    FakeBucket.get_permission = undecided
+
+
 def fill() -> None:
     database_instances_have_their_own_id()
     database_instances_keep_performance_insights()
@@ -261,3 +272,4 @@ def fill() -> None:
     file_systems_have_backup_policies()
     backups_have_selections()
     backup_tags_are_found()
+    bucket_policies_have_conditions()

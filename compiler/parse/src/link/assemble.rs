@@ -70,6 +70,8 @@ pub(crate) struct UnitRun {
     pub(crate) found: BTreeMap<Tag, Found>,
     /// Every file that starting it may load.
     pub(crate) files: BTreeSet<String>,
+    /// Variables without which its code does not start.
+    pub(crate) required: BTreeSet<String>,
     pub(crate) overflow: bool,
     /// Ports that its code states, with the place.
     pub(crate) port: Option<(i64, Span)>,
@@ -253,6 +255,7 @@ fn run_unit(
         .into_iter()
         .map(|file| program.file(file).path.clone())
         .collect();
+    let required = super::environment::required(&mut machine, module);
     Some(UnitRun {
         declaration: index,
         entry,
@@ -262,6 +265,7 @@ fn run_unit(
         unannotated: machine.uses.unannotated,
         found,
         files,
+        required,
         overflow: machine.overflow,
         port,
         stream,

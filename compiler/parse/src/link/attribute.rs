@@ -284,7 +284,7 @@ impl Machine<'_> {
     }
 
     /// Whether a class reads its fields from the environment.
-    fn is_settings(&mut self, body: FrameIx, reader: FrameIx) -> bool {
+    pub(crate) fn is_settings(&mut self, body: FrameIx, reader: FrameIx) -> bool {
         let mut externals = Vec::new();
         let bases = self.bases_of(body, reader);
         for base in bases {
@@ -298,7 +298,7 @@ impl Machine<'_> {
     }
 
     /// The value of a field of a settings class: the variable that it is read from.
-    fn settings_field(
+    pub(crate) fn settings_field(
         &mut self,
         frame: FrameIx,
         site: Site,

@@ -535,17 +535,21 @@ impl<'a> Assembly<'a> {
     pub(crate) fn inert(&self, position: usize, bound: &BTreeSet<String>) -> Vec<InertBinding> {
         let run = &self.runs[position];
         let mut found = Vec::new();
-        for tag in run.found.keys() {
-            if run.uses.contains_key(tag) {
-                continue;
-            }
-            let declaration = self.declared.tags[tag.0 as usize];
-            let Some(id) = self.by_declaration.get(&declaration) else {
-                continue;
-            };
-            let intent = &self.intents[id.0 as usize];
+        let imported: BTreeSet<IntentId> = run
+            .found
+            .keys()
+            .filter(|tag| !run.uses.contains_key(tag))
+            .filter_map(|tag| {
+                let declaration = self.declared.tags[tag.0 as usize];
+                self.by_declaration.get(&declaration).copied()
+            })
+            .collect();
+        for (index, intent) in self.intents.iter().enumerate() {
+            let imported = imported.contains(&IntentId(index as u32));
             for binding in &intent.bindings {
-                if binding.required && !bound.contains(&binding.variable) {
+                let wanted =
+                    binding.required && imported || run.required.contains(&binding.variable);
+                if wanted && !bound.contains(&binding.variable) {
                     found.push(InertBinding {
                         variable: binding.variable.clone(),
                         value: inert_value(binding),

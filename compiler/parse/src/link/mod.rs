@@ -7,6 +7,7 @@ mod bindings;
 mod call;
 mod django;
 mod edges;
+mod environment;
 mod eval;
 mod intents;
 mod library;

@@ -177,6 +177,32 @@ impl Interner {
             })
     }
 
+    /// Every instance of a class of the project: itself, its class and its site.
+    pub(crate) fn instances(&self) -> impl Iterator<Item = (ValueId, ValueId, Site)> {
+        self.values
+            .iter()
+            .enumerate()
+            .filter_map(|(index, value)| match value {
+                Value::Instance { class, site, .. } => Some((ValueId(index as u32), *class, *site)),
+                _ => None,
+            })
+    }
+
+    /// Names of the variables that anything is read from without a default.
+    pub(crate) fn required_variables(&self) -> BTreeSet<String> {
+        let parts = self.values.iter().filter_map(|value| match value {
+            Value::Text(parts) => Some(parts),
+            _ => None,
+        });
+        parts
+            .flatten()
+            .filter_map(|part| match part {
+                Part::Env(read) if read.required => Some(self.text(read.variable).to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
     pub(crate) fn get(&self, id: ValueId) -> &Value {
         &self.values[id.0 as usize]
     }
