@@ -164,6 +164,28 @@ codes! {
     /// Terraform imports a topic or secret by its ARN, a queue by its URL, a file system by
     /// `fs-…`, and everything else by its name. The message says which one is wanted.
     WRONG_IMPORT = "KLO0620", "wrong-import";
+    /// A version that the engine of a database or cache does not have, or that klo does not know.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders", engine = "postgres", version = "15.x")
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    /// ```
+    ///
+    /// Say a major version (`"17"` for PostgreSQL, `"8.4"` for MySQL, `"8.0"` for Valkey), which AWS then
+    /// keeps up to date, or a whole one (`"17.4"`), which stays as it is. A major version that is newer
+    /// than klo's table is a warning: it may well exist.
+    UNKNOWN_VERSION = "KLO0621", "unknown-version";
+    /// Something is to be public that cannot be.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "sessions", public = true)
+    /// client = redis.from_url(os.environ["REDIS_URL"])
+    /// ```
+    ///
+    /// Caches and volumes have addresses inside the network only, and tables are reached with
+    /// credentials alone. Databases and buckets can be public. Leave `public` out, or put a service
+    /// before it.
+    IMPOSSIBLE_PUBLIC = "KLO0622", "impossible-public";
     /// The code calls a method of a bound client for which klo knows no permission.
     ///
     /// ```python

@@ -4,6 +4,7 @@ use klo_intent::{Decision, Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value, physical_name};
 
 use super::common::{add, add_main, name_of, part, plain_name};
+use super::doors;
 use super::existing::Existing;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
 use crate::policy;
@@ -40,6 +41,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     encryption(lowering, intent, &main);
     lifecycle(lowering, intent, &main, &versioning, versioned);
     record(lowering, intent, versioned);
+    if public {
+        doors::record_public(lowering, intent);
+    }
     let region = &lowering.deployment().region;
     Some(offer(main.attr("id"), main.attr("arn"), region))
 }

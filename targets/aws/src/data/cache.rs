@@ -1,11 +1,11 @@
 //! Caches: ElastiCache replication groups with TLS.
 
-use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
+use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::{Decision, Field, Intent, IntentId, UrlForm};
 use klo_plan::{Block, Function, Resource, Value};
 
-use super::common::{add_main, is_import, lower_name, name_of};
+use super::common::{add_main, is_import, is_private, lower_name, name_of, report_version};
 use super::credentials;
 use super::doors::{self, Door};
 use super::existing::{Existing, endpoint};
@@ -25,6 +25,14 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let intent = lowering.intent(id);
     if let Some(there) = Existing::of(intent) {
         return existing(lowering, id, there);
+    }
+    if !is_private(
+        lowering,
+        intent,
+        "a cache has addresses inside the network only",
+    ) || !has_version(lowering, intent)
+    {
+        return None;
     }
     let node = node(lowering, intent)?;
     // Without a network its lowering has reported why.
@@ -128,6 +136,29 @@ fn last_snapshot(name: &str, group: &Value) -> Value {
 fn version<'i>(intent: &'i Intent, engine: &str) -> &'i str {
     let default = if engine == "redis" { "7.1" } else { "8.0" };
     intent.text("version").unwrap_or(default)
+}
+
+/// ElastiCache names versions by two numbers, and its provider refuses others.
+fn has_version(lowering: &mut Lowering<'_>, intent: &Intent) -> bool {
+    let engine = intent.text("engine").unwrap_or("valkey");
+    let version = version(intent, engine);
+    let known = facts::cache_versions(engine);
+    if known.contains(&version) {
+        return true;
+    }
+    let (level, message) = if facts::is_version(version, 2..=2) {
+        (
+            Level::Warning,
+            format!("klo does not know {engine} {version}"),
+        )
+    } else {
+        (
+            Level::Error,
+            format!("`{version}` is no version of {engine}, which has two numbers"),
+        )
+    };
+    report_version(lowering, intent, level, message, known);
+    level != Level::Error
 }
 
 fn node<'i>(lowering: &mut Lowering<'_>, intent: &'i Intent) -> Option<&'i str> {

@@ -1,7 +1,7 @@
 //! What lowerings of data share: adding resources, guarding them, adopting what is there.
 
-use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
+use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::{Decision, Intent, Kind, Origin};
 use klo_plan::{Address, Block, ImportBlock, Lifecycle, Resource, Root, Value};
 
@@ -150,6 +150,44 @@ pub(super) fn report_import(lowering: &mut Lowering<'_>, intent: &Intent, wanted
         .help(format!("say {wanted}"))
         .subject(intent.id()),
     );
+}
+
+/// Reports a version that an engine cannot have; a warning where it may just be too new for klo.
+pub(super) fn report_version(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    level: Level,
+    message: String,
+    known: &[&str],
+) {
+    let known = klo_diagnostics::list_of(known.iter().copied());
+    lowering.report(
+        Diagnostic::new(
+            aws::UNKNOWN_VERSION,
+            level,
+            intent.span_of("version"),
+            message,
+        )
+        .help(format!("klo knows {known}"))
+        .subject(intent.id()),
+    );
+}
+
+/// Whether `public` is left alone, for kinds that cannot be public.
+pub(super) fn is_private(lowering: &mut Lowering<'_>, intent: &Intent, because: &str) -> bool {
+    let public = intent.flag("public");
+    if public {
+        lowering.report(
+            Diagnostic::error(
+                aws::IMPOSSIBLE_PUBLIC,
+                intent.span_of("public"),
+                format!("`{}` cannot be public: {because}", intent.id()),
+            )
+            .help("leave out `public`, and let a service that is exposed stand before it")
+            .subject(intent.id()),
+        );
+    }
+    !public
 }
 
 /// Reports a setting outside what the service allows.

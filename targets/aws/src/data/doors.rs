@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use klo_intent::{Intent, IntentId};
+use klo_intent::{Decision, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value, Why};
 
 use super::common::{add, id_of, name_of, replaced_first};
@@ -80,6 +80,42 @@ pub(super) fn open(lowering: &mut Lowering<'_>, store: IntentId, door: &Door) {
         };
         edge.add(lowering, intent);
     }
+}
+
+/// Lets everyone reach the door of a store that is public.
+pub(super) fn open_to_all(lowering: &mut Lowering<'_>, store: &Intent, door: &Door) {
+    let Some(group) = door.group.clone() else {
+        return;
+    };
+    let to = store.id();
+    let body = Block::new()
+        .with("security_group_id", group)
+        .with("description", format!("internet to {to}"))
+        .with("ip_protocol", "tcp")
+        .with("from_port", door.port)
+        .with("to_port", door.port)
+        .with(
+            "cidr_ipv4",
+            Value::text("0.0.0.0/0").commented("`public = true` is set."),
+        );
+    let kind = "aws_vpc_security_group_ingress_rule";
+    let address = edge_address(kind, "internet", &to);
+    add(lowering, store, address, "admits everyone", body);
+    record_public(lowering, store);
+}
+
+/// Records that something is public because somebody says so.
+pub(super) fn record_public(lowering: &mut Lowering<'_>, store: &Intent) {
+    lowering.decide(Decision {
+        code: "public",
+        subject: store.id(),
+        chosen: "reachable from the internet".to_owned(),
+        because: "`public = true` is set".to_owned(),
+        instead_of: vec![
+            "reachable by units with an edge alone: what `public` left out gives".to_owned(),
+        ],
+        standing_cost: false,
+    });
 }
 
 /// The two rules of one edge.

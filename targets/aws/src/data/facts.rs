@@ -111,6 +111,31 @@ pub(super) const fn proxied_versions(engine: Engine) -> &'static [&'static str] 
     }
 }
 
+/// Major versions that RDS offers, newest first (RDS user guide, versions of each engine, and
+/// DescribeDBEngineVersions as cfn-lint 1.51 records it, 2026-11).
+pub(super) const fn database_versions(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Postgres => &["18", "17", "16", "15", "14", "13", "12", "11"],
+        Engine::Mysql => &["8.4", "8.0", "5.7"],
+        Engine::Mariadb => &["11.8", "11.4", "10.11", "10.6", "10.5"],
+    }
+}
+
+/// Versions of caches that replication groups can have, newest first (cfn-lint 1.51, 2026-11).
+pub(super) fn cache_versions(engine: &str) -> &'static [&'static str] {
+    match engine {
+        "redis" => &["7.1", "7.0", "6.2"],
+        _ => &["9.0", "8.2", "8.1", "8.0", "7.2"],
+    }
+}
+
+/// Whether it is numbers with points between them, as many as an engine's versions have.
+pub(super) fn is_version(version: &str, numbers: std::ops::RangeInclusive<usize>) -> bool {
+    let parts: Vec<&str> = version.split('.').collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    numbers.contains(&parts.len()) && parts.iter().all(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +162,14 @@ mod tests {
         assert_eq!(serverless_connections(Engine::Postgres, 0.5, 16), 2_000);
         assert_eq!(serverless_connections(Engine::Postgres, 1.0, 16), 3_360);
         assert_eq!(serverless_connections(Engine::Mysql, 0.5, 5), 135);
+    }
+
+    #[test]
+    fn versions_are_numbers() {
+        assert!(is_version("17", 1..=2) && is_version("17.4", 1..=2));
+        assert!(!is_version("17.4.1", 1..=2));
+        assert!(is_version("8.0.35", 2..=3) && !is_version("8", 2..=3));
+        assert!(!is_version("15.x", 1..=2) && !is_version("", 1..=2));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use klo_intent::{Access, Decision, Field, Intent, IntentId};
 use klo_plan::{Block, Resource, Value};
 
 use super::backup;
-use super::common::{add_main, name_of};
+use super::common::{add_main, is_private, name_of};
 use super::existing::Existing;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, why};
 
@@ -26,6 +26,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let intent = lowering.intent(id);
     if let Some(there) = Existing::of(intent) {
         return existing(lowering, there);
+    }
+    if !is_private(
+        lowering,
+        intent,
+        "a table is reached with credentials alone",
+    ) {
+        return None;
     }
     let (key, sort_key) = keys(lowering, intent)?;
     let name = match intent.text("import") {

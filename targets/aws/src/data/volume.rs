@@ -4,7 +4,7 @@ use klo_intent::{Decision, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::backup;
-use super::common::{add, add_main, is_import, name_of, named_tags, report_import};
+use super::common::{add, add_main, is_import, is_private, name_of, named_tags, report_import};
 use super::doors::{self, Door};
 use super::existing::Existing;
 use crate::context::{
@@ -34,6 +34,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
             intent,
             "`import = \"fs-…\"`, the file system's id",
         );
+        return None;
+    }
+    if !is_private(
+        lowering,
+        intent,
+        "a file system has addresses inside the network only",
+    ) {
         return None;
     }
     // Without a network its lowering has reported why.

@@ -6,17 +6,17 @@ mod existing;
 mod instance;
 mod shape;
 
-use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Field, Intent, IntentId};
+use klo_diagnostics::{Diagnostic, Level};
+use klo_intent::{Engine, Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Root, Value, Variable, VariableType, symbol};
 
-use super::common::{id_of, is_import, lower_name, name_of, report_range};
+use super::common::{id_of, is_import, lower_name, name_of, report_range, report_version};
 use super::credentials::{self, Credentials};
 use super::doors::{self, Door};
 use super::rds_proxy::{self, Before};
 use super::url::{self, Target};
-use super::{backup, existing::Existing};
+use super::{backup, existing::Existing, facts};
 use crate::context::{Lowering, Store, Supply, group_of, part_address, why};
 
 pub(super) use shape::{Class, Shape};
@@ -56,10 +56,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         return existing::lower(lowering, id, there);
     }
     let shape = Shape::of(lowering, intent)?;
-    let proxied = rds_proxy::decide(lowering, id, &shape)?;
-    if !storage_fits(lowering, intent) {
+    if !storage_fits(lowering, intent) || !has_version(lowering, intent, &shape) {
         return None;
     }
+    let proxied = rds_proxy::decide(lowering, id, &shape)?;
     // Without a network its lowering has reported why.
     let network = lowering.network.clone()?;
     decisions::record(lowering, intent, &shape);
@@ -91,6 +91,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     if backup::is_needed(intent) {
         let arn = made.main.attr("arn");
         backup::keep(lowering, intent, arn, backup::Because::RdsStopsAt35Days);
+    }
+    if intent.flag("public") {
+        doors::open_to_all(lowering, intent, &door);
     }
     let reached = reach(lowering, id, &shape, &credentials, &made, &door, proxied)?;
     Some(store(lowering, id, &shape, &credentials, &made, reached))
@@ -131,6 +134,26 @@ struct Reached {
     host: Value,
     door: Door,
     ready: Vec<Address>,
+}
+
+fn has_version(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) -> bool {
+    let engine = shape.engine;
+    let known = facts::database_versions(engine);
+    let numbers = match engine {
+        Engine::Postgres => 1..=2,
+        Engine::Mysql | Engine::Mariadb => 2..=3,
+    };
+    let (level, message) = if !facts::is_version(&shape.version, numbers) {
+        let message = format!("`{}` is no version of {}", shape.version, engine.name());
+        (Level::Error, message)
+    } else if !known.contains(&shape.major.as_str()) {
+        let message = format!("klo does not know {} {}", engine.name(), shape.major);
+        (Level::Warning, message)
+    } else {
+        return true;
+    };
+    report_version(lowering, intent, level, message, known);
+    level != Level::Error
 }
 
 fn storage_fits(lowering: &mut Lowering<'_>, intent: &Intent) -> bool {

@@ -300,6 +300,26 @@ fn names_that_engines_keep_are_changed() {
 }
 
 #[test]
+fn a_public_database_admits_everyone_and_says_so() {
+    let graph = orders(TestGraph::dev(), &[("public", AttrValue::Bool(true))]).build();
+    let lowering = lower(&graph);
+    let rule = "aws_vpc_security_group_ingress_rule.internet_to_database_orders";
+    assert_eq!(
+        attr(&lowering.plan, rule, "cidr_ipv4"),
+        "/* `public = true` is set. */ \"0.0.0.0/0\""
+    );
+    assert_eq!(
+        attr(
+            &lowering.plan,
+            "aws_db_subnet_group.database_orders",
+            "subnet_ids"
+        ),
+        "[\"subnet-public-a\", \"subnet-public-b\"]"
+    );
+    decision(&lowering, "public", "database.orders");
+}
+
+#[test]
 fn choices_are_recorded_with_their_reasons() {
     let graph = orders(TestGraph::prod(), &[("backup_days", AttrValue::Int(14))]).build();
     let lowering = lower(&graph);
@@ -338,6 +358,9 @@ fn what_cannot_be_is_told() {
             ("instance", "serverless".into()),
         ],
         vec![("storage", AttrValue::Size(klo_intent::Size(1 << 30)))],
+        vec![("version", "15.x".into())],
+        vec![("version", "99".into())],
+        vec![("engine", "mysql".into()), ("version", "8".into())],
         vec![("existing", there.clone())],
         vec![("existing", nowhere)],
         vec![("existing", there), ("proxy", AttrValue::Bool(true))],
