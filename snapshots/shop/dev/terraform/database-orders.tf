@@ -89,13 +89,13 @@ resource "aws_db_parameter_group" "database_orders" {
   }
 }
 
-# Its log.
+# Takes its postgresql log; RDS would make one that keeps everything.
 resource "aws_cloudwatch_log_group" "database_orders_postgresql" {
   name              = "/aws/rds/instance/shop-dev-orders/postgresql"
   retention_in_days = 30
 }
 
-# Its log.
+# Takes its upgrade log; RDS would make one that keeps everything.
 resource "aws_cloudwatch_log_group" "database_orders_upgrade" {
   name              = "/aws/rds/instance/shop-dev-orders/upgrade"
   retention_in_days = 30
@@ -134,7 +134,7 @@ resource "aws_db_instance" "orders" {
   ]
 }
 
-# Lets it in (job.nightly-report -> database.orders).
+# Admits the caller (job.nightly-report -> database.orders).
 resource "aws_vpc_security_group_ingress_rule" "job_nightly_report_to_database_orders" {
   security_group_id            = aws_security_group.database_orders.id
   description                  = "job.nightly-report to database.orders"
@@ -144,7 +144,7 @@ resource "aws_vpc_security_group_ingress_rule" "job_nightly_report_to_database_o
   referenced_security_group_id = aws_security_group.job_nightly_report.id
 }
 
-# Lets it out (job.nightly-report -> database.orders).
+# Lets the caller reach it (job.nightly-report -> database.orders).
 resource "aws_vpc_security_group_egress_rule" "job_nightly_report_to_database_orders" {
   security_group_id            = aws_security_group.job_nightly_report.id
   description                  = "job.nightly-report to database.orders"
@@ -154,7 +154,7 @@ resource "aws_vpc_security_group_egress_rule" "job_nightly_report_to_database_or
   referenced_security_group_id = aws_security_group.database_orders.id
 }
 
-# Lets it in (service.orders-api -> database.orders).
+# Admits the caller (service.orders-api -> database.orders).
 resource "aws_vpc_security_group_ingress_rule" "service_orders_api_to_database_orders" {
   security_group_id            = aws_security_group.database_orders.id
   description                  = "service.orders-api to database.orders"
@@ -164,7 +164,7 @@ resource "aws_vpc_security_group_ingress_rule" "service_orders_api_to_database_o
   referenced_security_group_id = aws_security_group.service_orders_api.id
 }
 
-# Lets it out (service.orders-api -> database.orders).
+# Lets the caller reach it (service.orders-api -> database.orders).
 resource "aws_vpc_security_group_egress_rule" "service_orders_api_to_database_orders" {
   security_group_id            = aws_security_group.service_orders_api.id
   description                  = "service.orders-api to database.orders"

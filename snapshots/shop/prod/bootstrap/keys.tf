@@ -41,7 +41,7 @@ resource "aws_kms_key" "main" {
           "kms:UpdateAlias",
           "kms:UpdateKeyDescription",
         ]
-        # in a key's policy, `*` is this key
+        # In a key's policy `*` is this key.
         Resource = "*"
       },
       {
@@ -59,7 +59,7 @@ resource "aws_kms_key" "main" {
           "kms:ReEncryptFrom",
           "kms:ReEncryptTo",
         ]
-        # in a key's policy, `*` is this key
+        # In a key's policy `*` is this key.
         Resource = "*"
         Condition = {
           StringEquals = {
@@ -83,7 +83,7 @@ resource "aws_kms_key" "main" {
           AWS = "arn:aws:iam::123456789012:root"
         }
         Action = ["kms:CreateGrant"]
-        # in a key's policy, `*` is this key
+        # In a key's policy `*` is this key.
         Resource = "*"
         Condition = {
           StringEquals = {
@@ -118,7 +118,7 @@ resource "aws_kms_key" "main" {
           "kms:ReEncryptFrom",
           "kms:ReEncryptTo",
         ]
-        # in a key's policy, `*` is this key
+        # In a key's policy `*` is this key.
         Resource = "*"
         Condition = {
           ArnLike = {

@@ -49,7 +49,7 @@ resource "aws_elasticache_replication_group" "catalog" {
   }
 }
 
-# Lets it in (service.orders-api -> cache.catalog).
+# Admits the caller (service.orders-api -> cache.catalog).
 resource "aws_vpc_security_group_ingress_rule" "service_orders_api_to_cache_catalog" {
   security_group_id            = aws_security_group.cache_catalog.id
   description                  = "service.orders-api to cache.catalog"
@@ -59,7 +59,7 @@ resource "aws_vpc_security_group_ingress_rule" "service_orders_api_to_cache_cata
   referenced_security_group_id = aws_security_group.service_orders_api.id
 }
 
-# Lets it out (service.orders-api -> cache.catalog).
+# Lets the caller reach it (service.orders-api -> cache.catalog).
 resource "aws_vpc_security_group_egress_rule" "service_orders_api_to_cache_catalog" {
   security_group_id            = aws_security_group.service_orders_api.id
   description                  = "service.orders-api to cache.catalog"

@@ -101,7 +101,9 @@ resource "aws_lambda_function" "function_receipt_worker" {
 
   environment {
     variables = {
-      RECEIPTS_BUCKET = aws_s3_bucket.receipts.id
+      DATABASE_URL      = "postgresql+psycopg://unused.invalid/unused"
+      RECEIPTS_BUCKET   = aws_s3_bucket.receipts.id
+      RECEIPT_QUEUE_URL = "https://unused.invalid/unused"
     }
   }
 

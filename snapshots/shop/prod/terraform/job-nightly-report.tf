@@ -196,6 +196,10 @@ resource "aws_batch_job_definition" "job_nightly_report" {
         name  = "RECEIPTS_BUCKET"
         value = aws_s3_bucket.receipts.id
       },
+      {
+        name  = "RECEIPT_QUEUE_URL"
+        value = "https://unused.invalid/unused"
+      },
     ]
     secrets = [
       {

@@ -61,7 +61,6 @@ def run(call: Call, event: Any, events: tuple[str, ...]) -> Any:
 
 def run_once(function: Callable[..., Any]) -> None:
     """Runs the function as a job, for the event in KLO_EVENT where there is one."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     call = Call(function)
     event = os.environ.get("KLO_EVENT")
     if event:
@@ -72,7 +71,6 @@ def run_once(function: Callable[..., Any]) -> None:
 
 def run_handler_once(handler: Handler) -> None:
     """Runs a Lambda handler as a job, for the event in KLO_EVENT or an empty one."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     finished(handler(json.loads(os.environ.get("KLO_EVENT") or "{}"), None))
 
 
