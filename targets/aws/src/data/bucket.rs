@@ -3,10 +3,10 @@
 use klo_intent::{Decision, Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value, physical_name};
 
-use super::common::{add, add_main, name_of, part, plain_name};
+use super::common::{add, add_main, name_of, part, plain_name, plain_store};
 use super::doors;
 use super::existing::Existing;
-use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
+use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
 use crate::policy;
 
 /// The longest name of a bucket (S3 user guide, 2026-11).
@@ -44,8 +44,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     if public {
         doors::record_public(lowering, intent);
     }
-    let region = &lowering.deployment().region;
-    Some(offer(main.attr("id"), main.attr("arn"), region))
+    let region = Value::text(&lowering.deployment().region);
+    let fields = [(Field::Name, main.attr("id")), (Field::Region, region)];
+    Some(plain_store(main.attr("arn"), fields))
 }
 
 /// Bucket names are unique in the world, so the account is in them where it is known.
@@ -207,19 +208,6 @@ fn record(lowering: &mut Lowering<'_>, intent: &Intent, versioned: bool) {
     }
 }
 
-fn offer(name: Value, arn: Value, region: &str) -> Store {
-    let mut store = Store {
-        arn: Some(arn.clone()),
-        ..Store::default()
-    };
-    store.fields.extend([
-        (Field::Name, Supply::Plain(name)),
-        (Field::Arn, Supply::Plain(arn)),
-        (Field::Region, Supply::Plain(Value::text(region))),
-    ]);
-    store
-}
-
 fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
     let Some(name) = there.name() else {
         there.report(
@@ -233,6 +221,7 @@ fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
         Some(arn) => arn.to_owned(),
         None => format!("arn:{}:s3:::{name}", lowering.partition()),
     };
-    let region = &lowering.deployment().region;
-    Some(offer(Value::text(name), Value::text(arn), region))
+    let region = Value::text(&lowering.deployment().region);
+    let fields = [(Field::Name, Value::text(name)), (Field::Region, region)];
+    Some(plain_store(Value::text(arn), fields))
 }

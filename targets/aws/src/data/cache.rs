@@ -5,7 +5,9 @@ use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::{Decision, Field, Intent, IntentId, UrlForm};
 use klo_plan::{Block, Function, Resource, Value};
 
-use super::common::{add_main, is_import, is_private, lower_name, name_of, report_version};
+use super::common::{
+    add_main, is_import, is_private, lower_name, name_of, own_key, report_version,
+};
 use super::credentials;
 use super::doors::{self, Door};
 use super::existing::{Existing, endpoint};
@@ -113,10 +115,7 @@ fn body(lowering: &Lowering<'_>, intent: &Intent, node: &str, group: Value) -> B
     body.with("multi_az_enabled", multi)
         .with("security_group_ids", vec![group])
         .with("at_rest_encryption_enabled", intent.flag("encrypted"))
-        .with_some(
-            "kms_key_id",
-            lowering.key_arn().filter(|_| intent.flag("encrypted")),
-        )
+        .with_some("kms_key_id", own_key(lowering, intent))
         .with("transit_encryption_enabled", true)
         .with("transit_encryption_mode", "required")
         .with("snapshot_retention_limit", days)

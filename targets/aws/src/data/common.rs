@@ -2,10 +2,12 @@
 
 use klo_diagnostics::codes::aws;
 use klo_diagnostics::{Diagnostic, Level};
-use klo_intent::{Decision, Intent, Kind, Origin};
-use klo_plan::{Address, Block, ImportBlock, Lifecycle, Resource, Root, Value};
+use klo_intent::{Decision, Field, Intent, Kind, Origin};
+use klo_plan::{
+    Address, Block, ImportBlock, Lifecycle, Resource, Root, Value, Variable, VariableType,
+};
 
-use crate::context::{Lowering, group_of, why};
+use crate::context::{Lowering, Store, Supply, group_of, why};
 
 /// The name of something whose service takes lower case, digits and single hyphens only, and would
 /// print anything else as a change in each plan.
@@ -96,6 +98,42 @@ pub(super) fn add_main(
     let address = lowering.add(resource);
     adopt(lowering, intent, &address, root);
     address
+}
+
+/// A store whose fields everyone may know.
+pub(super) fn plain_store<const N: usize>(arn: Value, fields: [(Field, Value); N]) -> Store {
+    let plain = fields.map(|(field, value)| (field, Supply::Plain(value)));
+    let own = (Field::Arn, Supply::Plain(arn.clone()));
+    Store {
+        arn: Some(arn),
+        fields: plain.into_iter().chain([own]).collect(),
+        ..Store::default()
+    }
+}
+
+/// The key that encrypts an intent's data, where it is not one of AWS's own.
+pub(super) fn own_key(lowering: &Lowering<'_>, intent: &Intent) -> Option<Value> {
+    lowering.key_arn().filter(|_| intent.flag("encrypted"))
+}
+
+/// Asks for a value from outside the configuration; without a default Terraform insists on it.
+pub(super) fn ask(
+    lowering: &mut Lowering<'_>,
+    intent: &Intent,
+    name: String,
+    ty: VariableType,
+    description: String,
+    default: Option<Value>,
+) -> Value {
+    lowering.plan.variables.push(Variable {
+        name: name.clone(),
+        root: Root::Main,
+        ty,
+        description,
+        default,
+        why: why(intent, "what people decide"),
+    });
+    Value::variable(name)
 }
 
 /// Whether the intent adopts something that is there.

@@ -1,9 +1,9 @@
 //! Settings that are not secret: SSM parameters whose value people change.
 
 use klo_intent::{Decision, Field, IntentId};
-use klo_plan::{Block, Resource, Root, Value, Variable, VariableType, symbol};
+use klo_plan::{Block, Resource, Value, VariableType, symbol};
 
-use super::common::name_of;
+use super::common::{ask, name_of};
 use crate::context::{Lowering, Store, Supply, group_of, main_address, plain_text, why};
 
 /// The longest name (SSM API reference, 2026-11).
@@ -15,15 +15,15 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Store {
     let default = intent.value("default");
     let first = if default.is_null() || plain_text(default).is_empty() {
         let name = format!("{}_value", symbol(name_of(lowering, intent)));
-        lowering.plan.variables.push(Variable {
-            name: name.clone(),
-            root: Root::Main,
-            ty: VariableType::String,
-            description: format!("First value of {}; later ones are set in SSM.", intent.id()),
-            default: None,
-            why: why(intent, "its first value"),
-        });
-        Value::variable(name)
+        let description = format!("First value of {}; later ones are set in SSM.", intent.id());
+        ask(
+            lowering,
+            intent,
+            name,
+            VariableType::String,
+            description,
+            None,
+        )
     } else {
         Value::Text(plain_text(default))
     };

@@ -6,11 +6,9 @@
 //! and a proxy that is switched on all end in the same state.
 
 use klo_intent::{Intent, IntentId};
-use klo_plan::{
-    Address, Block, Function, LocalValue, Resource, Root, Value, Variable, VariableType, symbol,
-};
+use klo_plan::{Address, Block, Function, LocalValue, Resource, Root, Value, VariableType, symbol};
 
-use super::common::{add, name_of};
+use super::common::{add, ask, name_of};
 use super::url::{self, Target, Wanted};
 use crate::context::{Lowering, Store, Supply, group_of, part_address, why};
 
@@ -64,15 +62,15 @@ fn stem(lowering: &Lowering<'_>, intent: &Intent) -> String {
 
 fn version_variable(lowering: &mut Lowering<'_>, intent: &Intent, description: String) -> Value {
     let name = format!("{}_password_version", stem(lowering, intent));
-    lowering.plan.variables.push(Variable {
-        name: name.clone(),
-        root: Root::Main,
-        ty: VariableType::Number,
+    let first = Some(Value::Int(1));
+    ask(
+        lowering,
+        intent,
+        name,
+        VariableType::Number,
         description,
-        default: Some(Value::Int(1)),
-        why: why(intent, "rotation of its password"),
-    });
-    Value::variable(name)
+        first,
+    )
 }
 
 fn local(

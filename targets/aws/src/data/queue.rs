@@ -5,9 +5,11 @@ use klo_diagnostics::codes::aws;
 use klo_intent::{Access, Decision, Duration, Edge, Field, Intent, IntentId, load};
 use klo_plan::{Address, Block, Resource, Value};
 
-use super::common::{add, add_main, is_chosen, name_of, part, report_import, report_range};
+use super::common::{
+    add, add_main, is_chosen, name_of, own_key, part, plain_store, report_import, report_range,
+};
 use super::existing::Existing;
-use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
+use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
 use crate::policy;
 
 /// The longest name, `.fifo` included (SQS API reference, 2026-11).
@@ -52,7 +54,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         instead_of: vec!["dropping it: nobody would know".to_owned()],
         standing_cost: false,
     });
-    Some(offer(main.attr("url"), main.attr("arn"), main.attr("name")))
+    let fields = [
+        (Field::Url, main.attr("url")),
+        (Field::Name, main.attr("name")),
+    ];
+    Some(plain_store(main.attr("arn"), fields))
 }
 
 fn names(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<(String, String)> {
@@ -89,7 +95,7 @@ fn queue(lowering: &Lowering<'_>, intent: &Intent, name: &str) -> Block {
     } else {
         body
     };
-    match lowering.key_arn().filter(|_| intent.flag("encrypted")) {
+    match own_key(lowering, intent) {
         Some(key) => body.with("kms_master_key_id", key),
         None => body.with("sqs_managed_sse_enabled", true),
     }
@@ -287,19 +293,6 @@ fn judged(
     None
 }
 
-fn offer(url: Value, arn: Value, name: Value) -> Store {
-    let mut store = Store {
-        arn: Some(arn.clone()),
-        ..Store::default()
-    };
-    store.fields.extend([
-        (Field::Url, Supply::Plain(url)),
-        (Field::Arn, Supply::Plain(arn)),
-        (Field::Name, Supply::Plain(name)),
-    ]);
-    store
-}
-
 fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
     let parts: Vec<&str> = there.arn().unwrap_or_default().split(':').collect();
     let ["arn", _, "sqs", region, account, name] = parts.as_slice() else {
@@ -313,9 +306,9 @@ fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
     let ending = if region.starts_with("cn-") { ".cn" } else { "" };
     let made = format!("https://sqs.{region}.amazonaws.com{ending}/{account}/{name}");
     let url = there.get("endpoint").unwrap_or(&made);
-    Some(offer(
-        Value::text(url),
-        Value::text(there.arn().unwrap_or_default()),
-        Value::text(*name),
-    ))
+    let fields = [
+        (Field::Url, Value::text(url)),
+        (Field::Name, Value::text(*name)),
+    ];
+    Some(plain_store(Value::text(there.arn()?), fields))
 }

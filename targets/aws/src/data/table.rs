@@ -6,9 +6,9 @@ use klo_intent::{Access, Decision, Field, Intent, IntentId};
 use klo_plan::{Block, Resource, Value};
 
 use super::backup;
-use super::common::{add_main, is_private, name_of};
+use super::common::{add_main, is_private, name_of, own_key, plain_store};
 use super::existing::Existing;
-use crate::context::{Lowering, Store, Supply, group_of, main_address, why};
+use crate::context::{Lowering, Store, group_of, main_address, why};
 
 /// The longest name of a table (DynamoDB API reference, 2026-11).
 const NAME_LIMIT: usize = 255;
@@ -63,7 +63,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         body = body.block("attribute", attribute);
     }
     body = body.block("point_in_time_recovery", recovery(days));
-    if let Some(key) = lowering.key_arn().filter(|_| intent.flag("encrypted")) {
+    if let Some(key) = own_key(lowering, intent) {
         let own = Block::new().with("enabled", true).with("kms_key_arn", key);
         body = body.block("server_side_encryption", own);
     }
@@ -81,7 +81,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         let because = backup::Because::TablesStopAt35Days;
         backup::keep(lowering, intent, main.attr("arn"), because);
     }
-    Some(offer(main.attr("name"), main.attr("arn")))
+    Some(plain_store(
+        main.attr("arn"),
+        [(Field::Name, main.attr("name"))],
+    ))
 }
 
 /// The period is stated only where it is not the one that AWS takes by itself.
@@ -91,18 +94,6 @@ fn recovery(days: i64) -> Block {
     Block::new()
         .with("enabled", days > 0)
         .with_some("recovery_period_in_days", shorter)
-}
-
-fn offer(name: Value, arn: Value) -> Store {
-    let mut store = Store {
-        arn: Some(arn.clone()),
-        ..Store::default()
-    };
-    store.fields.extend([
-        (Field::Name, Supply::Plain(name)),
-        (Field::Arn, Supply::Plain(arn)),
-    ]);
-    store
 }
 
 fn record(lowering: &mut Lowering<'_>, intent: &Intent, days: i64, streams: bool) {
@@ -215,5 +206,8 @@ fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
         );
         return None;
     };
-    Some(offer(Value::text(name), Value::text(arn)))
+    Some(plain_store(
+        Value::text(arn),
+        [(Field::Name, Value::text(name))],
+    ))
 }

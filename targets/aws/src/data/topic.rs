@@ -3,9 +3,9 @@
 use klo_intent::{Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
-use super::common::{add, add_main, name_of, report_import};
+use super::common::{add, add_main, name_of, plain_store, report_import};
 use super::existing::Existing;
-use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
+use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
 use crate::policy;
 
 /// The longest name, `.fifo` included (SNS API reference, 2026-11).
@@ -37,7 +37,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let resource = Resource::new(address, group_of(intent), why(intent, ""), body);
     let main = add_main(lowering, intent, "the topic", resource);
     guard(lowering, intent, &main);
-    Some(offer(main.attr("arn"), main.attr("name")))
+    Some(plain_store(
+        main.attr("arn"),
+        [(Field::Name, main.attr("name"))],
+    ))
 }
 
 fn name(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<String> {
@@ -75,18 +78,6 @@ fn guard(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) {
     );
 }
 
-fn offer(arn: Value, name: Value) -> Store {
-    let mut store = Store {
-        arn: Some(arn.clone()),
-        ..Store::default()
-    };
-    store.fields.extend([
-        (Field::Arn, Supply::Plain(arn)),
-        (Field::Name, Supply::Plain(name)),
-    ]);
-    store
-}
-
 fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
     let (Some(arn), Some(name)) = (there.arn(), there.name()) else {
         there.report(
@@ -96,5 +87,8 @@ fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
         );
         return None;
     };
-    Some(offer(Value::text(arn), Value::text(name)))
+    Some(plain_store(
+        Value::text(arn),
+        [(Field::Name, Value::text(name))],
+    ))
 }

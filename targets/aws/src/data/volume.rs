@@ -4,7 +4,9 @@ use klo_intent::{Decision, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::backup;
-use super::common::{add, add_main, is_import, is_private, name_of, named_tags, report_import};
+use super::common::{
+    add, add_main, is_import, is_private, name_of, named_tags, own_key, report_import,
+};
 use super::doors::{self, Door};
 use super::existing::Existing;
 use crate::context::{
@@ -76,7 +78,7 @@ fn file_system(lowering: &mut Lowering<'_>, intent: &Intent) -> Address {
         body = body
             .with("creation_token", &name)
             .with("encrypted", encrypted)
-            .with_some("kms_key_id", lowering.key_arn().filter(|_| encrypted));
+            .with_some("kms_key_id", own_key(lowering, intent));
     }
     let body = body
         .block(

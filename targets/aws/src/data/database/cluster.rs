@@ -6,7 +6,7 @@ use klo_plan::{Address, Block, Resource, Value};
 use super::instance::last_snapshot;
 use super::{MOST_BACKUP_DAYS, Made, Setup, database_name, log_groups, parameter_group};
 use crate::context::{Lowering, group_of, main_address, part_address, why};
-use crate::data::common::{add_main, part};
+use crate::data::common::{add_main, own_key, part};
 
 /// Seconds without a connection after which a cluster that may pause does.
 const PAUSE_AFTER: i64 = 300;
@@ -68,7 +68,7 @@ fn identity(lowering: &Lowering<'_>, setup: &Setup<'_>) -> Block {
         .with("master_password_wo", setup.credentials.password.clone())
         .with("master_password_wo_version", revision)
         .with("storage_encrypted", encrypted)
-        .with_some("kms_key_id", lowering.key_arn().filter(|_| encrypted))
+        .with_some("kms_key_id", own_key(lowering, intent))
         .with_some("db_subnet_group_name", subnets)
         .with("vpc_security_group_ids", vec![setup.group.clone()])
 }

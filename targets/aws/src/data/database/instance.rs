@@ -5,7 +5,7 @@ use klo_plan::{Block, Function, Resource, Value};
 
 use super::{MOST_BACKUP_DAYS, Made, Setup, database_name, log_groups, parameter_group};
 use crate::context::{Lowering, group_of, main_address, why};
-use crate::data::common::{add_main, is_import};
+use crate::data::common::{add_main, is_import, own_key};
 use crate::data::facts::InstanceClass;
 
 /// Storage where nobody says how much: the least that gp3 has.
@@ -86,7 +86,7 @@ fn identity(lowering: &Lowering<'_>, setup: &Setup<'_>, class: InstanceClass) ->
         return body;
     }
     let subnets = setup.subnets.as_ref().map(|group| group.attr("name"));
-    body.with_some("kms_key_id", lowering.key_arn().filter(|_| encrypted))
+    body.with_some("kms_key_id", own_key(lowering, intent))
         .with("db_name", database_name(lowering, intent))
         .with("username", setup.credentials.user.clone())
         .with_some("db_subnet_group_name", subnets)

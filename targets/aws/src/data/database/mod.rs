@@ -9,9 +9,9 @@ mod shape;
 use klo_diagnostics::codes::aws;
 use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::{Engine, Field, Intent, IntentId};
-use klo_plan::{Address, Block, Resource, Root, Value, Variable, VariableType, symbol};
+use klo_plan::{Address, Block, Resource, Value, VariableType, symbol};
 
-use super::common::{id_of, is_import, lower_name, name_of, report_range, report_version};
+use super::common::{ask, id_of, is_import, lower_name, name_of, report_range, report_version};
 use super::credentials::{self, Credentials};
 use super::doors::{self, Door};
 use super::rds_proxy::{self, Before};
@@ -176,15 +176,15 @@ fn storage_fits(lowering: &mut Lowering<'_>, intent: &Intent) -> bool {
 fn credentials(lowering: &mut Lowering<'_>, intent: &Intent) -> Credentials {
     let user = if is_import(intent) {
         let name = format!("{}_username", symbol(name_of(lowering, intent)));
-        lowering.plan.variables.push(Variable {
-            name: name.clone(),
-            root: Root::Main,
-            ty: VariableType::String,
-            description: format!("Master user that {} had when it was adopted.", intent.id()),
-            default: None,
-            why: why(intent, "its credentials"),
-        });
-        Value::variable(name)
+        let description = format!("Master user that {} had when it was adopted.", intent.id());
+        ask(
+            lowering,
+            intent,
+            name,
+            VariableType::String,
+            description,
+            None,
+        )
     } else {
         Value::text(credentials::USER)
     };

@@ -5,7 +5,7 @@ mod demand;
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
 use klo_intent::{Decision, Engine, Intent, IntentId};
-use klo_plan::{Address, Block, Resource, Value};
+use klo_plan::{Address, Block, Value};
 
 use super::common::{add, lower_name, name_of, part};
 use super::credentials::Credentials;
@@ -353,8 +353,8 @@ fn target(
         .with("db_proxy_name", proxy.attr("name"))
         .with("target_group_name", group.attr("name"))
         .with(which.0, before.database.attr(which.1));
-    let address: Address = part_address("aws_db_proxy_target", intent, "");
-    let mut resource: Resource = part(intent, address, "the database behind the proxy", body);
+    let address = part_address("aws_db_proxy_target", intent, "");
+    let mut resource = part(intent, address, "the database behind the proxy", body);
     resource.depends_on.extend(before.ready.iter().cloned());
     lowering.add(resource)
 }
