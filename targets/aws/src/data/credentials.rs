@@ -2,8 +2,12 @@
 //!
 //! The first secret holds user and password; the password is made by an ephemeral and written
 //! write-only. The second holds the finished URL of each unit that needs one. Every revision is
-//! computed from the one before it, so that a rotation, a replacement, an apply that failed half-way
-//! and a proxy that is switched on all end in the same state.
+//! computed from the one before it, so that a rotation, a replacement, an apply that failed before or
+//! after the database's turn and a proxy that is switched on all end in the same state.
+//!
+//! One failure needs a person: when AWS refuses the change of the database itself, the provider keeps
+//! the new `password_wo_version` in state all the same (seen with 5.100, 2026-11), so that the next
+//! plan does not try again. Raising the version once more does; the variable's description says so.
 
 use klo_intent::{Intent, IntentId};
 use klo_plan::{Address, Block, Function, LocalValue, Resource, Root, Value, VariableType, symbol};
@@ -138,7 +142,9 @@ pub(super) fn create(lowering: &mut Lowering<'_>, intent: &Intent, user: Value) 
     let number = version_variable(
         lowering,
         intent,
-        format!("Raise by one to give {id} a new password."),
+        format!(
+            "Raise by one to give {id} a new password, and once more if an apply fails while it does."
+        ),
     );
     let random = ephemeral("aws_secretsmanager_random_password", intent);
     let body = Block::new()
