@@ -23,6 +23,31 @@ pub(crate) struct Call<'a> {
     pub(crate) rest: &'a str,
 }
 
+/// Arguments that are stored, sent or looked for, of the services that klo knows (botocore's API
+/// descriptions, 2026-11). They name no resource.
+pub(crate) const DATA_ARGUMENTS: &[&str] = &[
+    "Attributes",
+    "Body",
+    "ContentType",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "FilterExpression",
+    "Fileobj",
+    "Item",
+    "KeyConditionExpression",
+    "Message",
+    "MessageAttributes",
+    "MessageBody",
+    "MessageDeduplicationId",
+    "MessageGroupId",
+    "Metadata",
+    "SecretBinary",
+    "SecretString",
+    "Subject",
+    "Tagging",
+    "UpdateExpression",
+];
+
 /// Whether a call makes a client or a resource.
 pub(crate) fn client_call(path: &str) -> Option<&'static str> {
     match path {

@@ -46,6 +46,8 @@ pub(crate) enum Special {
     DjangoInclude,
     /// Celery's `autodiscover_tasks`.
     Tasks,
+    /// A task queue takes its settings from a module.
+    TasksConfig,
 }
 
 /// The type of the object that stands for a request.
@@ -259,6 +261,7 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         }
         "django.urls.include" => Special::DjangoInclude,
         "celery.Celery.autodiscover_tasks" => Special::Tasks,
+        "celery.Celery.config_from_object" => Special::TasksConfig,
         path if path.ends_with("Middleware") && path.starts_with("starlette.middleware.") => {
             Special::First
         }

@@ -491,6 +491,16 @@ impl Machine<'_> {
         decorator: ExprId,
         value: ValueId,
     ) -> Values {
+        // `@wraps(function)` copies a name and calls neither.
+        if let ExprKind::Call { callee, .. } = *self.syntax(file, decorator) {
+            let copies = self.expr(frame, callee).iter().any(|callee| {
+                let path = self.values.path(*callee);
+                path.is_some_and(|path| path == "functools.wraps")
+            });
+            if copies {
+                return Values::from([value]);
+            }
+        }
         let worth = self.expr(frame, decorator);
         for path in worth
             .iter()

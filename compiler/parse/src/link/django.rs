@@ -77,6 +77,57 @@ impl Machine<'_> {
         object
     }
 
+    /// `app.config_from_object("django.conf:settings", namespace="CELERY")`: the broker and the
+    /// result store are settings of the module that is named.
+    pub(crate) fn configure_tasks(
+        &mut self,
+        frame: FrameIx,
+        object: ValueId,
+        sources: &Values,
+        namespace: &Values,
+    ) {
+        let from = self.frame(frame).file;
+        let mut modules = Vec::new();
+        for source in sources {
+            if let Value::Module(file) = *self.values.get(self.values.untagged(*source)) {
+                modules.push(self.import(file));
+            }
+            match self.values.as_literal(*source).map(str::to_owned) {
+                Some(name) if name.starts_with("django.conf") => {
+                    modules.extend(self.settings_modules(frame));
+                }
+                Some(name) => modules.extend(self.import_dotted(from, &name)),
+                None => {}
+            }
+        }
+        let prefix = namespace
+            .iter()
+            .find_map(|value| self.values.as_literal(*value))
+            .map_or_else(String::new, |namespace| format!("{namespace}_"));
+        for module in modules {
+            for name in ["BROKER_URL", "RESULT_BACKEND"] {
+                let spellings = [format!("{prefix}{name}"), name.to_lowercase()];
+                for spelling in &spellings {
+                    let values = self.module_var(module, spelling, frame);
+                    let key = self.values.sym(&format!("({})", name.to_lowercase()));
+                    self.grow_field(object, key, values);
+                }
+            }
+        }
+    }
+
+    /// The packages of the apps that settings name.
+    pub(crate) fn installed_packages(&mut self, frame: FrameIx) -> Vec<String> {
+        let mut packages = Vec::new();
+        for settings in self.settings_modules(frame) {
+            for app in self.setting_texts(frame, settings, "INSTALLED_APPS") {
+                let package = app.find(".apps.").map_or(app.as_str(), |at| &app[..at]);
+                packages.push(package.to_owned());
+            }
+        }
+        packages
+    }
+
     /// Runs what Django runs of each installed app.
     fn install_apps(&mut self, frame: FrameIx, from: FileIx, settings: FrameIx) {
         let apps = self.setting_texts(frame, settings, "INSTALLED_APPS");

@@ -1,7 +1,7 @@
 //! What expressions are worth.
 
 use super::machine::{Arguments, Machine};
-use super::value::{FileIx, FrameIx, Part, Site, Value, ValueId, Values};
+use super::value::{EnvRead, FileIx, FrameIx, Part, Site, Value, ValueId, Values};
 use crate::facts::{Argument, ExprId, ExprKind};
 
 /// String variants that a concatenation is followed over.
@@ -74,10 +74,7 @@ impl Machine<'_> {
             ExprKind::None => Values::from([self.values.value(Value::None)]),
             ExprKind::Sequence(items) => self.eval_sequence(frame, site, items),
             ExprKind::Map(entries) => self.eval_map(frame, site, entries),
-            ExprKind::Either(options) => options
-                .iter()
-                .flat_map(|option| self.expr(frame, *option))
-                .collect(),
+            ExprKind::Either(options) => self.eval_either(frame, site.file, options),
             ExprKind::Await(value) => self.expr(frame, *value),
             ExprKind::Element(value) => {
                 let values = self.expr(frame, *value);
@@ -91,6 +88,43 @@ impl Machine<'_> {
             })]),
             ExprKind::Opaque(parts) => self.eval_opaque(frame, parts),
         }
+    }
+
+    /// One of several. `os.environ.get("A") or "b"` has a default, as `get` with two arguments has.
+    fn eval_either(&mut self, frame: FrameIx, file: FileIx, options: &[ExprId]) -> Values {
+        let mut found = Values::new();
+        let mut read = Vec::new();
+        for option in options {
+            let values = self.expr(frame, *option);
+            if matches!(self.syntax(file, *option), ExprKind::Call { .. }) {
+                read.extend(values.iter().copied());
+            }
+            found.extend(values);
+        }
+        let default = found
+            .iter()
+            .find_map(|value| self.values.as_literal(*value))
+            .map(str::to_owned);
+        let Some(default) = default.map(|text| self.values.sym(&text)) else {
+            return found;
+        };
+        for value in read {
+            let Value::Text(parts) = self.values.get(value) else {
+                continue;
+            };
+            if let [Part::Env(env)] = parts.as_slice()
+                && env.required
+            {
+                let env = EnvRead {
+                    required: false,
+                    default: Some(default),
+                    ..env.clone()
+                };
+                found.remove(&value);
+                found.insert(self.values.value(Value::Text(vec![Part::Env(env)])));
+            }
+        }
+        found
     }
 
     /// Operators: a path joined to a volume is still in the volume.

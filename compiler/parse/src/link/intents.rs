@@ -171,6 +171,13 @@ impl<'a> Assembly<'a> {
         if let [kind] = kinds.as_slice() {
             return Some(*kind);
         }
+        // Django's settings say what they are by their names, whatever fills them.
+        let is_django = declaration.path.ends_with(".py") && kinds.is_empty();
+        match declaration.item.name.as_deref().filter(|_| is_django) {
+            Some("DATABASES") => return Some(Kind::Database),
+            Some("CACHES") => return Some(Kind::Cache),
+            _ => {}
+        }
         let seen: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
         let message = if seen.is_empty() {
             format!(
@@ -547,9 +554,8 @@ impl<'a> Assembly<'a> {
         for (index, intent) in self.intents.iter().enumerate() {
             let imported = imported.contains(&IntentId(index as u32));
             for binding in &intent.bindings {
-                let wanted =
-                    binding.required && imported || run.required.contains(&binding.variable);
-                if wanted && !bound.contains(&binding.variable) {
+                let read = imported || run.required.contains(&binding.variable);
+                if binding.required && read && !bound.contains(&binding.variable) {
                     found.push(InertBinding {
                         variable: binding.variable.clone(),
                         value: inert_value(binding),

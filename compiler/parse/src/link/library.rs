@@ -541,11 +541,9 @@ impl Machine<'_> {
         let call = aws::Call::of(path)?;
         let given = self.deep_tags(frame, arguments);
         let own: Vec<Tag> = self.values.tags(callee);
-        let named: Vec<Tag> = given
-            .iter()
-            .copied()
-            .filter(|tag| !self.is_value_argument(*tag, call.service))
-            .collect();
+        let naming = self.naming_arguments(&call, arguments, !own.is_empty());
+        let mut named = self.deep_tags(frame, &naming);
+        named.retain(|tag| !self.is_value_argument(*tag, call.service));
         let tags = if named.is_empty() { own.clone() } else { named };
         if let Some(ty) = aws::derived(&call) {
             let mut all = own;
@@ -587,6 +585,38 @@ impl Machine<'_> {
             passes,
             arguments,
         ))
+    }
+
+    /// The arguments that may name a resource. Data that is stored or sent may come out of another
+    /// resource and still is not what the call is made on.
+    fn naming_arguments(
+        &self,
+        call: &aws::Call<'_>,
+        arguments: &Arguments,
+        has_own: bool,
+    ) -> Arguments {
+        let is_data = |name: &Sym| aws::DATA_ARGUMENTS.contains(&self.values.text(*name));
+        let uploads = call
+            .rest
+            .rsplit('.')
+            .next()
+            .unwrap_or("")
+            .starts_with("upload_");
+        let positional = match arguments.positional.as_slice() {
+            _ if has_own => &[],
+            [_, rest @ ..] if uploads => rest,
+            all => all,
+        };
+        Arguments {
+            positional: positional.to_vec(),
+            keywords: arguments
+                .keywords
+                .iter()
+                .filter(|(name, _)| !is_data(name))
+                .cloned()
+                .collect(),
+            spread: arguments.spread,
+        }
     }
 
     /// `get_item(Key={"id": …})`: what a table's items are found by.

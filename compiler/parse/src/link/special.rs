@@ -92,6 +92,12 @@ impl Machine<'_> {
                 Values::from([object])
             }
             Special::DjangoInclude => self.django_include(frame, site, &first),
+            Special::TasksConfig => {
+                let object = self.root_object(callee);
+                let namespace = self.keyword(arguments, "namespace");
+                self.configure_tasks(frame, object, &first, &namespace);
+                Values::new()
+            }
             Special::Tasks => {
                 self.autodiscover(frame, &first);
                 Values::new()
@@ -223,11 +229,14 @@ impl Machine<'_> {
     fn autodiscover(&mut self, frame: FrameIx, packages: &Values) {
         let from = self.frame(frame).file;
         let elements = self.elements(frame, packages);
-        let names: Vec<String> = elements
+        let mut names: Vec<String> = elements
             .iter()
             .filter_map(|v| self.values.as_literal(*v))
             .map(str::to_owned)
             .collect();
+        if packages.is_empty() {
+            names = self.installed_packages(frame);
+        }
         for name in names {
             let parts: Vec<&str> = name.split('.').chain(["tasks"]).collect();
             self.module_value(from, 0, &parts, false);
