@@ -2,7 +2,10 @@
 
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::Body;
+use klo_intent::Interface;
 use proptest::prelude::*;
+
+use super::scenario::{Scenario, Unit};
 
 use crate::escape;
 
@@ -163,4 +166,42 @@ fn plain_words_stay_plain() {
         r#"["a [[]1].py", "/app/"]"#
     );
     assert_eq!(escape::ignore_exception("a[1]*.py"), r"!a\[1\]\*.py");
+}
+
+/// A folder whose name would end every string and begin every interpolation.
+#[test]
+fn a_hostile_folder_stays_text() {
+    let root = "a \"b${c}%{d}' #*";
+    let path = |file: &str| format!("{root}/{file}");
+    let (main, requirements) = (path("api/main.py"), path("requirements.txt"));
+    let files = [
+        (main.as_str(), ""),
+        (requirements.as_str(), "uvicorn==0.34\n"),
+    ];
+    let unit = Unit::web("fastapi", Interface::Asgi).in_folder(root);
+    let (emitted, diagnostics) = Scenario::in_folder(root, &files).unit(unit).emit();
+    assert_eq!(diagnostics, []);
+    let text = |name: &str| {
+        &emitted
+            .iter()
+            .find(|(path, _)| path.ends_with(name))
+            .unwrap()
+            .1
+    };
+    let body: Body = text("docker-bake.hcl").parse().unwrap();
+    let target = body
+        .blocks()
+        .find(|block| block.has_ident("target"))
+        .unwrap();
+    let dockerfile = &target.body.get_attribute("dockerfile").unwrap().value;
+    let expected = path("infra/prod/containers/service-api/Dockerfile");
+    assert_eq!(dockerfile.as_str(), Some(expected.as_str()));
+    let copied: Vec<String> = text("/Dockerfile")
+        .lines()
+        .filter_map(|line| line.strip_prefix("COPY ["))
+        .map(|rest| serde_json::from_str::<Vec<String>>(&format!("[{rest}")).unwrap())
+        .map(|words| read_glob(&read_word(&words[0]).unwrap()).unwrap())
+        .collect();
+    assert_eq!(copied, [requirements, main]);
+    assert!(text(".dockerignore").contains("!a \"b${c}%{d}' #\\*/api/main.py\n"));
 }
