@@ -6,6 +6,10 @@ use crate::Exit;
 use crate::project::Project;
 use crate::terminal::{Terminal, WIDTH};
 
+/// Diagnostics that are shown with their source: more nobody reads, and each costs a look through its
+/// file.
+const MOST_IN_FULL: usize = 200;
+
 /// Which stream diagnostics go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stream {
@@ -35,9 +39,18 @@ pub(crate) fn show(
         root: project.root.clone(),
         base: project.base.clone(),
     };
-    let mut text = render(&merged, &project.sources, &style);
+    let shown = match format {
+        Format::Full => merged.len().min(MOST_IN_FULL),
+        _ => merged.len(),
+    };
+    let mut text = render(&merged[..shown], &project.sources, &style);
     if format == Format::Full && !merged.is_empty() {
         text.push_str(&count(&merged));
+        if shown < merged.len() {
+            text.push_str(&format!(
+                "the first {shown} are shown; `--format concise` shows all\n"
+            ));
+        }
     }
     match stream {
         Stream::Error => terminal.diagnostic(&text),

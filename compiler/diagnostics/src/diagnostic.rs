@@ -89,7 +89,7 @@ impl Diagnostic {
         Self {
             code,
             level,
-            message: message.into(),
+            message: bounded(message.into()),
             help: None,
             at: at.into(),
             related: Vec::new(),
@@ -120,7 +120,7 @@ impl Diagnostic {
     /// Says what would fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(bounded(help.into()));
         self
     }
 
@@ -145,4 +145,14 @@ impl Diagnostic {
     pub fn blocks(&self) -> bool {
         self.level == Level::Error && !self.waived
     }
+}
+
+/// A text with its end left out where input made it longer than anybody reads.
+fn bounded(mut text: String) -> String {
+    const LONGEST: usize = 2000;
+    if let Some((at, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
 }

@@ -4,6 +4,11 @@ pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    // The distance takes memory for each pair of characters; nothing that long is a slip of the finger.
+    const LONGEST: usize = 80;
+    if word.len() > LONGEST {
+        return None;
+    }
     let fold = |text: &str| text.to_lowercase().replace('-', "_");
     let folded = fold(word);
     let limit = (word.chars().count() / 3).clamp(1, 3);
@@ -46,6 +51,7 @@ mod tests {
         );
         assert_eq!(did_you_mean("nmae", ["name", "tags"]), Some("name"));
         assert_eq!(did_you_mean("x", ["name", "tags"]), None);
+        assert_eq!(did_you_mean(&"name".repeat(1_000_000), ["name"]), None);
     }
 
     #[test]

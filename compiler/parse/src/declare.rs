@@ -21,6 +21,11 @@ use crate::facts::{FileFacts, Item, Problem};
 pub use capability::Capability;
 pub use name::{derived_name, name_collisions};
 
+/// Most units and resources of one app.
+const MOST_IN_APP: usize = 1000;
+/// Most units and resources of one item.
+const MOST_ON_ITEM: usize = 16;
+
 /// Decoded keys with the places of their values.
 pub type Values = BTreeMap<&'static str, (AttrValue, Span)>;
 
@@ -143,6 +148,18 @@ pub fn declare(app: &App, files: &[AppFile<'_>]) -> (Vec<Declaration>, Vec<Diagn
         let (found, mistakes) = attach::declare_file(app, file);
         declarations.extend(found);
         diagnostics.extend(mistakes);
+    }
+    if let Some(surplus) = declarations.get(MOST_IN_APP) {
+        diagnostics.push(mistake(
+            annotations::TOO_MANY,
+            surplus.at,
+            format!(
+                "the app has {} units and resources, and at most {MOST_IN_APP} are followed",
+                declarations.len()
+            ),
+            "split it: a folder with a klo.yaml of its own is an app of its own",
+        ));
+        declarations.truncate(MOST_IN_APP);
     }
     (declarations, diagnostics)
 }

@@ -273,4 +273,17 @@ codes! {
     /// Annotations begin with `@klo::`, in lower case and with two colons, directly followed by the
     /// capability. A comment that merely mentions klo does not begin with `@klo`.
     MISSPELLED_MARKER = "KLO0123", "misspelled-marker";
+
+    /// An app, or one item of it, carries more annotations than klo follows.
+    ///
+    /// ```python
+    /// # @klo::queue(name = "orders-1", bind = { url = "ORDERS_1" })
+    /// # … and nine hundred and ninety-nine more
+    /// ```
+    ///
+    /// One app has at most 1,000 units and resources, and one item at most 16. The bound keeps a
+    /// generated or hostile file from taking the machine's time; nothing is written. Split the app:
+    /// a folder with a `klo.yaml` of its own is an app of its own, and apps reach each other with
+    /// `uses(to = "other:queue.orders")`.
+    TOO_MANY = "KLO0124", "too-many-annotations";
 }

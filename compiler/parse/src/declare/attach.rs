@@ -7,7 +7,7 @@ use klo_source::{Span, TextRange};
 use super::capability::Capability;
 use super::keys::{Arguments, decode_arguments, foreign_field};
 use super::name::derived_name;
-use super::{AppFile, Declaration, mistake};
+use super::{AppFile, Declaration, MOST_ON_ITEM, mistake};
 use crate::facts::{Annotation, AttachedAnnotation, Item, place_of};
 
 /// The annotations of one item, each with its capability.
@@ -92,13 +92,19 @@ impl<'a> Reader<'a> {
             .find(|(capability, _)| capability.is_unit())
             .copied();
         let mut owner = None;
-        for (index, (capability, annotation)) in group.annotations.iter().enumerate() {
+        let mut before = Before::default();
+        for (capability, annotation) in &group.annotations {
             if capability.is_edge() {
                 continue;
             }
-            if let Some(first) = clash(&group.annotations[..index], *capability, annotation) {
+            if let Some(first) = before.excludes(*capability, annotation) {
                 self.repeated(*capability, annotation, first);
                 continue;
+            }
+            before.count += 1;
+            if before.count > MOST_ON_ITEM {
+                self.too_many(annotation);
+                break;
             }
             let declaration = self.intent(*capability, annotation, group.item);
             if capability.is_unit() {
@@ -140,6 +146,15 @@ impl<'a> Reader<'a> {
             )
             .related(self.span(other_annotation.range), "the first one"),
         );
+    }
+
+    fn too_many(&mut self, annotation: &Annotation) {
+        self.diagnostics.push(mistake(
+            codes::TOO_MANY,
+            self.span(annotation.range),
+            format!("this item has more than {MOST_ON_ITEM} units and resources"),
+            "give the others an item of their own",
+        ));
     }
 
     pub(super) fn decode(&mut self, capability: Capability, annotation: &Annotation) -> Arguments {
@@ -266,20 +281,45 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The annotation before this one on the same item that excludes it. Several resources may share an
-/// item where each says which variables are its own.
-fn clash<'a>(
-    before: &[(Capability, &'a Annotation)],
-    capability: Capability,
-    annotation: &Annotation,
-) -> Option<(Capability, &'a Annotation)> {
-    let binds =
-        |annotation: &Annotation| annotation.arguments.iter().any(|(key, _, _)| key == "bind");
-    before
-        .iter()
-        .copied()
-        .filter(|(other, _)| !other.is_edge() && other.is_unit() == capability.is_unit())
-        .find(|(_, other)| capability.is_unit() || !(binds(other) && binds(annotation)))
+/// What already stands on an item.
+#[derive(Default)]
+struct Before<'a> {
+    unit: Option<(Capability, &'a Annotation)>,
+    resource: Option<(Capability, &'a Annotation)>,
+    /// The first resource that does not say which variables are its own.
+    unbound: Option<(Capability, &'a Annotation)>,
+    /// Units and resources so far.
+    count: usize,
+}
+
+impl<'a> Before<'a> {
+    /// The annotation that excludes this one; without one, this one is taken note of. Several
+    /// resources may share an item where each says which variables are its own.
+    fn excludes(
+        &mut self,
+        capability: Capability,
+        annotation: &'a Annotation,
+    ) -> Option<(Capability, &'a Annotation)> {
+        let binds = annotation.arguments.iter().any(|(key, _, _)| key == "bind");
+        let first = match (capability.is_unit(), binds) {
+            (true, _) => self.unit,
+            (false, true) => self.unbound,
+            (false, false) => self.resource,
+        };
+        if first.is_some() {
+            return first;
+        }
+        let this = Some((capability, annotation));
+        if capability.is_unit() {
+            self.unit = this;
+        } else {
+            self.resource = self.resource.or(this);
+            if !binds {
+                self.unbound = this;
+            }
+        }
+        None
+    }
 }
 
 /// What people who know other tools may call a capability.

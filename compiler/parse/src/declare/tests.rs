@@ -149,6 +149,20 @@ fn a_kind_known_later_decodes_what_was_written() {
 }
 
 #[test]
+fn what_is_followed_is_bounded() {
+    let one = "# @klo::queue(name = \"q\", bind = { url = \"A\" })\n";
+    let said = report("a.py", &format!("{}x = 1\n", one.repeat(50_000)));
+    assert_eq!(said.matches("KLO0124").count(), 1);
+    assert_eq!(said.matches("queue.q").count(), MOST_ON_ITEM);
+    let many: String = (0..1_100)
+        .map(|n| format!("# @klo::config\nX{n} = os.environ[\"X{n}\"]\n"))
+        .collect();
+    let said = report("a.py", &many);
+    assert_eq!(said.matches("KLO0124").count(), 1);
+    assert_eq!(said.matches("config.x").count(), MOST_IN_APP);
+}
+
+#[test]
 fn collisions_show_both_places() {
     let at = |start| Span {
         file: FileId(0),
