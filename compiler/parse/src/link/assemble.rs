@@ -351,19 +351,34 @@ fn read_orphans(
         .iter()
         .flat_map(|run| run.found.keys().copied())
         .collect();
-    (0..declared.tags.len() as u32)
-        .map(Tag)
-        .filter(|tag| !seen.contains(tag))
-        .map(|tag| {
-            let info = &program.tags[tag.0 as usize];
-            let declaration = &declared.declarations[declared.tags[tag.0 as usize]];
-            let mut machine = Machine::new(program);
-            let module = machine.import(info.file);
-            machine.run();
-            run_around(&mut machine, info.file, declaration.item.scope);
-            (tag, Reader::read(&mut machine, module, tag, info.kind))
-        })
-        .collect()
+    // Those of one file are read in one run: a run per resource would take the square of their number.
+    let mut by_file: BTreeMap<FileIx, Vec<Tag>> = BTreeMap::new();
+    for tag in (0..declared.tags.len() as u32).map(Tag) {
+        if !seen.contains(&tag) {
+            let file = program.tags[tag.0 as usize].file;
+            by_file.entry(file).or_default().push(tag);
+        }
+    }
+    let mut found = BTreeMap::new();
+    for (file, tags) in by_file {
+        let mut machine = Machine::new(program);
+        let module = machine.import(file);
+        machine.run();
+        let scope = |tag: &Tag| {
+            declared.declarations[declared.tags[tag.0 as usize]]
+                .item
+                .scope
+        };
+        let scopes: BTreeSet<ScopeId> = tags.iter().map(scope).collect();
+        for scope in scopes {
+            run_around(&mut machine, file, scope);
+        }
+        for tag in tags {
+            let kind = program.tags[tag.0 as usize].kind;
+            found.insert(tag, Reader::read(&mut machine, module, tag, kind));
+        }
+    }
+    found
 }
 
 /// Runs the function that a place stands in, without arguments.
