@@ -67,12 +67,20 @@ fn changed(folder: &Path) -> BTreeSet<String> {
         .collect()
 }
 
+/// Notes tell what klo did; warnings and errors ask for something.
+fn asks_for_nothing(err: &str) -> bool {
+    !err.contains("warning[") && !err.contains("error[")
+}
+
 #[test]
-fn both_examples_compile_without_a_word() {
+fn both_examples_compile_without_a_warning() {
     for name in ["shop", "minimal"] {
         let (_scratch, folder) = example(name);
         let run = klo(&folder, &["compile"]);
-        assert_eq!((run.code, run.err.as_str()), (0, ""), "{name}");
+        assert!(
+            run.code == 0 && asks_for_nothing(&run.err),
+            "{name}: {run:?}"
+        );
     }
 }
 
@@ -111,7 +119,7 @@ fn a_change_in_one_intent_touches_its_files_its_edges_and_what_is_shared() {
 fn the_graph_of_the_shop() {
     let (_scratch, folder) = example("shop");
     let run = klo(&folder, &["graph", "--env", "dev", "--format", "mermaid"]);
-    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(run.code == 0 && asks_for_nothing(&run.err), "{run:?}");
     insta::assert_snapshot!(run.out);
 }
 

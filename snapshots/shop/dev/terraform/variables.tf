@@ -4,7 +4,7 @@
 # shop, environment dev. Written by klo from the annotated source: change that instead.
 
 variable "orders_password_version" {
-  description = "Raise by one to give database.orders a new password."
+  description = "Raise by one to give database.orders a new password, and once more if an apply fails while it does."
   type        = number
   default     = 1
 }

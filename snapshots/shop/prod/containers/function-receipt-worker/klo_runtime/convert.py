@@ -200,7 +200,7 @@ def convert(value: Any, hint: Any, name: str) -> Any:
         return value
     if origin in SEQUENCES or hint in SEQUENCES:
         return _convert_sequence(value, origin or hint, arguments, name)
-    if not isinstance(hint, type):
+    if origin is not None or not isinstance(hint, type):
         # `Annotated`, `NewType`, aliases and mappings with types: judged by what is beneath.
         inner = getattr(hint, "__supertype__", None) or getattr(hint, "__value__", None) or origin
         return value if inner is None else convert(value, inner, name)
