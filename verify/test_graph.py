@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from stacks import EXAMPLES
+from stacks import EXAMPLES, TEST_APPS
 from tools import REPOSITORY, klo, run
 
 SHOP = {
@@ -77,3 +77,9 @@ def test_the_minimal_app_is_one_service() -> None:
     found = graph(EXAMPLES / "minimal", "dev")
     assert [intent["id"] for intent in found["intents"]] == ["service.minimal"]
     assert edges(found) == {}
+
+
+def test_what_comes_from_one_store_and_goes_to_another_is_no_write_of_the_first() -> None:
+    found = edges(graph(TEST_APPS / "media", "dev"))
+    assert "write" not in found.get(("function.index-upload", "bucket.uploads"), [])
+    assert found[("function.index-upload", "table.assets")] == ["write"]
