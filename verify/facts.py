@@ -145,6 +145,8 @@ def unknown_actions(text: str) -> list[str]:
 # Where parliament finds that a resource does not fit, and AWS takes it.
 FITS = {
     "ec2:AssignPrivateIpAddresses": "it is not seen that `*/*` holds network interfaces",
+    "ec2:CreateNetworkInterface": "as ec2:AssignPrivateIpAddresses",
+    "ec2:DeleteNetworkInterface": "as ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses": "as ec2:AssignPrivateIpAddresses",
     "dynamodb:ListStreams": "the tutorial for streams in DynamoDB's guide names the stream, too",
 }

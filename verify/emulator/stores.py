@@ -113,6 +113,18 @@ def caches_have_parameter_groups() -> None:
     ElastiCacheResponse.delete_cache_parameter_group = delete
 
 
+def cache_subnet_groups_can_be_deleted() -> None:
+    """moto makes and lists cache subnet groups, and has no way to delete one."""
+
+    def delete(self: ElastiCacheResponse) -> EmptyResult:
+        name = self._get_param("CacheSubnetGroupName")
+        self.elasticache_backend.describe_cache_subnet_groups(name)
+        del self.elasticache_backend.cache_subnet_groups[name]
+        return EmptyResult()
+
+    ElastiCacheResponse.delete_cache_subnet_group = delete
+
+
 def replication_groups_have_members() -> None:
     """moto makes a replication group without its cache clusters, and never ends deleting one."""
     original = elasticache.ElastiCacheBackend.create_replication_group
@@ -267,6 +279,7 @@ def fill() -> None:
     database_parameters_are_the_users()
     provisioned_clusters_have_no_serverless_v1_scaling()
     caches_have_parameter_groups()
+    cache_subnet_groups_can_be_deleted()
     replication_groups_have_members()
     replication_groups_can_be_modified()
     file_systems_have_backup_policies()
