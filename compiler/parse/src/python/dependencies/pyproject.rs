@@ -6,7 +6,7 @@ use klo_source::{EntryKind, Tree, join};
 use serde::Deserialize;
 use toml::Value;
 
-use super::requirements::requirement;
+use super::requirements::{implied, requirement};
 use super::{Dependencies, Source, normalize_name, text_of};
 
 /// The parts of `pyproject.toml` that say what a project is and needs.
@@ -63,6 +63,14 @@ impl Manifest {
             .iter()
             .filter_map(|text| requirement(text))
             .collect();
+        for name in file
+            .project
+            .dependencies
+            .iter()
+            .flat_map(|text| implied(text))
+        {
+            packages.entry(name).or_insert(None);
+        }
         let mut requires_python = file.project.requires_python;
         let in_own_table = packages.is_empty() && !poetry.dependencies.is_empty();
         for (name, value) in &poetry.dependencies {

@@ -41,7 +41,12 @@ pub(super) fn read(tree: &dyn Tree, folder: &str, path: &str) -> Dependencies {
                 Line::Local => {
                     found.local.insert(path.clone());
                 }
-                Line::Package { name, version } => add(&mut found, &name, version, constraints),
+                Line::Package { name, version } => {
+                    add(&mut found, &name, version, constraints);
+                    for brought in implied(&line) {
+                        add(&mut found, &brought, None, constraints);
+                    }
+                }
                 Line::Other => {}
             }
         }
@@ -129,6 +134,36 @@ fn parse_line(line: &str) -> Line<'_> {
         Some((name, version)) => Line::Package { name, version },
         None => Line::Other,
     }
+}
+
+/// Packages that an extra brings in and that klo decides by: servers and drivers (each project's
+/// own metadata, November 2026).
+const EXTRAS: [(&str, &str, &str); 8] = [
+    ("fastapi", "standard", "uvicorn"),
+    ("fastapi", "all", "uvicorn"),
+    ("celery", "redis", "redis"),
+    ("psycopg", "pool", "psycopg-pool"),
+    ("psycopg", "binary", "psycopg-binary"),
+    ("sqlalchemy", "postgresql-asyncpg", "asyncpg"),
+    ("sqlalchemy", "postgresql-psycopg", "psycopg"),
+    ("sqlalchemy", "pymysql", "pymysql"),
+];
+
+/// The packages that the extras of a dependency specifier bring in.
+pub(super) fn implied(text: &str) -> Vec<String> {
+    let Some((name, _)) = requirement(text) else {
+        return Vec::new();
+    };
+    let extras = text
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map_or("", |(extras, _)| extras);
+    let extras: Vec<String> = extras.split(',').map(normalize_name).collect();
+    EXTRAS
+        .iter()
+        .filter(|(package, extra, _)| name == *package && extras.iter().any(|e| e == extra))
+        .map(|(_, _, brought)| (*brought).to_owned())
+        .collect()
 }
 
 /// The normalized name of a dependency specifier, and its version when it allows exactly one.

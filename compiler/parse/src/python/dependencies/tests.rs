@@ -200,3 +200,21 @@ fn python_ranges_are_kept_as_written() {
     assert_eq!(manifest.packages["flask"].as_deref(), Some("3.0.1"));
     assert!(manifest.poetry);
 }
+
+#[test]
+fn extras_bring_in_servers_and_drivers() {
+    for (name, text) in [
+        (
+            "requirements.txt",
+            "FastAPI[all, Standard]>=0.115 ; python_version > '3'\n",
+        ),
+        (
+            "pyproject.toml",
+            "[project]\ndependencies = ['fastapi[standard]>=0.115']",
+        ),
+    ] {
+        let found = read(&[(name, text)], "");
+        assert!(found.has("fastapi") && found.has("uvicorn"), "{name}");
+    }
+    assert!(!read(&[("requirements.txt", "fastapi\n")], "").has("uvicorn"));
+}
