@@ -22,10 +22,10 @@ SHOP = HERE.parent / "examples" / "shop"
 
 
 def klo(program: str, scratch: Path) -> list[str]:
-    """Both environments of examples/shop, nothing written before, no cache."""
+    """Both environments of examples/shop, nothing written before."""
     out = scratch / "examples-shop-infra"
     shutil.rmtree(out, ignore_errors=True)
-    return [program, "compile", str(scratch / "shop"), "--out", str(out), "--no-cache", "--quiet"]
+    return [program, "compile", str(scratch / "shop"), "--out", str(out), "--quiet"]
 
 
 def chalice(program: str, scratch: Path) -> list[str]:
