@@ -12,6 +12,7 @@ mod eval;
 mod intents;
 mod library;
 mod machine;
+mod names;
 mod program;
 mod registry;
 mod special;

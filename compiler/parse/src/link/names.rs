@@ -1,0 +1,235 @@
+//! What names mean, and what imports bring in.
+
+use super::machine::Machine;
+use super::program::Resolved;
+use super::value::{FileIx, FrameIx, Value, ValueId, Values};
+use crate::facts::{Import, ImportNames};
+
+impl Machine<'_> {
+    /// What a name means in a frame.
+    pub(crate) fn lookup(&mut self, frame: FrameIx, name: &str) -> Values {
+        let sym = self.values.sym(name);
+        let mut at = Some(frame);
+        let mut module = frame;
+        while let Some(current) = at {
+            module = current;
+            let own_class = current == frame;
+            if self.binds(current, name) && (own_class || !self.is_class(current)) {
+                return self.var(current, sym, frame);
+            }
+            at = self.frame(current).closure;
+        }
+        let found = self.var(module, sym, frame);
+        if !found.is_empty() {
+            return found;
+        }
+        for star in self.frame(module).stars.clone() {
+            let found = self.module_var(star, name, frame);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let stars = self.frame(module).external_stars.clone();
+        if !stars.is_empty() && !is_builtin(name) {
+            let paths: Vec<String> = stars
+                .iter()
+                .map(|star| format!("{}.{name}", self.values.text(*star)))
+                .collect();
+            return paths.iter().map(|path| self.external(path)).collect();
+        }
+        Values::from([self.values.external(&format!("builtins.{name}"))])
+    }
+
+    /// A library's member by its canonical path.
+    pub(crate) fn external(&mut self, path: &str) -> ValueId {
+        let canonical = crate::knowledge::canonical(path);
+        self.values.external(&canonical)
+    }
+
+    /// A name of a module, `import *` included.
+    pub(crate) fn module_var(&mut self, module: FrameIx, name: &str, reader: FrameIx) -> Values {
+        let sym = self.values.sym(name);
+        let found = self.var(module, sym, reader);
+        if !found.is_empty() || self.binds(module, name) {
+            return found;
+        }
+        let stars = self.frame(module).stars.clone();
+        for star in stars {
+            if star != module {
+                let found = self.var(star, sym, reader);
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+        }
+        Values::new()
+    }
+
+    pub(crate) fn run_import(&mut self, frame: FrameIx, file: FileIx, import: &Import) {
+        let parts: Vec<&str> = import.module.iter().map(String::as_str).collect();
+        if !import.types_only {
+            for package in self.program.modules.packages(file, import.level, &parts) {
+                self.import(package);
+            }
+        }
+        match &import.names {
+            ImportNames::Module { alias: Some(alias) } => {
+                let value = self.module_value(file, import.level, &parts, import.types_only);
+                let sym = self.values.sym(alias);
+                self.bind_name(frame, sym, Values::from([value]), frame);
+            }
+            ImportNames::Module { alias: None } => {
+                self.module_value(file, import.level, &parts, import.types_only);
+                let root = self.module_value(
+                    file,
+                    import.level,
+                    &parts[..1.min(parts.len())],
+                    import.types_only,
+                );
+                if let Some(first) = parts.first() {
+                    let sym = self.values.sym(first);
+                    self.bind_name(frame, sym, Values::from([root]), frame);
+                }
+            }
+            ImportNames::Names(names) => {
+                for (name, bound) in names {
+                    let values = self.imported(frame, file, import, &parts, name);
+                    let sym = self.values.sym(bound);
+                    self.bind_name(frame, sym, values, frame);
+                }
+            }
+            ImportNames::Star => self.import_star(frame, file, import, &parts),
+        }
+    }
+
+    fn import_star(&mut self, frame: FrameIx, file: FileIx, import: &Import, parts: &[&str]) {
+        match self.program.modules.resolve(file, import.level, parts) {
+            Resolved::File(target) => {
+                let module = self.import(target);
+                self.frame_mut(module).readers.insert(frame);
+                if !self.frame(frame).stars.contains(&module) {
+                    self.frame_mut(frame).stars.push(module);
+                    self.changed = true;
+                }
+            }
+            Resolved::Namespace => {}
+            Resolved::External => {
+                let path = self.values.sym(&parts.join("."));
+                if !self.frame(frame).external_stars.contains(&path) {
+                    self.frame_mut(frame).external_stars.push(path);
+                    self.changed = true;
+                }
+            }
+        }
+    }
+
+    /// `from parts import name`.
+    fn imported(
+        &mut self,
+        frame: FrameIx,
+        file: FileIx,
+        import: &Import,
+        parts: &[&str],
+        name: &str,
+    ) -> Values {
+        let mut longer = parts.to_vec();
+        longer.push(name);
+        match self.program.modules.resolve(file, import.level, parts) {
+            Resolved::File(target) => {
+                let module = match self.modules.get(&target) {
+                    Some(module) => *module,
+                    // A module that is only named in types is not run; its names stay unknown.
+                    None if import.types_only => return Values::new(),
+                    None => self.import(target),
+                };
+                let values = self.module_var(module, name, frame);
+                if values.is_empty()
+                    && (target == file || !self.binds(module, name))
+                    && let Resolved::File(_) =
+                        self.program.modules.resolve(file, import.level, &longer)
+                {
+                    let value = self.module_value(file, import.level, &longer, import.types_only);
+                    return Values::from([value]);
+                }
+                values
+            }
+            Resolved::Namespace => {
+                Values::from([self.module_value(file, import.level, &longer, import.types_only)])
+            }
+            Resolved::External => Values::from([self.external(&longer.join("."))]),
+        }
+    }
+
+    /// The value of a module by its path; a file of the project is run.
+    pub(crate) fn module_value(
+        &mut self,
+        from: FileIx,
+        level: u32,
+        parts: &[&str],
+        types_only: bool,
+    ) -> ValueId {
+        match self.program.modules.resolve(from, level, parts) {
+            Resolved::File(target) => {
+                if !types_only {
+                    for package in self.program.modules.packages(from, level, parts) {
+                        self.import(package);
+                    }
+                    self.import(target);
+                }
+                self.values.value(Value::Module(target))
+            }
+            Resolved::Namespace => {
+                let path = format!("{}{}", ".".repeat(level as usize), parts.join("."));
+                let path = self.values.sym(&path);
+                self.values.value(Value::Namespace(path, from))
+            }
+            Resolved::External => self.external(&parts.join(".")),
+        }
+    }
+}
+
+/// Names that Python has without an import, as far as they matter here.
+fn is_builtin(name: &str) -> bool {
+    matches!(
+        name,
+        "str"
+            | "int"
+            | "float"
+            | "bool"
+            | "bytes"
+            | "dict"
+            | "list"
+            | "tuple"
+            | "set"
+            | "len"
+            | "print"
+            | "open"
+            | "getattr"
+            | "setattr"
+            | "isinstance"
+            | "super"
+            | "property"
+            | "staticmethod"
+            | "classmethod"
+            | "range"
+            | "map"
+            | "filter"
+            | "sorted"
+            | "zip"
+            | "enumerate"
+            | "type"
+            | "object"
+            | "Exception"
+            | "ValueError"
+            | "__name__"
+            | "__file__"
+            | "None"
+            | "True"
+            | "False"
+            | "min"
+            | "max"
+            | "sum"
+            | "any"
+            | "all"
+    )
+}
