@@ -52,6 +52,28 @@ pub struct RuleRef {
     pub pack: String,
     /// `warn`, `deny` or `forbid`.
     pub level: String,
+    /// Named after the violation: `short-backup-retention`.
+    #[serde(skip)]
+    pub name: String,
+    /// Why the organization has the rule.
+    #[serde(skip)]
+    pub why: String,
+    /// Where it says more about it.
+    #[serde(skip)]
+    pub url: Option<String>,
+}
+
+/// The waiver that covers a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WaiverRef {
+    /// Why the finding is let pass.
+    pub reason: String,
+    /// Who said so.
+    pub approver: String,
+    /// The last day that it holds: `2026-12-31`.
+    pub until: String,
+    /// The entry in the file of waivers.
+    pub at: At,
 }
 
 /// One thing to tell the user.
@@ -77,8 +99,8 @@ pub struct Diagnostic {
     pub environments: Vec<String>,
     /// The rule it is a finding of.
     pub rule: Option<RuleRef>,
-    /// Whether a waiver covers it.
-    pub waived: bool,
+    /// The waiver that covers it.
+    pub waiver: Option<WaiverRef>,
     /// Whether `klo fix` can mend it.
     pub fixable: bool,
 }
@@ -97,7 +119,7 @@ impl Diagnostic {
             app: String::new(),
             environments: Vec::new(),
             rule: None,
-            waived: false,
+            waiver: None,
             fixable: false,
         }
     }
@@ -141,9 +163,14 @@ impl Diagnostic {
         self
     }
 
+    /// Whether a waiver covers it.
+    pub fn waived(&self) -> bool {
+        self.waiver.is_some()
+    }
+
     /// Whether it keeps klo from writing.
     pub fn blocks(&self) -> bool {
-        self.level == Level::Error && !self.waived
+        self.level == Level::Error && !self.waived()
     }
 }
 

@@ -89,6 +89,7 @@ pub mod config;
 pub mod containers;
 pub mod linking;
 pub mod output;
+pub mod rules;
 pub mod settings;
 pub mod sources;
 
@@ -104,6 +105,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         aws::ALL,
         containers::ALL,
         output::ALL,
+        rules::ALL,
     ]
     .into_iter()
     .flatten()

@@ -10,7 +10,7 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: &St
         let place = place(&diagnostic.at, sources, style)
             .map_or(String::new(), |place| format!("{}: ", one_line(&place)));
         let level = paint(diagnostic.level, style.color);
-        let waived = if diagnostic.waived { " (waived)" } else { "" };
+        let waived = if diagnostic.waived() { " (waived)" } else { "" };
         let help = diagnostic
             .help
             .as_ref()

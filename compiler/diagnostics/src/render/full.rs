@@ -149,7 +149,7 @@ fn head(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String {
     if !diagnostic.environments.is_empty() {
         head.push_str(&format!(" (in {})", diagnostic.environments.join(", ")));
     }
-    if diagnostic.waived {
+    if diagnostic.waived() {
         head.push_str(" (waived)");
     }
     head

@@ -28,7 +28,7 @@ fn one(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> Value {
         "code": id(diagnostic),
         "app": diagnostic.app,
         "environments": diagnostic.environments,
-        "waived": diagnostic.waived,
+        "waived": diagnostic.waived(),
         "level": diagnostic.level,
         "message": diagnostic.message,
         "help": diagnostic.help,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Format, Style, merge, relative, render};
 use crate::codes::{annotations, settings, sources as source_codes};
-use crate::{At, Diagnostic, RuleRef};
+use crate::{At, Diagnostic, RuleRef, WaiverRef};
 
 fn style(format: Format) -> Style {
     Style {
@@ -60,8 +60,16 @@ fn examples(map: &SourceMap) -> Vec<Diagnostic> {
         id: "ACME-TAG-001".to_owned(),
         pack: "acme/platform".to_owned(),
         level: "warn".to_owned(),
+        name: "missing-tag".to_owned(),
+        why: "Chargeback.".to_owned(),
+        url: None,
     });
-    finding.waived = true;
+    finding.waiver = Some(WaiverRef {
+        reason: "the team is being split".to_owned(),
+        approver: "finance".to_owned(),
+        until: "2026-12-31".to_owned(),
+        at: At::Nowhere,
+    });
     vec![
         finding,
         again,
