@@ -34,6 +34,7 @@ fn intent(kind: Kind, name: &str, stated: &[(&'static str, AttrValue)]) -> Inten
         settings: BTreeMap::new(),
         bindings: Vec::new(),
         code: None,
+        module: None,
     }
 }
 

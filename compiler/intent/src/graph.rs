@@ -7,6 +7,7 @@ use crate::binding::Binding;
 use crate::deployment::Deployment;
 use crate::edge::{Edge, Node};
 use crate::kind::Kind;
+use crate::module::Module;
 use crate::place::Place;
 use crate::setting::Setting;
 use crate::unit::UnitCode;
@@ -39,6 +40,8 @@ pub struct Intent {
     pub bindings: Vec<Binding>,
     /// What reading its code says, for units.
     pub code: Option<UnitCode>,
+    /// The organization's module that makes it, where a rule set chooses one.
+    pub module: Option<Module>,
 }
 
 impl Intent {

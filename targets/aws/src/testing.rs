@@ -112,6 +112,7 @@ impl TestGraph {
             settings: BTreeMap::new(),
             bindings: Vec::new(),
             code: kind.is_unit().then(unit_code),
+            module: None,
         };
         for attribute in attributes(kind) {
             set(

@@ -152,6 +152,7 @@ impl<'a> Assembly<'a> {
             settings: BTreeMap::new(),
             bindings: Vec::new(),
             code: None,
+            module: None,
         };
         if declaration.capability.is_unit() {
             self.describe_unit(index, declaration, &mut intent);
@@ -611,6 +612,7 @@ fn from_yaml(app: &App, declared: &klo_config::Declared) -> Intent {
         settings: BTreeMap::new(),
         bindings: Vec::new(),
         code: None,
+        module: None,
     }
 }
 

@@ -179,6 +179,7 @@ impl Unit {
                 settings: BTreeMap::new(),
                 bindings: Vec::new(),
                 code: Some(code),
+                module: None,
             },
             image: Image {
                 unit: id.clone(),

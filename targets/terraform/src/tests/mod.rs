@@ -28,6 +28,7 @@ pub(super) fn intent(kind: Kind, name: &str, file: &str, item: &str) -> Intent {
         settings: Default::default(),
         bindings: Vec::new(),
         code: None,
+        module: None,
     }
 }
 
