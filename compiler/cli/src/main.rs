@@ -13,8 +13,10 @@ mod graph;
 mod lint;
 mod outside;
 mod pipeline;
+mod policy;
 mod project;
 mod report;
+mod rules;
 mod schema;
 mod terminal;
 mod write;
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => lint::run(args, &mut terminal),
         Command::Graph(args) => graph::run(args, &mut terminal),
         Command::Explain(args) => explain::run(args, &mut terminal),
+        Command::Rules(args) => rules::run(args, &mut terminal),
         Command::Schema => schema::run(&mut terminal),
         Command::Completions { shell } => completions::run(*shell, &mut terminal),
     };

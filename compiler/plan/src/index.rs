@@ -3,6 +3,7 @@ use klo_intent::{Decision, IntentGraph, Kind};
 use thiserror::Error;
 
 use crate::container::Image;
+use crate::finding::Finding;
 use crate::resource::{
     Address, ImportBlock, KubernetesObject, LocalValue, ModuleCall, Moved, Output, Resource,
     Variable,
@@ -91,6 +92,8 @@ pub struct Plan {
     pub images: Vec<Image>,
     /// Choices made, with their reasons.
     pub decisions: Vec<Decision>,
+    /// What rules found, waived or not; filled by whoever judges the plan.
+    pub findings: Vec<Finding>,
     /// Secrets whose values people put in between the two roots: intent id and the bootstrap
     /// address that holds it.
     pub empty_secrets: Vec<(String, Address)>,
@@ -116,6 +119,7 @@ impl Plan {
             kubernetes: Vec::new(),
             images: Vec::new(),
             decisions: Vec::new(),
+            findings: Vec::new(),
             empty_secrets: Vec::new(),
             after_apply: Vec::new(),
             before_services: Vec::new(),

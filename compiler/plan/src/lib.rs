@@ -2,12 +2,14 @@
 //! references are [`Ref`]s and never text; escaping is the printers' business.
 
 mod container;
+mod finding;
 mod index;
 mod name;
 mod resource;
 mod value;
 
 pub use container::{Image, ImageCommand};
+pub use finding::{Finding, FindingWaiver};
 pub use index::{Group, Plan, PlanError, Root};
 pub use name::{physical_name, symbol};
 pub use resource::{
