@@ -4,6 +4,7 @@
 mod container;
 mod index;
 mod name;
+pub mod provider;
 mod resource;
 mod value;
 
