@@ -7,6 +7,7 @@ mod name;
 pub mod provider;
 mod resource;
 mod value;
+mod view;
 
 pub use container::{Image, ImageCommand};
 pub use index::{Group, Plan, PlanError, Root};
