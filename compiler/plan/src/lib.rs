@@ -5,8 +5,10 @@ mod container;
 mod finding;
 mod index;
 mod name;
+pub mod provider;
 mod resource;
 mod value;
+mod view;
 
 pub use container::{Image, ImageCommand};
 pub use finding::{Finding, FindingWaiver};
