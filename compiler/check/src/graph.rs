@@ -4,8 +4,8 @@ use klo_diagnostics::{At, Diagnostic, did_you_mean, list_of};
 use klo_intent::{IntentGraph, IntentId};
 
 use crate::Checked;
-use crate::judge::judge;
 use crate::findings::{Finding, Policy, judge_intents};
+use crate::judge::judge;
 use crate::resolve::{Sources, resolve, settle_visibility};
 use crate::tier::deployment;
 

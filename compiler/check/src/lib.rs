@@ -17,7 +17,7 @@ mod tier;
 mod waivers;
 
 pub use checked::Checked;
-pub use findings::{Finding, Fix, Policy};
+pub use findings::{Bound, Finding, Fix, Policy};
 pub use graph::{Verdict, check_graph, unknown_environment};
 pub use layers::{PackLayers, PackModule, PackValue};
 pub use packs::{

@@ -36,7 +36,9 @@ pub fn check_plan(mut plan: Plan, app: &App, policy: &Policy, found: &[Finding])
     plan.findings.dedup();
     let environment = plan.graph.deployment().environment.clone();
     let all = found.iter().chain(&findings);
-    let denied = all.map(|finding| &finding.diagnostic).any(Diagnostic::blocks);
+    let denied = all
+        .map(|finding| &finding.diagnostic)
+        .any(Diagnostic::blocks);
     let blocked = denied || !diagnostics.is_empty();
     conclude(app, &environment, diagnostics, findings, (plan, blocked))
 }

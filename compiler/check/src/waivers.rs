@@ -52,8 +52,15 @@ impl Waivers {
         if let Some(literal) = &literal {
             let items = reader.list("a file of waivers", literal);
             if items.len() > MOST_WAIVERS {
-                let message = format!("there are {} waivers, more than {MOST_WAIVERS}", items.len());
-                reader.wrong(literal.range, message, "waive a rule for all intents with `on: '*'`");
+                let message = format!(
+                    "there are {} waivers, more than {MOST_WAIVERS}",
+                    items.len()
+                );
+                reader.wrong(
+                    literal.range,
+                    message,
+                    "waive a rule for all intents with `on: '*'`",
+                );
             } else {
                 waivers.extend(items.iter().filter_map(|item| waiver(&mut reader, item)));
             }
@@ -81,7 +88,9 @@ impl Waivers {
             all.filter(|(_, waiver)| about(waiver))
         };
         let holding = matching().find(|(_, waiver)| waiver.until >= today);
-        holding.or_else(|| matching().next()).map(|(number, _)| number)
+        holding
+            .or_else(|| matching().next())
+            .map(|(number, _)| number)
     }
 
     /// What there is to say about the waivers themselves once everything is judged: those that end
@@ -123,14 +132,20 @@ fn unused(waiver: &Waiver, rules: &RuleSet) -> Diagnostic {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "`klo rules list` shows the rules that hold; remove the entry".to_owned(),
             };
-            (format!("there is no rule `{}` to waive", waiver.rule.escape_debug()), help)
+            (
+                format!("there is no rule `{}` to waive", waiver.rule.escape_debug()),
+                help,
+            )
         }
         Some(_) => {
             let on = match waiver.on.as_str() {
                 "*" => "anything".to_owned(),
                 on => format!("`{}`", on.escape_debug()),
             };
-            let message = format!("`{}` finds nothing on {on}, so this waives nothing", waiver.rule);
+            let message = format!(
+                "`{}` finds nothing on {on}, so this waives nothing",
+                waiver.rule
+            );
             (message, "remove the entry, or mend its `on`".to_owned())
         }
     };
@@ -147,10 +162,15 @@ fn ending(waiver: &Waiver, today: Date) -> Option<Diagnostic> {
         days @ ..=NOTICE_DAYS => format!("in {days} days, on {}", waiver.until),
         _ => return None,
     };
-    let message = format!("the waiver of `{}` on `{}` ends {when}", waiver.rule, waiver.on);
+    let message = format!(
+        "the waiver of `{}` on `{}` ends {when}",
+        waiver.rule, waiver.on
+    );
     Some(
-        Diagnostic::note(codes::ENDING_WAIVER, waiver.at.clone(), message)
-            .help(format!("mend what the rule finds, or agree with {} on another date", waiver.approver)),
+        Diagnostic::note(codes::ENDING_WAIVER, waiver.at.clone(), message).help(format!(
+            "mend what the rule finds, or agree with {} on another date",
+            waiver.approver
+        )),
     )
 }
 
@@ -191,6 +211,10 @@ fn target(reader: &mut Reader<'_>, on: &str, range: TextRange) -> Option<String>
         Some(nearest) => format!("did you mean `{nearest}.…`?"),
         None => "write an intent's id such as `database.orders`, or `'*'` for all".to_owned(),
     };
-    reader.unknown(range, format!("`{}` is no id of an intent", on.escape_debug()), help);
+    reader.unknown(
+        range,
+        format!("`{}` is no id of an intent", on.escape_debug()),
+        help,
+    );
     None
 }

@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Compile(Compile),
     /// Judge apps without writing anything.
     Lint(Lint),
+    /// Write what rules marked fixable ask for into annotations or klo.yaml.
+    Fix(Fix),
     /// Print the intent graph.
     Graph(Graph),
     /// Explain a diagnostic's code, a rule, an intent, a value or a cloud resource.
@@ -115,6 +117,18 @@ pub(crate) struct Lint {
     /// The form of diagnostics; json goes to standard output.
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub(crate) format: DiagnosticFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fix {
+    /// A folder: every app at or under it, or the app it lies in.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Write nothing; show what would change.
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 #[derive(Debug, Args)]

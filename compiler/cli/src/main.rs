@@ -9,6 +9,7 @@ mod args;
 mod compile;
 mod completions;
 mod explain;
+mod fix;
 mod graph;
 mod lint;
 mod outside;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Compile(args) => compile::run(args, &mut terminal),
         Command::Lint(args) => lint::run(args, &mut terminal),
+        Command::Fix(args) => fix::run(args, &mut terminal),
         Command::Graph(args) => graph::run(args, &mut terminal),
         Command::Explain(args) => explain::run(args, &mut terminal),
         Command::Rules(args) => rules::run(args, &mut terminal),

@@ -100,14 +100,15 @@ impl Extra {
         if self.without_waivers {
             return (Waivers::default(), Vec::new());
         }
-        let (tree, shown, path, at): (&dyn Tree, String, &str, At) = match (&self.waivers, &app.waivers) {
-            (Some(file), _) => {
-                let shown = join(&file.prefix, &file.path);
-                (&file.tree, shown, &file.path, At::Nowhere)
-            }
-            (None, Some((path, at))) => (tree, path.clone(), path, At::Span(*at)),
-            (None, None) => return (Waivers::default(), Vec::new()),
-        };
+        let (tree, shown, path, at): (&dyn Tree, String, &str, At) =
+            match (&self.waivers, &app.waivers) {
+                (Some(file), _) => {
+                    let shown = join(&file.prefix, &file.path);
+                    (&file.tree, shown, &file.path, At::Nowhere)
+                }
+                (None, Some((path, at))) => (tree, path.clone(), path, At::Span(*at)),
+                (None, None) => return (Waivers::default(), Vec::new()),
+            };
         match tree.read_text(path) {
             Ok(text) => {
                 let file = sources.add(&shown, text);

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use klo_check::{
-    Finding, Level, Pack, PackTest, Policy, Rule, RuleSet, judge_test_resources,
-};
+use klo_check::{Finding, Level, Pack, PackTest, Policy, Rule, RuleSet, judge_test_resources};
 use klo_config::{App, EnvironmentConfig, discover};
 use klo_diagnostics::codes::rules as codes;
 use klo_diagnostics::{Diagnostic, Format, Level as Severity};
@@ -56,7 +54,9 @@ fn table(rules: &RuleSet, project: &Project) -> String {
             [
                 rule.id.clone(),
                 rule.level.to_string(),
-                rule.tier.map_or("every tier", klo_intent::Tier::name).to_owned(),
+                rule.tier
+                    .map_or("every tier", klo_intent::Tier::name)
+                    .to_owned(),
                 rule.on.clone(),
                 rule.name.clone(),
                 origin(rule, project),
@@ -74,7 +74,9 @@ fn table(rules: &RuleSet, project: &Project) -> String {
     rows.iter()
         .map(|row| {
             let cells = row.iter().zip(&widths);
-            let cells: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
+            let cells: Vec<String> = cells
+                .map(|(cell, width)| format!("{cell:width$}"))
+                .collect();
             format!("{}  {}\n", cells.join("  "), row[5])
         })
         .collect()
@@ -127,7 +129,9 @@ fn test(args: &RulesTest, terminal: &mut Terminal) -> Result<Exit, UsageError> {
         1 => "1 pack".to_owned(),
         count => format!("{count} packs"),
     };
-    terminal.result(&format!("{packs}: {passed} tests passed, {failed} failed\n"));
+    terminal.result(&format!(
+        "{packs}: {passed} tests passed, {failed} failed\n"
+    ));
     Ok(exit)
 }
 
@@ -143,7 +147,10 @@ fn failures(pack: &Pack, test: &PackTest, rules: &RuleSet) -> Vec<Diagnostic> {
         Ok(findings) => findings,
         Err(errors) => {
             let message = format!("the source has mistakes of its own: {}", errors.join("; "));
-            return vec![fail(message, "mend the test's source, so that rules can judge it")];
+            return vec![fail(
+                message,
+                "mend the test's source, so that rules can judge it",
+            )];
         }
     };
     let mut failures = Vec::new();
@@ -153,15 +160,23 @@ fn failures(pack: &Pack, test: &PackTest, rules: &RuleSet) -> Vec<Diagnostic> {
             .filter_map(|finding| finding.diagnostic.rule.as_ref().map(|rule| (rule, finding)))
             .filter(|(rule, _)| rule.id == *id);
         let found: Vec<_> = found.collect();
-        let level = found.first().and_then(|(rule, _)| Level::from_name(&rule.level));
+        let level = found
+            .first()
+            .and_then(|(rule, _)| Level::from_name(&rule.level));
         if level == *wanted {
             continue;
         }
-        let told = found.first().map(|(_, finding)| finding.diagnostic.message.clone());
+        let told = found
+            .first()
+            .map(|(_, finding)| finding.diagnostic.message.clone());
         let message = match (wanted, level) {
             (Some(wanted), None) => format!("`{id}` finds nothing, and `{wanted}` is expected"),
-            (None, Some(level)) => format!("`{id}` finds something at `{level}`, and nothing is expected"),
-            (Some(wanted), Some(level)) => format!("`{id}` is at `{level}`, and `{wanted}` is expected"),
+            (None, Some(level)) => {
+                format!("`{id}` finds something at `{level}`, and nothing is expected")
+            }
+            (Some(wanted), Some(level)) => {
+                format!("`{id}` is at `{level}`, and `{wanted}` is expected")
+            }
             (None, None) => continue,
         };
         let mut failure = fail(message, "mend the rule, or what the test expects");
@@ -189,7 +204,10 @@ fn judged(test: &PackTest, rules: &RuleSet) -> Result<Vec<Finding>, Vec<String>>
 }
 
 fn judged_source(test: &PackTest, policy: &Policy) -> Result<Vec<Finding>, Vec<String>> {
-    let files = test.source.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let files = test
+        .source
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()));
     let tree = MemoryTree::new(files);
     let mut sources = SourceMap::new();
     let (apps, mut diagnostics) = discover(&tree, "app", "", None, &mut sources);
@@ -204,7 +222,11 @@ fn judged_source(test: &PackTest, policy: &Policy) -> Result<Vec<Finding>, Vec<S
     diagnostics.extend(found);
     // What cannot be lowered can still be judged by rules on intents.
     let expected = |rule: &&Rule| test.expect.contains_key(&rule.id);
-    let lowered = policy.rules.rules().filter(expected).any(Rule::is_on_resources);
+    let lowered = policy
+        .rules
+        .rules()
+        .filter(expected)
+        .any(Rule::is_on_resources);
     let enough = environment.graph.is_some() && (environment.judged || !lowered);
     let own = |diagnostic: &&Diagnostic| diagnostic.rule.is_none() && diagnostic.blocks();
     let own: Vec<Diagnostic> = diagnostics.iter().filter(own).cloned().collect();
@@ -216,7 +238,9 @@ fn judged_source(test: &PackTest, policy: &Policy) -> Result<Vec<Finding>, Vec<S
 }
 
 fn told(diagnostics: &[Diagnostic]) -> Vec<String> {
-    let errors = diagnostics.iter().filter(|found| found.level == Severity::Error);
+    let errors = diagnostics
+        .iter()
+        .filter(|found| found.level == Severity::Error);
     errors.map(|found| found.message.clone()).take(3).collect()
 }
 

@@ -3,7 +3,7 @@ use klo_intent::{AttrValue, Intent, IntentGraph, Origin, Tier};
 use klo_source::{FileId, TextRange};
 
 use super::world::World;
-use super::{Finding, Fix, Policy, Raw, decide};
+use super::{Bound, Finding, Fix, Policy, Raw, decide};
 use crate::packs::path::Path;
 use crate::packs::require::{Op, Requirement, Test, show};
 use crate::packs::{Check, Condition, Rule, Selector};
@@ -48,8 +48,10 @@ pub(crate) fn holds_in(rule: &Rule, tier: Tier) -> bool {
 }
 
 fn on_graph(rule: &Rule, world: &World, file: Option<FileId>) -> Vec<Raw> {
-    let at = file.map_or(At::Nowhere, |file| At::Span(TextRange::default().in_file(file)));
-    let judged = judge_conditions(rule, |condition| world.judge(condition));
+    let at = file.map_or(At::Nowhere, |file| {
+        At::Span(TextRange::default().in_file(file))
+    });
+    let judged = judge_conditions(rule, |condition| world.judge(&rule.pack, condition));
     judged
         .map(|(message, asked)| Raw {
             at,
@@ -79,7 +81,8 @@ fn on_intent(
         Check::Assert(_) => None,
     };
     let world = world.get_or_insert_with(|| World::new(graph, policy));
-    let judge = |condition: &Condition| world.judge_intent(condition, index);
+    let seen = world.of_intent(&rule.pack, index);
+    let judge = |condition: &Condition| condition.expression.evaluate(&seen);
     if let Some(requirements) = requirements {
         return match rule.when.as_ref().map(judge) {
             Some(Ok(false)) => Vec::new(),
@@ -106,10 +109,10 @@ fn place_of(rule: &Rule, intent: &Intent) -> At {
     let Check::Assert(condition) = &rule.check else {
         return intent.at.into();
     };
-    let stated = condition.expression.fields_of("intent");
-    let mut spans = stated
-        .iter()
-        .filter_map(|name| intent.settings.get(name.as_str()))
+    let mut spans = condition
+        .expression
+        .intent_fields()
+        .filter_map(|name| intent.settings.get(name))
         .filter_map(|setting| setting.span);
     match (spans.next(), spans.next()) {
         (Some(span), None) => span.into(),
@@ -175,7 +178,8 @@ fn required(rule: &Rule, requirements: &[Requirement], intent: &Intent) -> Vec<R
         if is_elsewhere(intent, attribute) {
             continue;
         }
-        let visit = |path: &Path, visit: &mut dyn FnMut(&AttrValue)| path.visit_intent(intent, visit);
+        let visit =
+            |path: &Path, visit: &mut dyn FnMut(&AttrValue)| path.visit_intent(intent, visit);
         for (test, value) in requirement.judge(&visit) {
             let subject = format!(" of `{}`", intent.id());
             let fix = fix(rule, requirement, test, intent);
@@ -229,5 +233,10 @@ fn fix(rule: &Rule, requirement: &Requirement, test: &Test, intent: &Intent) -> 
         intent: intent.id(),
         attribute: attribute.name,
         value,
+        bound: match test.op {
+            Op::Min(_) => Bound::Least,
+            Op::Max(_) => Bound::Most,
+            _ => Bound::Exactly,
+        },
     })
 }

@@ -62,6 +62,19 @@ pub struct Fix {
     pub attribute: &'static str,
     /// The nearest value that the rule allows.
     pub value: AttrValue,
+    /// What other values the rule allows.
+    pub bound: Bound,
+}
+
+/// On which side of a value a rule allows others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// That and larger ones.
+    Least,
+    /// That and smaller ones.
+    Most,
+    /// No other.
+    Exactly,
 }
 
 /// What a rule finds, before waivers and ramps.

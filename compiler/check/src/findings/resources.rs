@@ -9,7 +9,7 @@ use super::intents::{asks_for, holds_in, judge_conditions, remedy};
 use super::world::World;
 use super::{Finding, Policy, Raw, decide};
 use crate::packs::path::Path;
-use crate::packs::{Check, Rule, Selector};
+use crate::packs::{Check, Condition, Rule, Selector};
 
 /// Judges a plan by every rule on resource types.
 pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
@@ -17,7 +17,10 @@ pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
     let mut by_type: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for resource in plan.resources.values() {
         if resource.address.class == Class::Managed {
-            by_type.entry(resource.address.kind).or_default().push(resource);
+            by_type
+                .entry(resource.address.kind)
+                .or_default()
+                .push(resource);
         }
     }
     let mut findings = Vec::new();
@@ -26,7 +29,10 @@ pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
         let Selector::Resources(types) = &rule.selector else {
             continue;
         };
-        for resource in types.iter().flat_map(|ty| by_type.get(ty.name).into_iter().flatten()) {
+        for resource in types
+            .iter()
+            .flat_map(|ty| by_type.get(ty.name).into_iter().flatten())
+        {
             let raw = on_resource(rule, resource, plan, policy, &mut world);
             let decided = raw
                 .into_iter()
@@ -44,8 +50,11 @@ fn on_resource(
     policy: &Policy,
     world: &mut Option<World>,
 ) -> Vec<Raw> {
-    let body = klo_plan::view(&resource.body);
-    let judge = |world: &World, condition: &_| world.judge_resource(condition, &body, resource);
+    let body = AttrValue::Map(resource.body.view());
+    let judge = |world: &World, condition: &Condition| {
+        let seen = world.of_resource(&rule.pack, &body);
+        condition.expression.evaluate(&seen)
+    };
     if let Check::Require(requirements) = &rule.check {
         if let Some(when) = &rule.when {
             let world = world.get_or_insert_with(|| World::new(&plan.graph, policy));
@@ -66,7 +75,11 @@ fn on_resource(
                 let subject = format!(" of {}", resource.address);
                 let message = requirement.explain(test, &value, &subject);
                 let mut one = raw(rule, resource, plan, message, rule.place(test.range));
-                one.help = format!("{}; it follows from {}", remedy(requirement, test), asked_by(resource));
+                one.help = format!(
+                    "{}; it follows from {}",
+                    remedy(requirement, test),
+                    asked_by(resource)
+                );
                 found.push(one);
             }
         }

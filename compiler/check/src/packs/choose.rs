@@ -25,7 +25,10 @@ impl Reader<'_> {
             let Some(kinds) = self.kinds(word, *range) else {
                 continue;
             };
-            for (key, range, value) in self.map(&format!("`choose.{word}`"), entry).unwrap_or_default() {
+            for (key, range, value) in self
+                .map(&format!("`choose.{word}`"), entry)
+                .unwrap_or_default()
+            {
                 if key == "module" {
                     for kind in &kinds {
                         modules.extend(self.module(pack, *kind, *range, value));
@@ -70,10 +73,16 @@ impl Reader<'_> {
         let text = self.text("on", on)?;
         if text.contains('(') || text.starts_with("aws_") || text == "graph" {
             let message = format!("a default is on kinds, not on `{}`", text.escape_debug());
-            self.wrong(on.range, message, "write a kind, `unit`, `data`, `*` or several with `|`");
+            self.wrong(
+                on.range,
+                message,
+                "write a kind, `unit`, `data`, `*` or several with `|`",
+            );
             return None;
         }
-        let words = text.split('|').map(|word| self.kinds(word.trim(), on.range));
+        let words = text
+            .split('|')
+            .map(|word| self.kinds(word.trim(), on.range));
         let kinds: Vec<Option<Vec<Kind>>> = words.collect();
         let kinds: Option<Vec<Vec<Kind>>> = kinds.into_iter().collect();
         Some(kinds?.concat())
@@ -95,7 +104,9 @@ impl Reader<'_> {
         for kind in kinds {
             let settable = || configurable(*kind).filter(|found| !is_identity(found.name));
             let Some(attribute) = settable().find(|found| found.name == key) else {
-                let known = settable().map(|found| found.name).chain(more.iter().copied());
+                let known = settable()
+                    .map(|found| found.name)
+                    .chain(more.iter().copied());
                 let known: Vec<&str> = known.collect();
                 let mistake = unknown_key(&format!("a {kind}"), key, range, known.iter().copied());
                 self.mistakes([mistake]);
@@ -146,7 +157,10 @@ impl Reader<'_> {
         let source = text(self, "source")?;
         let version = text(self, "version");
         let mut inputs = IndexMap::new();
-        if let Some(entries) = fields.get("inputs").and_then(|inputs| self.map("`inputs`", inputs)) {
+        if let Some(entries) = fields
+            .get("inputs")
+            .and_then(|inputs| self.map("`inputs`", inputs))
+        {
             for (name, _, value) in entries {
                 inputs.insert(name.clone(), self.input(kind, value)?);
             }
@@ -162,7 +176,10 @@ impl Reader<'_> {
         };
         let missing: Vec<&str> = module.missing(kind).map(ModuleOutput::name).collect();
         if !missing.is_empty() {
-            let message = format!("a module for a {kind} has to give {}", klo_diagnostics::list_of(missing.iter().copied()));
+            let message = format!(
+                "a module for a {kind} has to give {}",
+                klo_diagnostics::list_of(missing.iter().copied())
+            );
             let help = "name the module's output of each, such as `arn: bucket_arn`";
             self.wrong(fields.get("outputs")?.range, message, help);
             return None;
@@ -173,15 +190,22 @@ impl Reader<'_> {
     fn input(&mut self, kind: Kind, literal: &Literal) -> Option<ModuleInput> {
         match &literal.kind {
             LiteralKind::List(items) => {
-                let items: Vec<Option<ModuleInput>> = items.iter().map(|item| self.input(kind, item)).collect();
-                items.into_iter().collect::<Option<_>>().map(ModuleInput::List)
+                let items: Vec<Option<ModuleInput>> =
+                    items.iter().map(|item| self.input(kind, item)).collect();
+                items
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(ModuleInput::List)
             }
             LiteralKind::Map(entries) => {
                 let entries: Vec<Option<_>> = entries
                     .iter()
                     .map(|(key, _, value)| Some((key.clone(), self.input(kind, value)?)))
                     .collect();
-                entries.into_iter().collect::<Option<_>>().map(ModuleInput::Map)
+                entries
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(ModuleInput::Map)
             }
             LiteralKind::Str(text) => self.word_input(kind, text, literal),
             LiteralKind::Null => Some(ModuleInput::Value(AttrValue::Null)),
@@ -213,7 +237,10 @@ impl Reader<'_> {
             Some(nearest) => format!("did you mean `${nearest}`?"),
             None => format!("there is {}", klo_diagnostics::list_of(known())),
         };
-        let message = format!("a {kind} has no `${}` to hand to a module", word.escape_debug());
+        let message = format!(
+            "a {kind} has no `${}` to hand to a module",
+            word.escape_debug()
+        );
         self.unknown(literal.range, message, help);
         None
     }
@@ -233,7 +260,11 @@ impl Reader<'_> {
             };
             if output_path(path).is_none() {
                 let message = format!("`{}` is no output of a module", path.escape_debug());
-                self.wrong(value.range, message, "write the output's name, or a path into it such as `bucket.arn`");
+                self.wrong(
+                    value.range,
+                    message,
+                    "write the output's name, or a path into it such as `bucket.arn`",
+                );
                 continue;
             }
             outputs.insert(output, path.to_owned());

@@ -91,8 +91,14 @@ fn params(
     for (name, param) in &mut params {
         let mut last: Option<usize> = None;
         for position in 0..nodes.len() {
-            let related = position == at || ancestors[position].contains(&at) || ancestors[at].contains(&position);
-            let set = nodes[position].draft.params.iter().find(|(own, _, _)| own == name);
+            let related = position == at
+                || ancestors[position].contains(&at)
+                || ancestors[at].contains(&position);
+            let set = nodes[position]
+                .draft
+                .params
+                .iter()
+                .find(|(own, _, _)| own == name);
             let Some((_, range, literal)) = set.filter(|_| related) else {
                 continue;
             };
@@ -100,10 +106,19 @@ fn params(
             if let Some(other) = last.filter(|other| !ancestors[position].contains(other))
                 && param.literal.kind != literal.kind
             {
-                diagnostics.push(two_values(name, nodes[other].draft, place.clone(), &param.at));
+                diagnostics.push(two_values(
+                    name,
+                    nodes[other].draft,
+                    place.clone(),
+                    &param.at,
+                ));
             }
             if std::mem::discriminant(&param.own.kind) != std::mem::discriminant(&literal.kind) {
-                let message = format!("the parameter `{name}` is {} here, and {} where it comes from", literal.noun(), param.own.noun());
+                let message = format!(
+                    "the parameter `{name}` is {} here, and {} where it comes from",
+                    literal.noun(),
+                    param.own.noun()
+                );
                 let error = Diagnostic::error(codes::WRONG_IN_PACK, place.clone(), message)
                     .help("give it a value of the same type")
                     .related(param.own_at.clone(), "it comes from here");
@@ -121,7 +136,10 @@ fn params(
 }
 
 fn two_values(name: &str, other: &Draft, at: At, first: &At) -> Diagnostic {
-    let message = format!("`{}` sets the parameter `{name}` to another value, and neither pack builds on the other", other.name);
+    let message = format!(
+        "`{}` sets the parameter `{name}` to another value, and neither pack builds on the other",
+        other.name
+    );
     Diagnostic::error(codes::WRONG_IN_PACK, at, message)
         .help("let one of the packs extend the other, or set it in one of them only")
         .related(first.clone(), "the other value")
@@ -162,7 +180,10 @@ fn pack(
     if let Some(list) = section("rules") {
         let items = reader.list("`rules`", list);
         if items.len() > MOST_RULES {
-            let message = format!("this pack has {} rules, more than {MOST_RULES}", items.len());
+            let message = format!(
+                "this pack has {} rules, more than {MOST_RULES}",
+                items.len()
+            );
             reader.wrong(list.range, message, "split the pack");
         } else {
             for item in items {
@@ -195,6 +216,10 @@ fn pack(
         ancestors,
         rules,
         tests,
+        params: params
+            .iter()
+            .map(|(name, param)| (name.clone(), param.literal.clone()))
+            .collect(),
         tiers: draft.tiers.clone(),
         layers,
     };
@@ -204,7 +229,10 @@ fn pack(
 /// Marks the rule of an id as tightened by a child.
 fn replace(packs: &mut [Pack], ancestors: &[usize], id: &str) {
     for index in ancestors {
-        let rules = packs.get_mut(*index).into_iter().flat_map(|pack| &mut pack.rules);
+        let rules = packs
+            .get_mut(*index)
+            .into_iter()
+            .flat_map(|pack| &mut pack.rules);
         for rule in rules.filter(|rule| rule.id == id) {
             rule.replaced = true;
         }
@@ -253,7 +281,13 @@ fn loosened_params(
         .iter()
         .map(|(name, param)| {
             let literal = param.own.clone();
-            (name.clone(), Param { literal, ..param.clone() })
+            (
+                name.clone(),
+                Param {
+                    literal,
+                    ..param.clone()
+                },
+            )
         })
         .collect();
     let mut quiet = Reader {
@@ -269,13 +303,19 @@ fn loosened_params(
         (Check::Require(now), Check::Require(before)) => {
             let tests = now.iter().zip(before).flat_map(|(now, before)| {
                 let path = &now.path.text;
-                now.tests.iter().zip(&before.tests).map(move |(now, before)| (path, now, before))
+                now.tests
+                    .iter()
+                    .zip(&before.tests)
+                    .map(move |(now, before)| (path, now, before))
             });
             for (path, now, before) in tests {
                 if let Some(name) = &now.param
                     && now.op.tightens(&before.op) != Some(true)
                 {
-                    loosened.push((name, format!("of `{path}`, {}, and {} before", now.op, before.op)));
+                    loosened.push((
+                        name,
+                        format!("of `{path}`, {}, and {} before", now.op, before.op),
+                    ));
                 }
             }
         }
@@ -340,8 +380,12 @@ fn tightens(now: &Literal, before: &Literal, direction: Direction) -> bool {
         _ => false,
     };
     match direction {
-        Direction::Lower => number(now).zip(number(before)).is_some_and(|(now, before)| now <= before),
-        Direction::Raise => number(now).zip(number(before)).is_some_and(|(now, before)| now >= before),
+        Direction::Lower => number(now)
+            .zip(number(before))
+            .is_some_and(|(now, before)| now <= before),
+        Direction::Raise => number(now)
+            .zip(number(before))
+            .is_some_and(|(now, before)| now >= before),
         Direction::Narrow => within(now, before),
         Direction::Widen => within(before, now),
         Direction::Unknown => false,

@@ -11,8 +11,17 @@ use super::tiers::Tiers;
 /// The format's version.
 const FORMAT: i64 = 1;
 const KEYS: [&str; 11] = [
-    "klo-rules", "pack", "version", "extends", "tiers", "params", "choose", "defaults", "rules",
-    "exceptions", "tests",
+    "klo-rules",
+    "pack",
+    "version",
+    "extends",
+    "tiers",
+    "params",
+    "choose",
+    "defaults",
+    "rules",
+    "exceptions",
+    "tests",
 ];
 
 /// A pack whose head has been read.
@@ -90,7 +99,11 @@ fn head(reader: &mut Reader<'_>, literal: Literal) -> Option<Draft> {
     let format = fields.get("klo-rules")?;
     if format.kind != LiteralKind::Int(FORMAT) {
         let help = "this klo reads version 1; write `klo-rules: 1`";
-        reader.wrong(format.range, "klo does not know this version of rule packs", help);
+        reader.wrong(
+            format.range,
+            "klo does not know this version of rule packs",
+            help,
+        );
         return None;
     }
     let at = fields.get("pack")?;
@@ -131,13 +144,21 @@ fn pack_name(reader: &mut Reader<'_>, literal: &Literal) -> Option<String> {
     if name.split('/').all(fine) && name.contains('/') {
         if name.starts_with("klo/") && reader.file.is_some() {
             let message = format!("`{name}` is a name of klo's own packs");
-            reader.wrong(literal.range, message, "begin it with your organization's name, as in `acme/platform`");
+            reader.wrong(
+                literal.range,
+                message,
+                "begin it with your organization's name, as in `acme/platform`",
+            );
             return None;
         }
         return Some(name.to_owned());
     }
     let message = format!("`{}` is no name of a pack", name.escape_debug());
-    reader.wrong(literal.range, message, "write your organization and what the pack is for: `acme/platform`");
+    reader.wrong(
+        literal.range,
+        message,
+        "write your organization and what the pack is for: `acme/platform`",
+    );
     None
 }
 
@@ -147,11 +168,17 @@ fn pack_version(reader: &mut Reader<'_>, literal: &Literal) -> Option<String> {
         LiteralKind::Int(number) => number.to_string(),
         LiteralKind::Str(text) => text.clone(),
         _ => {
-            reader.wrong(literal.range, "a pack's version is no text", "write three numbers, `1.4.0`, or put it in quotes");
+            reader.wrong(
+                literal.range,
+                "a pack's version is no text",
+                "write three numbers, `1.4.0`, or put it in quotes",
+            );
             return None;
         }
     };
-    let fine = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fine = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     if text.len() <= 40 && text.split('.').all(fine) {
         return Some(text);
     }
@@ -179,14 +206,14 @@ fn extends(reader: &mut Reader<'_>, literal: &Literal) -> Vec<Extend> {
 }
 
 /// Parameters: plain values, and lists of them.
-fn parameters(
-    reader: &mut Reader<'_>,
-    literal: &Literal,
-) -> Vec<(String, TextRange, Literal)> {
+fn parameters(reader: &mut Reader<'_>, literal: &Literal) -> Vec<(String, TextRange, Literal)> {
     let mut found = Vec::new();
     for (name, range, value) in reader.map("`params`", literal).unwrap_or_default() {
         let plain = |literal: &Literal| {
-            !matches!(literal.kind, LiteralKind::List(_) | LiteralKind::Map(_) | LiteralKind::Null)
+            !matches!(
+                literal.kind,
+                LiteralKind::List(_) | LiteralKind::Map(_) | LiteralKind::Null
+            )
         };
         let fine = match &value.kind {
             LiteralKind::List(items) => items.iter().all(plain),
@@ -202,7 +229,11 @@ fn parameters(
             found.push((name.clone(), *range, value.clone()));
         } else {
             let message = format!("the parameter `{name}` is {}", value.noun());
-            reader.wrong(value.range, message, "a parameter is a number, a string, a flag or a list of them");
+            reader.wrong(
+                value.range,
+                message,
+                "a parameter is a number, a string, a flag or a list of them",
+            );
         }
     }
     found

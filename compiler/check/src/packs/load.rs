@@ -97,7 +97,10 @@ impl<'a> Loader<'a, '_> {
     /// The drafts of a request.
     fn requested(&mut self, request: &PackRequest<'a>) -> Vec<usize> {
         if request.name.starts_with("klo/") {
-            return self.shipped(request.name, &request.at).into_iter().collect();
+            return self
+                .shipped(request.name, &request.at)
+                .into_iter()
+                .collect();
         }
         match request.tree.kind(request.name) {
             EntryKind::Directory => self.folder(request),
@@ -148,7 +151,10 @@ impl<'a> Loader<'a, '_> {
     fn folder(&mut self, request: &PackRequest<'a>) -> Vec<usize> {
         let files = packs_in(request.tree, request.name);
         if files.is_empty() {
-            let message = format!("the folder `{}` holds no rule pack", request.name.escape_debug());
+            let message = format!(
+                "the folder `{}` holds no rule pack",
+                request.name.escape_debug()
+            );
             self.error(&request.at, message, "packs are files that end in `.yaml`");
         }
         let found = files
@@ -157,13 +163,7 @@ impl<'a> Loader<'a, '_> {
         found.collect()
     }
 
-    fn file(
-        &mut self,
-        tree: &'a dyn Tree,
-        prefix: &'a str,
-        path: &str,
-        at: &At,
-    ) -> Option<usize> {
+    fn file(&mut self, tree: &'a dyn Tree, prefix: &'a str, path: &str, at: &At) -> Option<usize> {
         let shown = join(prefix, path);
         if let Some(known) = self.known.get(&shown) {
             return *known;
@@ -182,7 +182,10 @@ impl<'a> Loader<'a, '_> {
                 self.keep(shown, draft, Some((tree, prefix, path.to_owned())))
             }
             Err(fault) => {
-                let message = format!("the rule pack `{}` cannot be read: {fault}", shown.escape_debug());
+                let message = format!(
+                    "the rule pack `{}` cannot be read: {fault}",
+                    shown.escape_debug()
+                );
                 self.error(at, message, "klo does not go on without rules that were asked for; mend the file or the name");
                 self.known.insert(shown, None);
                 None
@@ -210,7 +213,9 @@ impl<'a> Loader<'a, '_> {
             };
             if let Some(start) = path.iter().position(|other| *other == parent) {
                 let names = path[start..].iter().chain([&parent]);
-                let names: Vec<&str> = names.map(|index| self.drafts[*index].draft.name.as_str()).collect();
+                let names: Vec<&str> = names
+                    .map(|index| self.drafts[*index].draft.name.as_str())
+                    .collect();
                 let message = format!("packs extend each other in a circle: {}", names.join(" → "));
                 self.diagnostics.push(
                     Diagnostic::error(codes::NO_SUCH_PACK, extend.at.clone(), message)
@@ -242,7 +247,11 @@ impl<'a> Loader<'a, '_> {
                 draft.version,
                 extend.version.as_deref().unwrap_or_default().escape_debug()
             );
-            self.error(&extend.at, message, "read what changed in the pack, then name its version here");
+            self.error(
+                &extend.at,
+                message,
+                "read what changed in the pack, then name its version here",
+            );
             return None;
         }
         Some(index)
@@ -251,8 +260,15 @@ impl<'a> Loader<'a, '_> {
     fn beside(&mut self, child: usize, extend: &Extend) -> Option<usize> {
         let (tree, prefix, path) = self.drafts[child].home.clone()?;
         let Some(path) = normalize(parent(&path), &extend.name) else {
-            let message = format!("`{}` leads out of the repository", extend.name.escape_debug());
-            self.error(&extend.at, message, "packs from elsewhere come by the flag `--rules`");
+            let message = format!(
+                "`{}` leads out of the repository",
+                extend.name.escape_debug()
+            );
+            self.error(
+                &extend.at,
+                message,
+                "packs from elsewhere come by the flag `--rules`",
+            );
             return None;
         };
         self.file(tree, prefix, &path, &extend.at)
@@ -281,9 +297,9 @@ impl<'a> Loader<'a, '_> {
         if let Some(found) = named(self) {
             return Some(found);
         }
-        let known: Vec<String> = self.drafts.iter().map(|found| found.draft.name.clone()).collect();
-        let known = known.iter().map(String::as_str).chain(shipped_packs());
-        let help = match did_you_mean(&extend.name, known) {
+        let drafts = self.drafts.iter().map(|found| found.draft.name.clone());
+        let known: Vec<String> = drafts.chain(shipped_packs().map(str::to_owned)).collect();
+        let help = match did_you_mean(&extend.name, known.iter().map(String::as_str)) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => "name a pack in the same folder, one that klo.yaml or `--rules` names, or a path such as `./org.yaml`".to_owned(),
         };

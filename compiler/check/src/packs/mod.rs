@@ -21,10 +21,11 @@ mod version;
 
 pub use level::{Level, Ramp};
 pub use load::{PackRequest, load_packs};
-pub use model::{Pack, PackTest, Rule, TestResource};
 pub(crate) use model::{Check, Condition};
+pub use model::{Pack, PackTest, Rule, TestResource};
 pub(crate) use reader::{Params, Reader};
 pub use ruleset::RuleSet;
+pub(crate) use scope::data_of;
 pub(crate) use selector::Selector;
 pub use shipped::shipped_packs;
 pub use trial::judge_test_resources;

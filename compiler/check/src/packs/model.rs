@@ -4,7 +4,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use klo_diagnostics::{At, RuleRef};
-use klo_intent::{AttrValue, Kind, Tier};
+use klo_intent::{AttrValue, Kind, Literal, Tier};
 use klo_source::{FileId, TextRange};
 
 use super::level::{Level, Ramp};
@@ -34,6 +34,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Its tests.
     pub tests: Vec<PackTest>,
+    /// The parameters in effect, those of the packs that it extends among them.
+    pub(crate) params: Vec<(String, Literal)>,
     pub(crate) tiers: Tiers,
     pub(crate) layers: PackLayers,
 }
@@ -111,7 +113,9 @@ impl Rule {
         if !strict || !self.selector.kinds().contains(&kind) {
             return true;
         }
-        let about = requirements.iter().filter(|one| one.path.attribute() == "gpu");
+        let about = requirements
+            .iter()
+            .filter(|one| one.path.attribute() == "gpu");
         let whole = AttrValue::Map([("gpu".to_owned(), gpu.clone())].into_iter().collect());
         about.into_iter().all(|requirement| {
             let visit =

@@ -2,7 +2,9 @@
 //! loaded, followed when a graph or plan is judged.
 
 use klo_diagnostics::{did_you_mean, list_of};
-use klo_intent::{AttrValue, EXPOSE_KEYS, GPU_TYPES, Intent, Kind, TRIGGER_KEYS, Type, attribute, attributes};
+use klo_intent::{
+    AttrValue, EXPOSE_KEYS, GPU_TYPES, Intent, Kind, TRIGGER_KEYS, Type, attribute, attributes,
+};
 use klo_plan::provider::{FieldType, ResourceType};
 
 /// Names of an intent that stand in no table of attributes.
@@ -34,7 +36,10 @@ impl Path {
         for kind in kinds {
             match Self::of_kind(text, *kind) {
                 Ok(path) => match &found {
-                    Some(other) if std::mem::discriminant(&other.ty) != std::mem::discriminant(&path.ty) => {
+                    Some(other)
+                        if std::mem::discriminant(&other.ty)
+                            != std::mem::discriminant(&path.ty) =>
+                    {
                         let message = format!("`{text}` is of several types among these kinds");
                         return Err((message, "write a rule for each kind".to_owned()));
                     }
@@ -52,7 +57,11 @@ impl Path {
             (Some(_), Some(_)) => {
                 let having = kinds.iter().map(|kind| kind.name());
                 let having: Vec<&str> = having.filter(|kind| !lacking.contains(kind)).collect();
-                let message = format!("{} {} no `{text}`", list_of(lacking.iter().copied()), have(&lacking));
+                let message = format!(
+                    "{} {} no `{text}`",
+                    list_of(lacking.iter().copied()),
+                    have(&lacking)
+                );
                 Err((message, format!("write `on: {}`", having.join("|"))))
             }
             (None, fault) => Err(fault.unwrap_or_default()),
@@ -71,7 +80,11 @@ impl Path {
             return Ok(own(Type::Text, &[first]));
         }
         let Some(found) = attribute(kind, first) else {
-            let known: Vec<&str> = attributes(kind).iter().map(|attribute| attribute.name).chain(IDENTITY).collect();
+            let known: Vec<&str> = attributes(kind)
+                .iter()
+                .map(|attribute| attribute.name)
+                .chain(IDENTITY)
+                .collect();
             let message = format!("a {kind} has no attribute `{}`", first.escape_debug());
             return Err((message, nearest(first, &known)));
         };
@@ -106,7 +119,10 @@ impl Path {
         let mut steps: Vec<String> = Vec::new();
         for step in text.split('.') {
             let (next, fields) = match &found {
-                None => (resource.field(step).map(|field| field.ty), Some(resource.fields)),
+                None => (
+                    resource.field(step).map(|field| field.ty),
+                    Some(resource.fields),
+                ),
                 Some(ty) => (below(ty, step), ty.fields()),
             };
             if next.is_none() {
@@ -115,7 +131,10 @@ impl Path {
                 } else {
                     format!("`{}` of {}", steps.join("."), resource.name)
                 };
-                let known: Vec<&str> = fields.into_iter().flat_map(|fields| fields.names()).collect();
+                let known: Vec<&str> = fields
+                    .into_iter()
+                    .flat_map(|fields| fields.names())
+                    .collect();
                 let message = format!("{owner} has no `{}`", step.escape_debug());
                 return Err((message, nearest(step, &known)));
             }
@@ -191,7 +210,11 @@ fn leaf(ty: &FieldType) -> Type {
 fn inside(attribute: &str, ty: Type, step: &str, text: &str) -> Result<Type, PathFault> {
     let unknown = |known: &[&str]| {
         let owner = text.rsplit_once('.').map_or(attribute, |(owner, _)| owner);
-        let message = format!("`{}` has no `{}`", owner.escape_debug(), step.escape_debug());
+        let message = format!(
+            "`{}` has no `{}`",
+            owner.escape_debug(),
+            step.escape_debug()
+        );
         (message, nearest(step, known))
     };
     let keys = match attribute {
@@ -221,7 +244,9 @@ fn inside(attribute: &str, ty: Type, step: &str, text: &str) -> Result<Type, Pat
             _ => Err(unknown(&["type", "count"])),
         },
         (Type::Either(types), _) => {
-            let mut found = types.iter().filter_map(|ty| inside(attribute, *ty, step, text).ok());
+            let mut found = types
+                .iter()
+                .filter_map(|ty| inside(attribute, *ty, step, text).ok());
             found.next().ok_or_else(|| unknown(&[]))
         }
         _ => Err(unknown(&[])),

@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use klo_config::yaml::YamlProblem;
 use klo_diagnostics::codes::rules as codes;
 use klo_diagnostics::{At, Code, Diagnostic};
-use klo_intent::{AttrValue, Literal, LiteralKind, Mistake, MistakeKind, Type, decode, unknown_key};
+use klo_intent::{
+    AttrValue, Literal, LiteralKind, Mistake, MistakeKind, Type, decode, unknown_key,
+};
 use klo_source::{FileId, TextRange};
 
 /// A parameter's value and where it stands; one that a child pack sets has the child's file.
@@ -116,9 +118,12 @@ impl Reader<'_> {
     /// Reports what is wrong with the YAML itself.
     pub(crate) fn problems(&mut self, problems: Vec<YamlProblem>) {
         for problem in problems {
-            let mut diagnostic =
-                Diagnostic::error(codes::WRONG_IN_PACK, self.at(problem.range), problem.message)
-                    .help(problem.help);
+            let mut diagnostic = Diagnostic::error(
+                codes::WRONG_IN_PACK,
+                self.at(problem.range),
+                problem.message,
+            )
+            .help(problem.help);
             if let Some(first) = problem.duplicate {
                 diagnostic = diagnostic.related(self.at(first), "first here");
             }
@@ -147,8 +152,14 @@ impl Reader<'_> {
         };
         for key in needed {
             if fields.get(key).is_none() {
-                let range = entries.first().map_or(literal.range, |(_, range, _)| *range);
-                self.wrong(range, format!("{owner} needs `{key}`"), format!("add `{key}: …`"));
+                let range = entries
+                    .first()
+                    .map_or(literal.range, |(_, range, _)| *range);
+                self.wrong(
+                    range,
+                    format!("{owner} needs `{key}`"),
+                    format!("add `{key}: …`"),
+                );
             }
         }
         Some(fields)
@@ -164,7 +175,11 @@ impl Reader<'_> {
             LiteralKind::Map(entries) => Some(entries),
             _ => {
                 let message = format!("{owner} is a map, not {}", literal.noun());
-                self.wrong(literal.range, message, "write `key: value` lines, or `{ key: value }`");
+                self.wrong(
+                    literal.range,
+                    message,
+                    "write `key: value` lines, or `{ key: value }`",
+                );
                 None
             }
         }
@@ -187,7 +202,11 @@ impl Reader<'_> {
         match literal.as_str() {
             Some(text) if !text.trim().is_empty() => Some(text),
             Some(_) => {
-                self.wrong(literal.range, format!("`{key}` is empty"), "say it in a few words");
+                self.wrong(
+                    literal.range,
+                    format!("`{key}` is empty"),
+                    "say it in a few words",
+                );
                 None
             }
             None => {
@@ -209,10 +228,16 @@ impl Reader<'_> {
         let date = super::date(text);
         if date.is_none() {
             let message = match literal.kind {
-                LiteralKind::Str(_) => format!("`{key}` is `{}`, which is no day", text.escape_debug()),
+                LiteralKind::Str(_) => {
+                    format!("`{key}` is `{}`, which is no day", text.escape_debug())
+                }
                 _ => format!("`{key}` takes a day, not {}", literal.noun()),
             };
-            self.wrong(literal.range, message, "write year, month and day: `2026-12-31`");
+            self.wrong(
+                literal.range,
+                message,
+                "write year, month and day: `2026-12-31`",
+            );
         }
         date
     }

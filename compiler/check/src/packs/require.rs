@@ -188,7 +188,9 @@ pub(crate) fn show(value: &AttrValue) -> String {
         AttrValue::Null => "not set".to_owned(),
         AttrValue::Str(text) => format!("`{}`", text.escape_debug()),
         AttrValue::Bool(flag) => format!("`{flag}`"),
-        AttrValue::Map(entries) if entries.contains_key("type") && entries.contains_key("count") => {
+        AttrValue::Map(entries)
+            if entries.contains_key("type") && entries.contains_key("count") =>
+        {
             format!("`{}`", entries["type"].as_str().unwrap_or_default())
         }
         other => match other.to_json() {
@@ -214,7 +216,9 @@ fn has_key(value: &AttrValue, key: &str) -> bool {
 }
 
 fn subset(inner: &[AttrValue], outer: &[AttrValue]) -> bool {
-    inner.iter().all(|item| outer.iter().any(|other| same(item, other)))
+    inner
+        .iter()
+        .all(|item| outer.iter().any(|other| same(item, other)))
 }
 
 /// Equality; whole and other numbers are compared by what they are worth, and what a provider keeps
@@ -224,7 +228,8 @@ fn same(a: &AttrValue, b: &AttrValue) -> bool {
         return true;
     }
     match (a, b) {
-        (AttrValue::Str(text), AttrValue::Bool(flag)) | (AttrValue::Bool(flag), AttrValue::Str(text)) => {
+        (AttrValue::Str(text), AttrValue::Bool(flag))
+        | (AttrValue::Bool(flag), AttrValue::Str(text)) => {
             text == if *flag { "true" } else { "false" }
         }
         _ => order(a, b) == Some(Ordering::Equal),
@@ -312,13 +317,37 @@ mod tests {
             (Op::Min(int(90)), int(89), false),
             (Op::Min(int(90)), text("90"), true),
             (Op::Min(int(90)), AttrValue::Null, false),
-            (Op::Max(AttrValue::Size(Size(1 << 30))), AttrValue::Size(Size(2 << 30)), false),
-            (Op::Max(AttrValue::Duration(Duration(60))), AttrValue::Duration(Duration(60)), true),
+            (
+                Op::Max(AttrValue::Size(Size(1 << 30))),
+                AttrValue::Size(Size(2 << 30)),
+                false,
+            ),
+            (
+                Op::Max(AttrValue::Duration(Duration(60))),
+                AttrValue::Duration(Duration(60)),
+                true,
+            ),
             (Op::Max(int(1)), AttrValue::Null, true),
-            (Op::Matches(Regex::new("^db-").unwrap()), text("db-orders"), true),
-            (Op::Matches(Regex::new("^db-").unwrap()), text("orders"), false),
-            (Op::Version(VersionRange::parse(">= 15").unwrap()), text("16.2"), true),
-            (Op::Version(VersionRange::parse(">= 15").unwrap()), text("latest"), false),
+            (
+                Op::Matches(Regex::new("^db-").unwrap()),
+                text("db-orders"),
+                true,
+            ),
+            (
+                Op::Matches(Regex::new("^db-").unwrap()),
+                text("orders"),
+                false,
+            ),
+            (
+                Op::Version(VersionRange::parse(">= 15").unwrap()),
+                text("16.2"),
+                true,
+            ),
+            (
+                Op::Version(VersionRange::parse(">= 15").unwrap()),
+                text("latest"),
+                false,
+            ),
             (Op::Exists(true), AttrValue::List(vec![]), false),
             (Op::Exists(false), AttrValue::Null, true),
         ];
@@ -334,10 +363,26 @@ mod tests {
             (Op::Min(int(120)), Op::Min(int(90)), Some(true)),
             (Op::Min(int(30)), Op::Min(int(90)), Some(false)),
             (Op::Max(int(4)), Op::Max(int(8)), Some(true)),
-            (Op::In(vec![text("a")]), Op::In(vec![text("a"), text("b")]), Some(true)),
-            (Op::In(vec![text("c")]), Op::In(vec![text("a")]), Some(false)),
-            (Op::NotIn(vec![text("a"), text("b")]), Op::NotIn(vec![text("a")]), Some(true)),
-            (Op::Keys(vec!["a".into()]), Op::Keys(vec!["a".into(), "b".into()]), Some(false)),
+            (
+                Op::In(vec![text("a")]),
+                Op::In(vec![text("a"), text("b")]),
+                Some(true),
+            ),
+            (
+                Op::In(vec![text("c")]),
+                Op::In(vec![text("a")]),
+                Some(false),
+            ),
+            (
+                Op::NotIn(vec![text("a"), text("b")]),
+                Op::NotIn(vec![text("a")]),
+                Some(true),
+            ),
+            (
+                Op::Keys(vec!["a".into()]),
+                Op::Keys(vec!["a".into(), "b".into()]),
+                Some(false),
+            ),
             (
                 Op::Matches(Regex::new("a").unwrap()),
                 Op::Matches(Regex::new("b").unwrap()),

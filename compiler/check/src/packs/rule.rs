@@ -28,13 +28,22 @@ const REGEX_BYTES: usize = 1 << 20;
 
 impl Reader<'_> {
     /// A rule; with `parent`, one that tightens it. `None` after a report.
-    pub(crate) fn rule(&mut self, pack: &str, literal: &Literal, parent: Option<&Rule>) -> Option<Rule> {
+    pub(crate) fn rule(
+        &mut self,
+        pack: &str,
+        literal: &Literal,
+        parent: Option<&Rule>,
+    ) -> Option<Rule> {
         let fields = self.fields("a rule", literal, &KEYS, &["id"])?;
         let id = fields.get("id").and_then(|id| self.rule_id(id))?;
         if parent.is_none() {
             for key in NEEDED.into_iter().filter(|key| fields.get(key).is_none()) {
                 let range = fields.get("id").map_or(fields.range, |id| id.range);
-                self.wrong(range, format!("the rule `{id}` needs `{key}`"), format!("add `{key}: …`"));
+                self.wrong(
+                    range,
+                    format!("the rule `{id}` needs `{key}`"),
+                    format!("add `{key}: …`"),
+                );
             }
         }
         let own = |key: &str| fields.get(key);
@@ -56,7 +65,9 @@ impl Reader<'_> {
             None => parent.and_then(|parent| parent.when.clone()),
         };
         let check = self.check(&id, &fields, &selector, parent)?;
-        let text = |reader: &mut Self, key: &str| own(key).and_then(|value| reader.text(key, value).map(str::to_owned));
+        let text = |reader: &mut Self, key: &str| {
+            own(key).and_then(|value| reader.text(key, value).map(str::to_owned))
+        };
         let why = match text(self, "why") {
             Some(why) => why,
             None => parent?.why.clone(),
@@ -66,8 +77,14 @@ impl Reader<'_> {
             Some(fix) => self.flag("fix", fix)?,
             None => parent.is_some_and(|parent| parent.fix),
         };
-        let on = own("on").and_then(Literal::as_str).map_or_else(|| parent.map(|parent| parent.on.clone()), |on| Some(on.to_owned()))?;
-        let places: BTreeMap<&'static str, TextRange> = KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?.range))).collect();
+        let on = own("on").and_then(Literal::as_str).map_or_else(
+            || parent.map(|parent| parent.on.clone()),
+            |on| Some(on.to_owned()),
+        )?;
+        let places: BTreeMap<&'static str, TextRange> = KEYS
+            .into_iter()
+            .filter_map(|key| Some((key, fields.get(key)?.range)))
+            .collect();
         let rule = Rule {
             id,
             name,
@@ -96,11 +113,22 @@ impl Reader<'_> {
     /// An id: `ACME-DB-001`.
     fn rule_id(&mut self, literal: &Literal) -> Option<String> {
         let id = self.text("id", literal)?;
-        let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        let formed = id.split('-').all(part) && id.starts_with(|c: char| c.is_ascii_uppercase()) && id.contains('-');
+        let part = |part: &str| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        let formed = id.split('-').all(part)
+            && id.starts_with(|c: char| c.is_ascii_uppercase())
+            && id.contains('-');
         if !formed || id.len() > 64 {
             let message = format!("`{}` is no id of a rule", id.escape_debug());
-            self.wrong(literal.range, message, "write capitals, digits and `-`, such as `ACME-DB-001`");
+            self.wrong(
+                literal.range,
+                message,
+                "write capitals, digits and `-`, such as `ACME-DB-001`",
+            );
             return None;
         }
         Some(id.to_owned())
@@ -125,7 +153,11 @@ impl Reader<'_> {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "the levels are `warn`, `deny` and `forbid`".to_owned(),
             };
-            self.unknown(literal.range, format!("there is no level `{}`", text.escape_debug()), help);
+            self.unknown(
+                literal.range,
+                format!("there is no level `{}`", text.escape_debug()),
+                help,
+            );
         }
         found
     }
@@ -133,7 +165,10 @@ impl Reader<'_> {
     /// `level` and `then`.
     fn ramp(&mut self, fields: &Fields<'_>, parent: Option<&Rule>) -> Option<Ramp> {
         let mut ramp = match fields.get("level") {
-            Some(level) => Ramp { level: self.level(level)?, then: None },
+            Some(level) => Ramp {
+                level: self.level(level)?,
+                then: None,
+            },
             None => parent?.level,
         };
         let Some(then) = fields.get("then") else {
@@ -144,18 +179,31 @@ impl Reader<'_> {
         let from = self.date("from", inner.get("from")?)?;
         if level <= ramp.level {
             let message = format!("`then` is `{level}`, which is not above `{}`", ramp.level);
-            self.wrong(then.range, message, "a rule's level rises; name a higher one, or remove `then`");
+            self.wrong(
+                then.range,
+                message,
+                "a rule's level rises; name a higher one, or remove `then`",
+            );
             return None;
         }
         ramp.then = Some((level, from));
         Some(ramp)
     }
 
-    fn condition_of(&mut self, key: &str, literal: &Literal, selector: &Selector) -> Option<Condition> {
+    fn condition_of(
+        &mut self,
+        key: &str,
+        literal: &Literal,
+        selector: &Selector,
+    ) -> Option<Condition> {
         let text = self.text(key, literal)?.to_owned();
         let scope = scope(selector, self.params);
         match Expression::compile(&text, &scope) {
-            Ok(expression) => Some(Condition { text, range: literal.range, expression: expression.into() }),
+            Ok(expression) => Some(Condition {
+                text,
+                range: literal.range,
+                expression: expression.into(),
+            }),
             Err(faults) => {
                 for fault in faults {
                     let range = self.inside(literal, &text, fault.range);
@@ -191,7 +239,11 @@ impl Reader<'_> {
         match (fields.entry("require"), fields.entry("assert")) {
             (Some(_), Some((range, _))) => {
                 let message = format!("the rule `{id}` has both `require` and `assert`");
-                self.wrong(range, message, "make two rules of it, each with an id of its own");
+                self.wrong(
+                    range,
+                    message,
+                    "make two rules of it, each with an id of its own",
+                );
                 None
             }
             (Some((range, _)), None) if matches!(selector, Selector::Graph) => {
@@ -200,9 +252,9 @@ impl Reader<'_> {
                 None
             }
             (Some((_, require)), None) => self.requirements(require, selector).map(Check::Require),
-            (None, Some((_, assert))) => {
-                self.condition_of("assert", assert, selector).map(Check::Assert)
-            }
+            (None, Some((_, assert))) => self
+                .condition_of("assert", assert, selector)
+                .map(Check::Assert),
             (None, None) => match parent {
                 Some(parent) => Some(parent.check.clone()),
                 None => {
@@ -218,7 +270,11 @@ impl Reader<'_> {
     fn requirements(&mut self, literal: &Literal, selector: &Selector) -> Option<Vec<Requirement>> {
         let entries = self.map("`require`", literal)?;
         if entries.is_empty() {
-            self.wrong(literal.range, "`require` is empty", "name an attribute and what it has to be");
+            self.wrong(
+                literal.range,
+                "`require` is empty",
+                "name an attribute and what it has to be",
+            );
             return None;
         }
         let mut requirements = Vec::new();
@@ -245,12 +301,20 @@ impl Reader<'_> {
     fn tests(&mut self, path: &Path, range: TextRange, literal: &Literal) -> Option<Vec<Test>> {
         if !matches!(literal.kind, klo_intent::LiteralKind::Map(_)) {
             let message = format!("`{}` takes an operator, not {}", path.text, literal.noun());
-            self.wrong(literal.range, message, "write `{ eq: … }`, `{ min: … }` or another operator");
+            self.wrong(
+                literal.range,
+                message,
+                "write `{ eq: … }`, `{ min: … }` or another operator",
+            );
             return None;
         }
         let entries = self.map(&path.text, literal)?;
         if entries.is_empty() {
-            self.wrong(range, format!("nothing is required of `{}`", path.text), "write an operator, such as `{ min: 7 }`");
+            self.wrong(
+                range,
+                format!("nothing is required of `{}`", path.text),
+                "write an operator, such as `{ min: 7 }`",
+            );
             return None;
         }
         let mut tests = Vec::new();
@@ -268,9 +332,21 @@ impl Reader<'_> {
         tests.into_iter().collect()
     }
 
-    fn operator(&mut self, path: &Path, name: &str, range: TextRange, operand: &Literal) -> Option<Op> {
-        let ordered = matches!(path.ty, Type::Int(..) | Type::Number(..) | Type::Size | Type::Duration);
-        let textual = matches!(path.ty, Type::Text | Type::Choice(_) | Type::Name | Type::Path | Type::Schedule);
+    fn operator(
+        &mut self,
+        path: &Path,
+        name: &str,
+        range: TextRange,
+        operand: &Literal,
+    ) -> Option<Op> {
+        let ordered = matches!(
+            path.ty,
+            Type::Int(..) | Type::Number(..) | Type::Size | Type::Duration
+        );
+        let textual = matches!(
+            path.ty,
+            Type::Text | Type::Choice(_) | Type::Name | Type::Path | Type::Schedule
+        );
         let fault = match name {
             "min" | "max" if !ordered => Some("compares numbers, sizes and durations"),
             "matches" | "version" if !textual => Some("is for text"),
@@ -278,8 +354,16 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some(fault) = fault {
-            let message = format!("`{name}` {fault}, and `{}` is {}", path.text, klo_intent::describe(&path.ty));
-            self.wrong(range, message, "write another operator, such as `eq` or `in`");
+            let message = format!(
+                "`{name}` {fault}, and `{}` is {}",
+                path.text,
+                klo_intent::describe(&path.ty)
+            );
+            self.wrong(
+                range,
+                message,
+                "write another operator, such as `eq` or `in`",
+            );
             return None;
         }
         match name {
@@ -301,7 +385,11 @@ impl Reader<'_> {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
                     None => format!("the operators are {}", klo_diagnostics::list_of(OPERATORS)),
                 };
-                self.unknown(range, format!("there is no operator `{}`", other.escape_debug()), help);
+                self.unknown(
+                    range,
+                    format!("there is no operator `{}`", other.escape_debug()),
+                    help,
+                );
                 None
             }
         }
@@ -322,29 +410,55 @@ impl Reader<'_> {
             }
         };
         if items.len() > MOST_ITEMS {
-            let message = format!("this list has {} values, more than {MOST_ITEMS}", items.len());
-            self.wrong(literal.range, message, "a pattern with `matches` says the same in one line");
+            let message = format!(
+                "this list has {} values, more than {MOST_ITEMS}",
+                items.len()
+            );
+            self.wrong(
+                literal.range,
+                message,
+                "a pattern with `matches` says the same in one line",
+            );
             return None;
         }
-        let values: Vec<Option<AttrValue>> = items.iter().map(|item| self.operand(path, item)).collect();
+        let values: Vec<Option<AttrValue>> =
+            items.iter().map(|item| self.operand(path, item)).collect();
         values.into_iter().collect()
     }
 
     fn texts(&mut self, key: &str, literal: &Literal) -> Option<Vec<String>> {
         const TEXTS: Type = Type::List(&Type::Text);
         let value = self.typed(&TEXTS, key, literal)?;
-        Some(value.items().iter().filter_map(AttrValue::as_str).map(str::to_owned).collect())
+        Some(
+            value
+                .items()
+                .iter()
+                .filter_map(AttrValue::as_str)
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     fn regex(&mut self, literal: &Literal) -> Option<Op> {
         let resolved = self.resolved(literal)?;
         let text = self.text("matches", &resolved)?.to_owned();
-        match RegexBuilder::new(&text).size_limit(REGEX_BYTES).nest_limit(50).build() {
+        match RegexBuilder::new(&text)
+            .size_limit(REGEX_BYTES)
+            .nest_limit(50)
+            .build()
+        {
             Ok(regex) => Some(Op::Matches(regex)),
             Err(error) => {
                 let error = error.to_string();
-                let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                let message = format!("`{}` is no regular expression: {reason}", text.escape_debug());
+                let reason = error
+                    .lines()
+                    .last()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ");
+                let message = format!(
+                    "`{}` is no regular expression: {reason}",
+                    text.escape_debug()
+                );
                 self.wrong(literal.range, message, "the syntax is that of the Rust crate `regex`, without look-around and back-references");
                 None
             }
@@ -357,7 +471,11 @@ impl Reader<'_> {
         let found = VersionRange::parse(text);
         if found.is_none() {
             let message = format!("`{}` is no range of versions", text.escape_debug());
-            self.wrong(literal.range, message, "write bounds such as `\">= 15, < 18\"`");
+            self.wrong(
+                literal.range,
+                message,
+                "write bounds such as `\">= 15, < 18\"`",
+            );
         }
         found.map(Op::Version)
     }
@@ -372,16 +490,25 @@ impl Reader<'_> {
             path.is_whole() && known.any(|attribute| attribute.name == path.attribute())
         };
         let fixable = match (&rule.check, &rule.selector) {
-            (Check::Require(requirements), Selector::Intents(_)) => requirements.iter().all(|requirement| {
-                let kinds = rule.selector.kinds();
-                kinds.iter().all(|kind| settable(kind, &requirement.path))
-                    && requirement.tests.iter().all(|test| test.op.nearest().is_some())
-            }),
+            (Check::Require(requirements), Selector::Intents(_)) => {
+                requirements.iter().all(|requirement| {
+                    let kinds = rule.selector.kinds();
+                    kinds.iter().all(|kind| settable(kind, &requirement.path))
+                        && requirement
+                            .tests
+                            .iter()
+                            .all(|test| test.op.nearest().is_some())
+                })
+            }
             _ => false,
         };
         if !fixable {
             let message = "`fix: true` needs requirements on attributes that people write, each with `min`, `max`, `eq` or an `in` with one value";
-            self.wrong(range, message, "remove `fix`; the finding still says what is asked for");
+            self.wrong(
+                range,
+                message,
+                "remove `fix`; the finding still says what is asked for",
+            );
         }
     }
 
@@ -389,17 +516,40 @@ impl Reader<'_> {
     fn judge_override(&mut self, rule: &Rule, parent: &Rule) {
         let mut loosened: Vec<(&'static str, String)> = Vec::new();
         if !rule.level.is_at_least(&parent.level) {
-            loosened.push(("level", format!("the level is `{}`, and `{}` in {}", rule.level, parent.level, parent.pack)));
+            loosened.push((
+                "level",
+                format!(
+                    "the level is `{}`, and `{}` in {}",
+                    rule.level, parent.level, parent.pack
+                ),
+            ));
         }
         if rule.on != parent.on {
-            loosened.push(("on", format!("it is on `{}`, and on `{}` in {}", rule.on.escape_debug(), parent.on, parent.pack)));
+            loosened.push((
+                "on",
+                format!(
+                    "it is on `{}`, and on `{}` in {}",
+                    rule.on.escape_debug(),
+                    parent.on,
+                    parent.pack
+                ),
+            ));
         }
         if rule.tier != parent.tier && rule.tier.is_some() {
             let tier = parent.tier.map_or("every tier", Tier::name);
-            loosened.push(("tier", format!("it holds in one tier, and in {tier} in {}", parent.pack)));
+            loosened.push((
+                "tier",
+                format!("it holds in one tier, and in {tier} in {}", parent.pack),
+            ));
         }
         if rule.places.contains_key("when") && rule.condition() != parent.condition() {
-            loosened.push(("when", format!("it is judged under another condition than in {}", parent.pack)));
+            loosened.push((
+                "when",
+                format!(
+                    "it is judged under another condition than in {}",
+                    parent.pack
+                ),
+            ));
         }
         loosened.extend(self.loosened_check(rule, parent));
         for (key, message) in loosened {
@@ -409,7 +559,10 @@ impl Reader<'_> {
             let mut diagnostic = Diagnostic::error(codes::LOOSENED_RULE, self.at(own.copied().unwrap_or_default()), message)
                 .help("a pack raises levels, narrows lists and raises minimums of the packs that it extends; for anything else write a rule with an id of its own");
             if parent.file.is_some() {
-                diagnostic = diagnostic.related(parent.place(theirs.copied().unwrap_or_default()), format!("{} says this", parent.pack));
+                diagnostic = diagnostic.related(
+                    parent.place(theirs.copied().unwrap_or_default()),
+                    format!("{} says this", parent.pack),
+                );
             }
             self.diagnostics.push(diagnostic);
         }

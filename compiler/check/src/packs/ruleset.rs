@@ -18,6 +18,15 @@ impl RuleSet {
         Self { packs, layers }
     }
 
+    /// A rule set that only chooses and fills in.
+    #[cfg(test)]
+    pub(crate) fn of_layers(layers: PackLayers) -> Self {
+        Self {
+            packs: Vec::new(),
+            layers,
+        }
+    }
+
     /// The packs, parents before children.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
@@ -72,7 +81,10 @@ impl RuleSet {
     /// The tier of an environment: `prod` where a pack says so, else `dev`; and what is wrong when a
     /// child says `dev` of what its parent says `prod`.
     pub fn tier(&self, environment: &str) -> (Tier, Vec<Diagnostic>) {
-        let tiers = self.packs.iter().map(|pack| (pack.name.as_str(), &pack.tiers));
+        let tiers = self
+            .packs
+            .iter()
+            .map(|pack| (pack.name.as_str(), &pack.tiers));
         tier_of(tiers, environment)
     }
 }
@@ -81,7 +93,8 @@ impl RuleSet {
 /// their parents and later packs before earlier ones.
 fn layers(packs: &[Pack]) -> PackLayers {
     let mut layers = PackLayers::default();
-    let (mandatory, own): (Vec<&Pack>, Vec<&Pack>) = packs.iter().rev().partition(|pack| pack.mandatory);
+    let (mandatory, own): (Vec<&Pack>, Vec<&Pack>) =
+        packs.iter().rev().partition(|pack| pack.mandatory);
     for pack in mandatory.into_iter().chain(own) {
         layers.choose.extend(pack.layers.choose.iter().cloned());
         layers.modules.extend(pack.layers.modules.iter().cloned());

@@ -72,7 +72,10 @@ impl Reader<'_> {
         if resources == parts.len() {
             let types = parts.iter().map(|part| self.resource(part, range));
             let types: Vec<Option<ResourceType>> = types.collect();
-            return types.into_iter().collect::<Option<_>>().map(Selector::Resources);
+            return types
+                .into_iter()
+                .collect::<Option<_>>()
+                .map(Selector::Resources);
         }
         if resources > 0 || parts.contains(&"graph") {
             let message = "`on` names intents and something else at once";
@@ -80,7 +83,10 @@ impl Reader<'_> {
             return None;
         }
         let terms: Vec<Option<Term>> = parts.iter().map(|part| self.term(part, range)).collect();
-        terms.into_iter().collect::<Option<_>>().map(Selector::Intents)
+        terms
+            .into_iter()
+            .collect::<Option<_>>()
+            .map(Selector::Intents)
     }
 
     /// A type of the provider; `None` after a report.
@@ -91,7 +97,10 @@ impl Reader<'_> {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "types are those of the provider hashicorp/aws".to_owned(),
             };
-            let message = format!("the AWS provider has no resource type `{}`", name.escape_debug());
+            let message = format!(
+                "the AWS provider has no resource type `{}`",
+                name.escape_debug()
+            );
             self.unknown(range, message, help);
         }
         found
@@ -104,7 +113,11 @@ impl Reader<'_> {
                 Some(inside) => (word.trim(), Some(inside)),
                 None => {
                     let message = format!("`{}` has no closing `)`", text.escape_debug());
-                    self.wrong(range, message, "write a condition as `kind(attribute=value)`");
+                    self.wrong(
+                        range,
+                        message,
+                        "write a condition as `kind(attribute=value)`",
+                    );
                     return None;
                 }
             },
@@ -122,7 +135,8 @@ impl Reader<'_> {
 
     /// The kinds that a word stands for; `None` after a report.
     pub(crate) fn kinds(&mut self, word: &str, range: TextRange) -> Option<Vec<Kind>> {
-        let of = |wanted: fn(Kind) -> bool| Kind::ALL.into_iter().filter(|kind| wanted(*kind)).collect();
+        let of =
+            |wanted: fn(Kind) -> bool| Kind::ALL.into_iter().filter(|kind| wanted(*kind)).collect();
         match word {
             "*" => Some(Kind::ALL.to_vec()),
             "unit" => Some(of(Kind::is_unit)),
@@ -134,7 +148,10 @@ impl Reader<'_> {
                     let known = words.into_iter().chain(GROUPS).chain(["graph"]);
                     let help = match did_you_mean(name, known.clone()) {
                         Some(nearest) => format!("did you mean `{nearest}`?"),
-                        None => format!("write {}, or a resource type such as `aws_db_instance`", list_of(known)),
+                        None => format!(
+                            "write {}, or a resource type such as `aws_db_instance`",
+                            list_of(known)
+                        ),
                     };
                     let message = format!("there is no kind `{}`", name.escape_debug());
                     self.unknown(range, message, help);
@@ -152,7 +169,11 @@ impl Reader<'_> {
     ) -> Option<(Path, AttrValue)> {
         let Some((path, value)) = text.split_once('=') else {
             let message = format!("the condition `{}` has no `=`", text.trim().escape_debug());
-            self.wrong(range, message, "write a condition as `kind(attribute=value)`");
+            self.wrong(
+                range,
+                message,
+                "write a condition as `kind(attribute=value)`",
+            );
             return None;
         };
         let path = match Path::of_kinds(path.trim(), kinds) {

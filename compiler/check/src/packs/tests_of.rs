@@ -18,7 +18,10 @@ impl Reader<'_> {
     pub(crate) fn pack_tests(&mut self, literal: &Literal, rules: &[&str]) -> Vec<PackTest> {
         let items = self.list("`tests`", literal);
         if items.len() > MOST_TESTS {
-            let message = format!("this pack has {} tests, more than {MOST_TESTS}", items.len());
+            let message = format!(
+                "this pack has {} tests, more than {MOST_TESTS}",
+                items.len()
+            );
             self.wrong(literal.range, message, "split the pack");
             return Vec::new();
         }
@@ -27,7 +30,14 @@ impl Reader<'_> {
     }
 
     fn pack_test(&mut self, literal: &Literal, rules: &[&str]) -> Option<PackTest> {
-        let keys = ["name", "environment", "source", "resources", "today", "expect"];
+        let keys = [
+            "name",
+            "environment",
+            "source",
+            "resources",
+            "today",
+            "expect",
+        ];
         let needed = ["name", "expect"];
         let fields = self.fields("a test", literal, &keys, &needed)?;
         let name = self.text("name", fields.get("name")?)?.to_owned();
@@ -49,7 +59,11 @@ impl Reader<'_> {
         };
         if source.is_empty() && resources.is_empty() {
             let range = fields.get("name")?.range;
-            self.wrong(range, "this test has nothing to judge", "add `source: { app.py: … }` or `resources: { aws_db_instance.x: { … } }`");
+            self.wrong(
+                range,
+                "this test has nothing to judge",
+                "add `source: { app.py: … }` or `resources: { aws_db_instance.x: { … } }`",
+            );
             return None;
         }
         let expect = self.expectations(fields.get("expect")?, rules)?;
@@ -75,8 +89,16 @@ impl Reader<'_> {
                 continue;
             };
             let Some(content) = text.as_str() else {
-                let message = format!("the content of `{}` is a string, not {}", path.escape_debug(), text.noun());
-                self.wrong(text.range, message, "write it in quotes, or with `|` as a block");
+                let message = format!(
+                    "the content of `{}` is a string, not {}",
+                    path.escape_debug(),
+                    text.noun()
+                );
+                self.wrong(
+                    text.range,
+                    message,
+                    "write it in quotes, or with `|` as a block",
+                );
                 continue;
             };
             source.insert(normal, content.to_owned());
@@ -93,7 +115,11 @@ impl Reader<'_> {
             let kind = self.resource(kind, *range)?;
             if !is_symbol(name) {
                 let message = format!("`{}` is no address of a resource", address.escape_debug());
-                self.wrong(*range, message, "write its type and a name: `aws_db_instance.orders`");
+                self.wrong(
+                    *range,
+                    message,
+                    "write its type and a name: `aws_db_instance.orders`",
+                );
                 return None;
             }
             let mut decoded = IndexMap::new();
@@ -136,7 +162,11 @@ impl Reader<'_> {
         let entries = self.map("`expect`", literal)?;
         if entries.is_empty() {
             let message = "this test expects nothing, so it cannot fail";
-            self.wrong(literal.range, message, "write `RULE-ID: deny`, or `RULE-ID: none` where it finds nothing");
+            self.wrong(
+                literal.range,
+                message,
+                "write `RULE-ID: deny`, or `RULE-ID: none` where it finds nothing",
+            );
             return None;
         }
         let mut expect = IndexMap::new();
@@ -146,7 +176,11 @@ impl Reader<'_> {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
                     None => "name a rule of the pack, or of one that it extends".to_owned(),
                 };
-                self.unknown(*range, format!("the pack has no rule `{}`", id.escape_debug()), help);
+                self.unknown(
+                    *range,
+                    format!("the pack has no rule `{}`", id.escape_debug()),
+                    help,
+                );
                 continue;
             }
             let text = value.as_str().unwrap_or_default();
@@ -160,7 +194,11 @@ impl Reader<'_> {
                             Some(nearest) => format!("did you mean `{nearest}`?"),
                             None => "write `warn`, `deny`, `forbid` or `none`".to_owned(),
                         };
-                        self.unknown(value.range, format!("there is no level `{}`", text.escape_debug()), help);
+                        self.unknown(
+                            value.range,
+                            format!("there is no level `{}`", text.escape_debug()),
+                            help,
+                        );
                         continue;
                     }
                 },
@@ -173,7 +211,9 @@ impl Reader<'_> {
 
 fn is_symbol(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// A value as it is written.
@@ -187,7 +227,11 @@ fn plain(literal: &Literal) -> AttrValue {
         LiteralKind::List(items) => AttrValue::List(items.iter().map(plain).collect()),
         LiteralKind::Map(entries) => {
             let entries = entries.iter();
-            AttrValue::Map(entries.map(|(key, _, value)| (key.clone(), plain(value))).collect())
+            AttrValue::Map(
+                entries
+                    .map(|(key, _, value)| (key.clone(), plain(value)))
+                    .collect(),
+            )
         }
     }
 }

@@ -45,7 +45,11 @@ pub(crate) fn tier_of<'p>(
             _ => {}
         }
     }
-    let tier = if prod.is_some() { Tier::Prod } else { Tier::Dev };
+    let tier = if prod.is_some() {
+        Tier::Prod
+    } else {
+        Tier::Dev
+    };
     (tier, diagnostics)
 }
 
@@ -92,13 +96,19 @@ impl Reader<'_> {
     /// `dev` or `prod`.
     pub(crate) fn tier(&mut self, literal: &Literal) -> Option<Tier> {
         let text = self.text("tier", literal)?;
-        let found = [Tier::Dev, Tier::Prod].into_iter().find(|tier| tier.name() == text);
+        let found = [Tier::Dev, Tier::Prod]
+            .into_iter()
+            .find(|tier| tier.name() == text);
         if found.is_none() {
             let help = match klo_diagnostics::did_you_mean(text, ["dev", "prod"]) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "the tiers are `dev` and `prod`".to_owned(),
             };
-            self.unknown(literal.range, format!("there is no tier `{}`", text.escape_debug()), help);
+            self.unknown(
+                literal.range,
+                format!("there is no tier `{}`", text.escape_debug()),
+                help,
+            );
         }
         found
     }

@@ -59,8 +59,10 @@ fn value_of(value: &AttrValue) -> Value {
         AttrValue::Size(size) => Value::text(size.to_string()),
         AttrValue::Duration(duration) => Value::text(duration.to_string()),
         AttrValue::List(items) => Value::list(items.iter().map(value_of)),
-        AttrValue::Map(entries) => {
-            Value::map(entries.iter().map(|(key, value)| (key.as_str(), value_of(value))))
-        }
+        AttrValue::Map(entries) => Value::map(
+            entries
+                .iter()
+                .map(|(key, value)| (key.as_str(), value_of(value))),
+        ),
     }
 }

@@ -102,7 +102,10 @@ fn unknown(what: &str, analyzed: &[Analyzed], project: &Project) -> UsageError {
         }
         known.extend(environment.decisions.iter().map(|d| d.code.to_owned()));
     }
-    let rules = project.policies.iter().flat_map(|policy| policy.rules.rules());
+    let rules = project
+        .policies
+        .iter()
+        .flat_map(|policy| policy.rules.rules());
     known.extend(rules.map(|rule| rule.id.clone()));
     let error = UsageError::new(format!("there is nothing called `{what}` to explain"));
     match did_you_mean(what, known.iter().map(String::as_str)) {
