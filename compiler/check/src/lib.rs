@@ -4,6 +4,12 @@
 //! judged cannot be written.
 
 mod builtin;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "rule packs, its only users, are loaded from here on"
+)]
+mod cel;
 mod checked;
 mod graph;
 mod judge;
