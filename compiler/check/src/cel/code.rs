@@ -23,7 +23,7 @@ pub(super) enum Op {
     Variable(Box<str>),
     /// The variable of the loop of this depth, from 0.
     Local(usize),
-    Field(Box<Code>, Box<str>),
+    Field(Box<Code>, Box<str>, Missing),
     /// Whether a field is set.
     Has(Box<Code>, Box<str>),
     Index(Box<Code>, Box<Code>),
@@ -48,6 +48,17 @@ pub(super) enum Op {
     },
     Call(Function, Vec<Code>),
     Matches(Box<Code>, Box<Code>, Pattern),
+}
+
+/// What a field that is not there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Null: the shape knows the field.
+    Null,
+    /// An error: it is a key of a map.
+    Fails,
+    /// As the value says, of which nothing is known.
+    Unknown,
 }
 
 /// `<` and its like.

@@ -27,6 +27,7 @@ mod data;
 mod evaluate;
 mod fault;
 mod lex;
+mod named;
 mod params;
 mod parse;
 mod reach;
@@ -46,6 +47,8 @@ pub(crate) use reach::Reach;
 pub(crate) use schema::{edge_shape, intent_shape};
 pub(crate) use shape::{ObjectShape, Scope, Shape};
 
+use std::collections::BTreeSet;
+
 use code::Code;
 
 /// An expression that was checked and yields true or false.
@@ -54,6 +57,7 @@ pub(crate) struct Expression {
     text: Box<str>,
     code: Code,
     params: Vec<(String, Direction)>,
+    fields: BTreeSet<String>,
 }
 
 impl Expression {
@@ -66,6 +70,7 @@ impl Expression {
             text: text.into(),
             code,
             params: params::directions(&tree),
+            fields: named::fields_of(&tree, "intent"),
         })
     }
 
@@ -93,5 +98,10 @@ impl Expression {
             .iter()
             .map(|(name, direction)| (name.clone(), direction.opposite()))
             .collect()
+    }
+
+    /// The fields of `intent` that it names.
+    pub(crate) fn intent_fields(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(String::as_str)
     }
 }

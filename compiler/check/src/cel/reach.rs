@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use klo_diagnostics::did_you_mean;
-use klo_intent::IntentGraph;
+use klo_intent::{IntentGraph, Node};
 
 use super::data::Data;
 
@@ -38,42 +38,55 @@ impl Reach {
         nodes: impl IntoIterator<Item = String>,
         edges: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
-        let edges: BTreeSet<(String, String)> = edges.into_iter().collect();
-        let mut ids: BTreeSet<Arc<str>> = nodes.into_iter().map(Arc::from).collect();
+        let edges: Vec<(String, String)> = edges.into_iter().collect();
+        let ends = edges.iter().flat_map(|(from, to)| [from, to]);
+        let mut ids: BTreeSet<Arc<str>> = ends.map(|id| Arc::from(id.as_str())).collect();
+        ids.extend(nodes.into_iter().map(Arc::from));
         ids.extend(["internet", "internal"].map(Arc::from));
-        for (from, to) in &edges {
-            ids.insert(Arc::from(from.as_str()));
-            ids.insert(Arc::from(to.as_str()));
-        }
         let ids: Vec<Arc<str>> = ids.into_iter().collect();
-        let mut reach = Self {
-            next: vec![Vec::new(); ids.len()],
-            ids,
-            known: Mutex::default(),
-        };
-        for (from, to) in &edges {
-            if let (Some(from), Some(to)) = (reach.find(from), reach.find(to)) {
-                reach.next[from as usize].push(to);
-            }
-        }
-        reach
+        let number = |id: &str| find(&ids, id);
+        let numbers = edges
+            .iter()
+            .filter_map(|(from, to)| Some((number(from)?, number(to)?)));
+        let next = adjacency(ids.len(), numbers);
+        Self::made(ids, next)
     }
 
     /// The ways of an app's graph.
     pub(crate) fn of(graph: &IntentGraph) -> Self {
-        Self::new(
-            graph.intents.iter().map(klo_intent::Intent::id),
-            graph
-                .edges
-                .iter()
-                .map(|edge| (graph.node_id(&edge.from), graph.node_id(&edge.to))),
-        )
+        // By node, not by id: writing every edge's ids would cost more than the rest.
+        let ends = graph.edges.iter().flat_map(|edge| [&edge.from, &edge.to]);
+        let intents = graph.iter().map(|(id, _)| Node::Intent(id));
+        let mut nodes: BTreeSet<Node> = intents.collect();
+        nodes.extend([Node::Internet, Node::Internal]);
+        let others = ends.filter(|node| node.intent().is_none());
+        nodes.extend(others.cloned());
+        let mut named: Vec<(Arc<str>, Node)> = nodes
+            .into_iter()
+            .map(|node| (Arc::from(graph.node_id(&node)), node))
+            .collect();
+        named.sort();
+        let (ids, nodes): (Vec<Arc<str>>, Vec<Node>) = named.into_iter().unzip();
+        let numbers: BTreeMap<Node, u32> = nodes.into_iter().zip(0..).collect();
+        let edges = graph
+            .edges
+            .iter()
+            .filter_map(|edge| Some((*numbers.get(&edge.from)?, *numbers.get(&edge.to)?)));
+        let next = adjacency(ids.len(), edges);
+        Self::made(ids, next)
+    }
+
+    fn made(ids: Vec<Arc<str>>, next: Vec<Vec<u32>>) -> Self {
+        Self {
+            ids,
+            next,
+            known: Mutex::default(),
+        }
     }
 
     /// The number of a node.
     pub(super) fn find(&self, id: &str) -> Option<u32> {
-        let at = self.ids.binary_search_by(|known| (**known).cmp(id)).ok()?;
-        u32::try_from(at).ok()
+        find(&self.ids, id)
     }
 
     /// The node that an id that is none was probably meant to be.
@@ -129,6 +142,24 @@ impl Reach {
         path.reverse();
         path
     }
+}
+
+fn find(ids: &[Arc<str>], id: &str) -> Option<u32> {
+    let at = ids.binary_search_by(|known| (**known).cmp(id)).ok()?;
+    u32::try_from(at).ok()
+}
+
+/// The nodes that each node's edges lead to, sorted, each once.
+fn adjacency(nodes: usize, edges: impl Iterator<Item = (u32, u32)>) -> Vec<Vec<u32>> {
+    let mut next = vec![Vec::new(); nodes];
+    for (from, to) in edges {
+        next[from as usize].push(to);
+    }
+    for to in &mut next {
+        to.sort_unstable();
+        to.dedup();
+    }
+    next
 }
 
 impl Ways {

@@ -1,6 +1,7 @@
 //! The shapes of intents and edges, read from the table of kinds and attributes.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use klo_intent::{Access, Attribute, EXPOSE_KEYS, GPU_TYPES, Kind, TRIGGER_KEYS, Type, attributes};
 
@@ -9,6 +10,15 @@ use super::shape::Shape;
 /// The shape of an intent of one of these kinds: what they have in common, and what only some
 /// have, which is null for the others.
 pub(crate) fn intent_shape(kinds: &[Kind]) -> Shape {
+    // Every rule has all intents in scope.
+    static EVERY: LazyLock<Shape> = LazyLock::new(|| of_kinds(&Kind::ALL));
+    match kinds {
+        kinds if *kinds == Kind::ALL => EVERY.clone(),
+        kinds => of_kinds(kinds),
+    }
+}
+
+fn of_kinds(kinds: &[Kind]) -> Shape {
     let mut fields: Vec<(Cow<'static, str>, Shape)> = vec![
         ("id".into(), Shape::Text),
         ("name".into(), Shape::Text),
@@ -33,6 +43,11 @@ pub(crate) fn intent_shape(kinds: &[Kind]) -> Shape {
 
 /// The shape of an edge: `from`, `to`, `access`, and the keys of `expose` and `trigger`.
 pub(crate) fn edge_shape() -> Shape {
+    static EDGE: LazyLock<Shape> = LazyLock::new(of_edge);
+    EDGE.clone()
+}
+
+fn of_edge() -> Shape {
     let access = Shape::choice(Access::ALL.iter().map(|access| access.name()));
     let own = [
         ("from", Shape::Text),

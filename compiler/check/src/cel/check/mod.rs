@@ -2,12 +2,13 @@
 //! that does it.
 
 mod calls;
+mod comparisons;
 mod loops;
 mod operators;
 
 use klo_source::TextRange;
 
-use super::code::{Code, Op};
+use super::code::{Code, Missing, Op};
 use super::data::Data;
 use super::fault::{Fault, quote};
 use super::shape::{ObjectShape, Scope, Shape, known};
@@ -131,8 +132,13 @@ impl Checker<'_> {
 
     fn field(&mut self, of: &Node, name: &str, at: TextRange) -> Checked {
         let (shape, code) = self.node(of);
+        let missing = match shape.required().0 {
+            Shape::Object(_) => Missing::Null,
+            Shape::Map(_) => Missing::Fails,
+            _ => Missing::Unknown,
+        };
         let shape = self.field_of(&shape, of, name, at);
-        (shape, Op::Field(Box::new(code), name.into()))
+        (shape, Op::Field(Box::new(code), name.into(), missing))
     }
 
     /// The shape of a field of a shape.
@@ -181,7 +187,8 @@ impl Checker<'_> {
         let result = match (shape.required().0, &by.kind) {
             (Shape::Object(object), NodeKind::Literal(Data::Text(name))) => {
                 let field = self.object_field(object, of, name, by.range);
-                return (field, Op::Field(Box::new(code), (&**name).into()));
+                let op = Op::Field(Box::new(code), (&**name).into(), Missing::Null);
+                return (field, op);
             }
             (Shape::Object(_) | Shape::Any, _) => Shape::Any,
             (Shape::Map(value), _) => (**value).clone(),

@@ -7,6 +7,7 @@ use super::super::data::Data;
 use super::super::fault::shorten;
 use super::super::reach::Ways;
 use super::super::version::Version;
+use super::operators::add;
 use super::{Evaluated, Machine};
 
 /// Characters of a value that a sentence shows.
@@ -91,18 +92,10 @@ impl Machine<'_> {
         self.pay(code, items.len())?;
         let mut sum = Data::Int(0);
         for item in items.iter() {
-            sum = match (&sum, item) {
-                (Data::Int(a), Data::Int(b)) => match a.checked_add(*b) {
-                    Some(sum) => Data::Int(sum),
-                    None => return Err(code.fails("is no number that fits into 64 bits")),
-                },
-                (Data::Int(a), Data::Float(b)) => Data::Float(*a as f64 + b),
-                (Data::Float(a), Data::Int(b)) => Data::Float(a + *b as f64),
-                (Data::Float(a), Data::Float(b)) => Data::Float(a + b),
-                (_, Data::Null) => {
-                    return Err(of.fails("holds a null; filter it out before the sum"));
-                }
-                (_, other) => {
+            sum = match item {
+                Data::Int(_) | Data::Float(_) => add(code, &sum, item)?,
+                Data::Null => return Err(of.fails("holds a null; filter it out before the sum")),
+                other => {
                     return Err(of.fails(format!("holds {}, not only numbers", other.noun())));
                 }
             };

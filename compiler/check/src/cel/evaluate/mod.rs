@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use klo_source::TextRange;
 
-use super::code::{Code, Op};
+use super::code::{Code, Missing, Op};
 use super::data::{Data, Entries};
 use super::fault::{quote, shorten};
 use super::reach::Reach;
@@ -59,7 +59,10 @@ pub(super) fn evaluate(code: &Code, text: &str, world: &World) -> Result<bool, S
         starts: Vec::new(),
     };
     machine.flag(code).map_err(|failure| {
-        let part = quote(text, failure.range);
+        let part = match failure.fatal {
+            true => shorten(text, 100),
+            false => quote(text, failure.range),
+        };
         format!("`{part}` {}", failure.reason)
     })
 }
@@ -70,7 +73,7 @@ struct Failure {
     range: TextRange,
     /// What follows the part's text in a sentence.
     reason: Cow<'static, str>,
-    /// Whether it ends the evaluation whatever other parts say.
+    /// Whether it ends the evaluation whatever other parts say; the reason is then the whole's.
     fatal: bool,
 }
 
@@ -113,7 +116,7 @@ impl Machine<'_> {
         Err(Failure {
             range: code.range,
             reason: format!(
-                "is as far as {MAX_STEPS} steps go: the expression is too costly for this app"
+                "takes more than {MAX_STEPS} steps; filter before going through the same list twice"
             )
             .into(),
             fatal: true,
@@ -129,7 +132,7 @@ impl Machine<'_> {
                 None => Err(code.fails("has no value here")),
             },
             Op::Local(at) => Ok(self.locals.get(*at).cloned().unwrap_or_default()),
-            Op::Field(of, name) => self.field(of, name),
+            Op::Field(of, name, missing) => self.field(of, name, *missing),
             Op::Has(of, name) => self.has(of, name).map(Data::Bool),
             Op::Index(of, by) => self.index(of, by),
             Op::List(items) => {
@@ -192,10 +195,18 @@ impl Machine<'_> {
         }
     }
 
-    fn field(&mut self, of: &Code, name: &str) -> Evaluated<Data> {
-        match self.value(of)? {
-            Data::Object(fields) => Ok(fields.get(name).cloned().unwrap_or_default()),
-            Data::Map(entries) => key(of, &entries, name),
+    fn field(&mut self, of: &Code, name: &str, missing: Missing) -> Evaluated<Data> {
+        let whole = self.value(of)?;
+        let is_null = match missing {
+            Missing::Null => true,
+            Missing::Fails => false,
+            Missing::Unknown => matches!(whole, Data::Object(_)),
+        };
+        match whole {
+            Data::Object(entries) | Data::Map(entries) if is_null => {
+                Ok(entries.get(name).cloned().unwrap_or_default())
+            }
+            Data::Object(entries) | Data::Map(entries) => key(of, &entries, name),
             Data::Null => Err(of.fails(format!("is null and has no `{}`", shorten(name, 40)))),
             other => Err(of.unfit(&other, "a map")),
         }

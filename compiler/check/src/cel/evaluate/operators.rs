@@ -151,6 +151,17 @@ fn whole(code: &Code, what: Arithmetic, a: i64, b: i64) -> Evaluated<Data> {
     result.map(Data::Int).ok_or_else(|| too_large(code))
 }
 
+/// The sum of two numbers.
+pub(super) fn add(code: &Code, a: &Data, b: &Data) -> Evaluated<Data> {
+    match (a, b) {
+        (Data::Int(a), Data::Int(b)) => whole(code, Arithmetic::Add, *a, *b),
+        (a, b) => {
+            let (a, b) = (float(a).unwrap_or(0.0), float(b).unwrap_or(0.0));
+            fraction(code, Arithmetic::Add, a, b)
+        }
+    }
+}
+
 fn fraction(code: &Code, what: Arithmetic, a: f64, b: f64) -> Evaluated<Data> {
     let result = match what {
         Arithmetic::Add => a + b,
@@ -160,7 +171,10 @@ fn fraction(code: &Code, what: Arithmetic, a: f64, b: f64) -> Evaluated<Data> {
         Arithmetic::Divide => a / b,
         Arithmetic::Remainder => return Err(code.fails("takes the remainder of no whole number")),
     };
-    Ok(Data::Float(result))
+    match result.is_finite() {
+        true => Ok(Data::Float(result)),
+        false => Err(code.fails("is larger than any number")),
+    }
 }
 
 fn float(data: &Data) -> Option<f64> {
@@ -172,7 +186,7 @@ fn float(data: &Data) -> Option<f64> {
 }
 
 /// The order of two values that have one.
-pub(super) fn compare(a: &Data, b: &Data) -> Option<Ordering> {
+fn compare(a: &Data, b: &Data) -> Option<Ordering> {
     match (a, b) {
         (Data::Int(a), Data::Int(b)) => Some(a.cmp(b)),
         (Data::Text(a), Data::Text(b)) => Some(a.cmp(b)),

@@ -1,4 +1,26 @@
+use klo_intent::{Intent, Place};
+use klo_source::{FileId, Span};
+
 use super::*;
+
+fn intent(kind: Kind, name: &str) -> Intent {
+    Intent {
+        kind,
+        name: name.to_owned(),
+        was: None,
+        at: Span {
+            file: FileId(0),
+            start: 0,
+            end: 1,
+        },
+        place: Place::new("app.py", name),
+        stated: Default::default(),
+        implied: Default::default(),
+        settings: Default::default(),
+        bindings: Vec::new(),
+        code: None,
+    }
+}
 
 #[test]
 fn what_holds() {
@@ -49,6 +71,7 @@ fn what_holds() {
         "intent == intent && intents.exists(i, i == intent)",
         "!!true && --1 == 1 && -1 == 0 - 1",
         "has(params['gpu-max'])",
+        "-9223372036854775808 < 0 && -0x10 == -16 && 1e3 == 1000",
     ] {
         assert_eq!(evaluate(text), Ok(true), "{text}");
     }
@@ -176,11 +199,33 @@ fn a_value_that_is_not_of_its_shape_is_an_error() {
 }
 
 #[test]
+fn the_shape_says_whether_a_field_may_be_missing() {
+    let known = Shape::object(
+        "a bucket",
+        [
+            ("tags", Shape::map(Shape::Text)),
+            ("acl", Shape::Text.nullable()),
+        ],
+    );
+    let scope = Scope::new([("resource", known)]);
+    type Fields = Vec<(&'static str, Data)>;
+    for make in [Data::object::<&'static str>, Data::map] as [fn(Fields) -> Data; 2] {
+        let mut world = World::default();
+        world.set("resource", make(vec![("tags", make(Vec::new()))]));
+        let evaluate = |text| Expression::compile(text, &scope).unwrap().evaluate(&world);
+        assert_eq!(evaluate("resource.acl == null"), Ok(true));
+        assert_eq!(evaluate("resource['acl'] == null"), Ok(true));
+        let missing = "`resource.tags` has no key `owner`".to_owned();
+        assert_eq!(evaluate("resource.tags.owner != 'a'"), Err(missing.clone()));
+        assert_eq!(evaluate("resource.tags['owner'] != 'a'"), Err(missing));
+    }
+}
+
+#[test]
 fn every_intent_of_a_graph_is_of_its_shape() {
     use std::collections::BTreeMap;
 
-    use klo_intent::{AttrValue, Intent, Origin, Place, Setting, Size};
-    use klo_source::{FileId, Span};
+    use klo_intent::{AttrValue, Origin, Setting, Size};
 
     let setting = |value| Setting {
         value,
@@ -196,28 +241,14 @@ fn every_intent_of_a_graph_is_of_its_shape() {
         .into_iter()
         .collect(),
     );
-    let intent = Intent {
-        kind: Kind::Job,
-        name: "train".to_owned(),
-        was: None,
-        at: Span {
-            file: FileId(0),
-            start: 0,
-            end: 1,
-        },
-        place: Place::new("app.py", "train"),
-        stated: BTreeMap::new(),
-        implied: BTreeMap::new(),
-        settings: BTreeMap::from([
-            ("gpu", setting(gpu)),
-            ("memory", setting(AttrValue::Size(Size(4 << 30)))),
-        ]),
-        bindings: Vec::new(),
-        code: None,
-    };
+    let mut train = intent(Kind::Job, "train");
+    train.settings = BTreeMap::from([
+        ("gpu", setting(gpu)),
+        ("memory", setting(AttrValue::Size(Size(4 << 30)))),
+    ]);
     let scope = scope(&[Kind::Job]);
     let mut world = World::default();
-    world.set("intent", Data::intent(&intent));
+    world.set("intent", Data::intent(&train));
     for text in [
         "intent.gpu.count == 2 && intent.gpu.type == 'a10g'",
         "intent.memory == bytes('4Gi') && intent.timeout == null",
@@ -225,5 +256,39 @@ fn every_intent_of_a_graph_is_of_its_shape() {
     ] {
         let expression = Expression::compile(text, &scope).unwrap();
         assert_eq!(expression.evaluate(&world), Ok(true), "{text}");
+    }
+}
+
+#[test]
+fn the_ways_of_an_apps_graph() {
+    use klo_intent::{Access, Edge, IntentGraph, IntentId, Node};
+
+    let other = Node::OtherApp {
+        app: "mail".to_owned(),
+        intent: "topic.sent".to_owned(),
+    };
+    let edge = |from: Node, to: Node| Edge::new(from, to, Access::Read);
+    let graph = IntentGraph {
+        app: "shop".to_owned(),
+        deployment: None,
+        intents: vec![intent(Kind::Database, "orders"), intent(Kind::Job, "night")],
+        edges: vec![
+            edge(Node::Schedule(IntentId(1)), Node::Intent(IntentId(1))),
+            edge(Node::Intent(IntentId(1)), Node::Intent(IntentId(0))),
+            edge(Node::Intent(IntentId(1)), other),
+        ],
+    };
+    let mut world = World::new(Arc::new(Reach::of(&graph)));
+    let intents = graph.intents.iter().map(Data::intent);
+    world.set("intents", Data::list(intents));
+    let edges = graph.edges.iter().map(|edge| Data::edge(&graph, edge));
+    world.set("edges", Data::list(edges));
+    for text in [
+        "path('schedule.night', 'database.orders').size() == 3",
+        "reaches('job.night', 'mail:topic.sent') && !reaches('internet', 'job.night')",
+        "intents.exists(i, reaches(i, 'database.orders') && i.kind == 'job')",
+        "edges.exists(e, e.to == 'mail:topic.sent' && e.access == ['read'] && e.auth == null)",
+    ] {
+        assert_eq!(compile(text).unwrap().evaluate(&world), Ok(true), "{text}");
     }
 }

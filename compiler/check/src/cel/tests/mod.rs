@@ -4,6 +4,7 @@ mod faults;
 mod parameters;
 mod places;
 mod random;
+mod syntax;
 
 use std::sync::Arc;
 
@@ -144,4 +145,10 @@ fn fault(text: &str) -> (String, Fault) {
     };
     let range = fault.range.start as usize..fault.range.end as usize;
     (text[range].to_owned(), fault.clone())
+}
+
+/// The part that is marked, the message and the help.
+fn shown(text: &str) -> [String; 3] {
+    let (part, fault) = fault(text);
+    [part, fault.message, fault.help]
 }
