@@ -38,6 +38,11 @@ pub enum Network {
     },
 }
 
+impl Network {
+    /// The range of a network that nobody states.
+    pub const DEFAULT_CIDR: &'static str = "10.0.0.0/16";
+}
+
 /// One environment of one app: everything that `klo.yaml` says about where things go, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
@@ -65,4 +70,26 @@ pub struct Deployment {
     pub root: String,
     /// The output folder of the app (`infra`), relative to the repository's root.
     pub out: String,
+}
+
+impl Deployment {
+    /// An environment of which `klo.yaml` states nothing else.
+    pub fn new(app: &str, environment: &str, tier: Tier) -> Self {
+        Self {
+            app: app.to_owned(),
+            environment: environment.to_owned(),
+            tier,
+            region: "us-east-1".to_owned(),
+            account: None,
+            platform: "aws".to_owned(),
+            network: Network::Created {
+                cidr: Network::DEFAULT_CIDR.to_owned(),
+            },
+            state_bucket: None,
+            tags: IndexMap::new(),
+            alarm_email: None,
+            root: String::new(),
+            out: "infra".to_owned(),
+        }
+    }
 }
