@@ -66,3 +66,19 @@ pub struct Deployment {
     /// The output folder of the app (`infra`), relative to the repository's root.
     pub out: String,
 }
+
+impl Deployment {
+    /// The tags that the provider puts on everything by itself: whose it is, and `tags`.
+    pub fn provider_tags(&self) -> IndexMap<String, String> {
+        let own = [
+            ("app", self.app.as_str()),
+            ("environment", &self.environment),
+            ("managed-by", "klo"),
+        ];
+        let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let stated = self.tags.iter();
+        own.into_iter()
+            .chain(stated.map(|(key, value)| (key.clone(), value.clone())))
+            .collect()
+    }
+}
