@@ -73,6 +73,7 @@ pub struct Deployment {
 }
 
 impl Deployment {
+<<<<<<< HEAD
     /// An environment of which `klo.yaml` states nothing else.
     pub fn new(app: &str, environment: &str, tier: Tier) -> Self {
         Self {
@@ -91,5 +92,19 @@ impl Deployment {
             root: String::new(),
             out: "infra".to_owned(),
         }
+=======
+    /// The tags that the provider puts on everything by itself: whose it is, and `tags`.
+    pub fn provider_tags(&self) -> IndexMap<String, String> {
+        let own = [
+            ("app", self.app.as_str()),
+            ("environment", &self.environment),
+            ("managed-by", "klo"),
+        ];
+        let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let stated = self.tags.iter();
+        own.into_iter()
+            .chain(stated.map(|(key, value)| (key.clone(), value.clone())))
+            .collect()
+>>>>>>> w-modules
     }
 }

@@ -40,7 +40,7 @@ pub struct Intent {
     pub bindings: Vec<Binding>,
     /// What reading its code says, for units.
     pub code: Option<UnitCode>,
-    /// The organization's module that makes it, where a rule set chooses one.
+    /// The organization's module that a rule set chooses; see [`Intent::made_by`].
     pub module: Option<Module>,
 }
 
@@ -104,6 +104,12 @@ impl Intent {
             .into_iter()
             .flatten()
             .map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The module that makes it: none for what is there already, whatever a rule set chooses.
+    pub fn made_by(&self) -> Option<&Module> {
+        let exists = !self.value("existing").is_null();
+        self.module.as_ref().filter(|_| !exists)
     }
 
     /// The span of the value's source, or of the intent where the value has none.

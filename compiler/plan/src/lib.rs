@@ -15,7 +15,7 @@ pub use finding::{Finding, FindingWaiver};
 pub use index::{Group, Plan, PlanError, Root};
 pub use name::{physical_name, symbol};
 pub use resource::{
-    Address, Class, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall, Moved,
-    Output, Provider, Resource, Variable, VariableType, Why,
+    Address, Class, EmptySecret, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall,
+    Moved, Output, Provider, Resource, Variable, VariableType, Why,
 };
 pub use value::{Block, Function, PathStep, Ref, Target, Value};

@@ -1,6 +1,8 @@
 //! `README.md` of an environment: the commands that take it from nothing to running, in order.
 
-use klo_plan::{Address, Plan, Root, Value, symbol};
+use std::collections::BTreeSet;
+
+use klo_plan::{EmptySecret, Plan, Root, Value, symbol};
 
 use crate::review::{code, text};
 use crate::root::is_used;
@@ -29,8 +31,11 @@ pub(crate) fn readme(plan: &Plan) -> String {
     if bootstrap {
         page.step(
             "What has to stand first",
-            "Image repositories, empty secrets and keys, and what the other steps need to know \
-             of them.",
+            &format!(
+                "Image repositories, empty secrets and keys, and what the other steps need to know \
+                 of them.{}",
+                modules(plan, Root::Bootstrap)
+            ),
             &[
                 "terraform -chdir=bootstrap init",
                 "terraform -chdir=bootstrap apply",
@@ -45,7 +50,10 @@ pub(crate) fn readme(plan: &Plan) -> String {
     if is_used(plan, Root::Main) {
         page.step(
             "The infrastructure, made ready",
-            "Fetches the provider and connects to the state.",
+            &format!(
+                "Fetches the provider and connects to the state.{}",
+                modules(plan, Root::Main)
+            ),
             &["terraform -chdir=terraform init"],
         );
         commands(&mut page, &plan.before_services);
@@ -57,6 +65,21 @@ pub(crate) fn readme(plan: &Plan) -> String {
     }
     commands(&mut page, &plan.after_apply);
     page.finish()
+}
+
+/// What `terraform init` has to reach beside the provider; nothing where no module is called.
+fn modules(plan: &Plan, root: Root) -> String {
+    let calls = plan.modules.iter().filter(|call| call.root == root);
+    let sources: BTreeSet<&str> = calls.map(|call| call.source.as_str()).collect();
+    if sources.is_empty() {
+        return String::new();
+    }
+    let sources: Vec<String> = sources.into_iter().map(code).collect();
+    format!(
+        " The organization's modules are fetched as well, so their sources have to be reached from \
+         here, with whatever credentials they ask for: {}.",
+        sources.join(", ")
+    )
 }
 
 struct Page {
@@ -112,7 +135,8 @@ fn secrets(plan: &Plan, page: &mut Page) {
     }
     let region = shell_word(&plan.graph.deployment().region);
     let mut lines = Vec::new();
-    for (intent, address) in &plan.empty_secrets {
+    for secret in &plan.empty_secrets {
+        let intent = &secret.intent;
         let name = intent
             .split_once('.')
             .map_or(intent.as_str(), |(_, name)| name);
@@ -124,7 +148,7 @@ fn secrets(plan: &Plan, page: &mut Page) {
         lines.push(format!(
             "printf %s \"${variable}\" | aws secretsmanager put-secret-value --region {region} \
              --secret-id {} --secret-string file:///dev/stdin",
-            secret_id(plan, address)
+            secret_id(plan, secret)
         ));
     }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -136,16 +160,17 @@ fn secrets(plan: &Plan, page: &mut Page) {
     );
 }
 
-/// The secret's name as a shell word; where Terraform alone knows it, what the root puts out.
-fn secret_id(plan: &Plan, address: &Address) -> String {
+/// The secret's name as a shell word; where Terraform alone knows it, the ARN that the bootstrap root
+/// handed over.
+fn secret_id(plan: &Plan, secret: &EmptySecret) -> String {
     let name = plan
-        .get(Root::Bootstrap, address)
+        .get(Root::Bootstrap, &secret.holder)
         .and_then(|resource| resource.body.get("name"));
     match name {
         Some(Value::Text(name)) => shell_word(name),
         _ => format!(
-            "\"$(terraform -chdir=bootstrap output -raw {})\"",
-            address.name
+            "\"$(jq -r '.secrets.\"{}\"' terraform/bootstrap.auto.tfvars.json)\"",
+            secret.intent.replacen('.', "-", 1)
         ),
     }
 }

@@ -10,8 +10,8 @@ use klo_intent::{
     Access, Decision, Deployment, Edge, Intent, IntentGraph, IntentId, Kind, Node, Place, Tier,
 };
 use klo_plan::{
-    Address, Block, Function, Group, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
-    Plan, Provider, Resource, Root, Value, Variable, VariableType, Why,
+    Address, Block, EmptySecret, Function, Group, ImportBlock, Lifecycle, LocalValue, ModuleCall,
+    Moved, Output, Plan, Provider, Resource, Root, Value, Variable, VariableType, Why,
 };
 use klo_source::{FileId, TextRange};
 
@@ -111,8 +111,11 @@ fn bootstrap(plan: &mut Plan, service: &Group) {
         )
         .in_root(Root::Bootstrap),
     );
-    plan.empty_secrets
-        .push(("secret.stripe-key".to_owned(), secret));
+    plan.empty_secrets.push(EmptySecret {
+        intent: "secret.stripe-key".to_owned(),
+        arn: secret.attr("arn"),
+        holder: secret,
+    });
 }
 
 fn store(plan: &mut Plan, group: &Group) {
