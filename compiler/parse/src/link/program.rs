@@ -8,7 +8,7 @@ use super::value::{FileIx, Tag};
 use crate::facts::{BindTarget, ExprId, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step};
 
 /// Where an import leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resolved {
     /// A file of the project.
     File(FileIx),
