@@ -7,6 +7,7 @@ use klo_diagnostics::Diagnostic;
 use klo_intent::{Decision, IntentGraph};
 use klo_plan::Plan;
 use klo_source::Tree;
+use rayon::prelude::*;
 
 use crate::args::Selection;
 use crate::project::Project;
@@ -71,9 +72,10 @@ pub(crate) fn analyze(
             let (graph, mut diagnostics) =
                 klo_parse::parse(&project.tree, &app, &app.nested, &mut project.sources);
             terminal.progress(&format!("working out {}", app.name));
-            let results = each(&names, |name| {
-                environment(&graph, (&app, policy), name, &project.tree, emit)
-            });
+            let results: Vec<_> = names
+                .par_iter()
+                .map(|name| environment(&graph, (&app, policy), name, &project.tree, emit))
+                .collect();
             let mut environments = Vec::new();
             for (environment, found) in results {
                 environments.push(environment);
@@ -152,27 +154,4 @@ pub(crate) fn environment(
         diagnostic.environments = vec![name.to_owned()];
     }
     (environment, diagnostics)
-}
-
-/// Runs `work` for each name at the same time, and answers in the order of the names.
-fn each<T: Send>(names: &[String], work: impl Fn(&str) -> T + Sync) -> Vec<T> {
-    let work = &work;
-    std::thread::scope(|scope| {
-        let (first, rest) = match names.split_first() {
-            Some((first, rest)) => (first, rest),
-            None => return Vec::new(),
-        };
-        let others: Vec<_> = rest
-            .iter()
-            .map(|name| scope.spawn(move || work(name)))
-            .collect();
-        let mut results = vec![work(first)];
-        for other in others {
-            match other.join() {
-                Ok(result) => results.push(result),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    })
 }

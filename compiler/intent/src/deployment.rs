@@ -73,7 +73,6 @@ pub struct Deployment {
 }
 
 impl Deployment {
-<<<<<<< HEAD
     /// An environment of which `klo.yaml` states nothing else.
     pub fn new(app: &str, environment: &str, tier: Tier) -> Self {
         Self {
@@ -92,7 +91,8 @@ impl Deployment {
             root: String::new(),
             out: "infra".to_owned(),
         }
-=======
+    }
+
     /// The tags that the provider puts on everything by itself: whose it is, and `tags`.
     pub fn provider_tags(&self) -> IndexMap<String, String> {
         let own = [
@@ -105,6 +105,5 @@ impl Deployment {
         own.into_iter()
             .chain(stated.map(|(key, value)| (key.clone(), value.clone())))
             .collect()
->>>>>>> w-modules
     }
 }

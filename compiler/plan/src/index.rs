@@ -92,16 +92,10 @@ pub struct Plan {
     pub images: Vec<Image>,
     /// Choices made, with their reasons.
     pub decisions: Vec<Decision>,
-<<<<<<< HEAD
     /// What rules found, waived or not; filled by whoever judges the plan.
     pub findings: Vec<Finding>,
-    /// Secrets whose values people put in between the two roots: intent id and the bootstrap
-    /// address that holds it.
-    pub empty_secrets: Vec<(String, Address)>,
-=======
     /// Secrets whose values people put in between the two roots.
     pub empty_secrets: Vec<EmptySecret>,
->>>>>>> w-modules
     /// Commands for the environment's README that run after the main root is applied, in order:
     /// what it does, and the command line.
     pub after_apply: Vec<(String, String)>,

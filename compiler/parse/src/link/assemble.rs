@@ -1,6 +1,7 @@
 //! From declarations and runs of every unit to the graph.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use klo_config::App;
 use klo_diagnostics::Diagnostic;
@@ -25,21 +26,56 @@ struct PythonModules<'a> {
     paths: Vec<String>,
     by_path: HashMap<String, FileIx>,
     names: Vec<(String, String)>,
+    /// What was asked before. Each unit runs the same imports, and finding one tries many folders.
+    known: Mutex<HashMap<(FileIx, u32, String), Import>>,
 }
 
-impl Modules for PythonModules<'_> {
-    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved {
-        match self
-            .index
-            .resolve(&self.paths[from.0 as usize], level, parts)
-        {
+/// What a dotted name means in a file, and the packages' files that importing it runs first.
+#[derive(Debug, Clone)]
+struct Import {
+    resolved: Resolved,
+    packages: Vec<FileIx>,
+}
+
+impl PythonModules<'_> {
+    fn find(&self, from: FileIx, level: u32, parts: &[&str]) -> Import {
+        let path = &self.paths[from.0 as usize];
+        let resolved = match self.index.resolve(path, level, parts) {
             Resolution::File(path) => self
                 .by_path
                 .get(path)
                 .map_or(Resolved::External, |file| Resolved::File(*file)),
             Resolution::Namespace(_) => Resolved::Namespace,
             Resolution::External => Resolved::External,
+        };
+        let packages = self.index.packages(path, level, parts).into_iter();
+        Import {
+            resolved,
+            packages: packages
+                .filter_map(|path| self.by_path.get(path).copied())
+                .collect(),
         }
+    }
+
+    /// Looks at what is known, which is found first where it is not.
+    fn with<T>(&self, from: FileIx, level: u32, parts: &[&str], look: impl Fn(&Import) -> T) -> T {
+        // Each part with a dot after it: no part and an empty one are not the same.
+        let key = (
+            from,
+            level,
+            parts.iter().flat_map(|part| [part, "."]).collect(),
+        );
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known
+            .entry(key)
+            .or_insert_with(|| self.find(from, level, parts));
+        look(found)
+    }
+}
+
+impl Modules for PythonModules<'_> {
+    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved {
+        self.with(from, level, parts, |import| import.resolved)
     }
 
     fn name(&self, file: FileIx) -> (String, String) {
@@ -47,13 +83,7 @@ impl Modules for PythonModules<'_> {
     }
 
     fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx> {
-        let found = self
-            .index
-            .packages(&self.paths[from.0 as usize], level, parts);
-        found
-            .into_iter()
-            .filter_map(|path| self.by_path.get(path).copied())
-            .collect()
+        self.with(from, level, parts, |import| import.packages.clone())
     }
 }
 
@@ -115,6 +145,7 @@ pub(crate) fn link(
             .map(|(at, file)| (file.path.clone(), FileIx(at as u32)))
             .collect(),
         index: &index,
+        known: Mutex::default(),
     };
     let mut program = Program {
         files,
@@ -136,9 +167,10 @@ pub(crate) fn link(
         .filter(|(_, declaration)| declaration.kind != Some(Kind::Site))
         .map(|(index, _)| index)
         .collect();
+    let packages = index_files(&modules);
     let runs: Vec<UnitRun> = units
         .par_iter()
-        .filter_map(|index| run_unit(&program, &declared, &index_files(&modules), *index))
+        .filter_map(|index| run_unit(&program, &declared, &packages, *index))
         .collect();
     let orphans = read_orphans(&program, &declared, &runs);
     let mut assembly = intents::Assembly::new(tree, &program, &declared, &listing, runs, orphans);

@@ -156,6 +156,7 @@ impl Machine<'_> {
 
     /// Runs `AppConfig.ready` of an `apps` module.
     fn ready(&mut self, frame: FrameIx, module: FrameIx) {
+        self.pending.read_at_large();
         let values: Values = self
             .frame(module)
             .vars

@@ -133,6 +133,8 @@ impl Machine<'_> {
                     let values = self.option_of(frame, &Values::from([result]), key);
                     values.iter().find_map(|v| self.values.default_text(*v))
                 });
+                // Several calls may make one object: the last one's prefix holds.
+                self.pending.read_at_large();
                 self.registry.of(result).prefix = prefix.unwrap_or_default();
             }
             self.attach(frame, site, result, name, arguments);
@@ -173,6 +175,7 @@ impl Machine<'_> {
     }
 
     fn run_registrar(&mut self, frame: FrameIx, root: ValueId) {
+        self.pending.read_at_large();
         let reached = self.registry.reached(&Values::from([root]));
         let handlers: Vec<ValueId> = reached
             .keys()
@@ -336,6 +339,7 @@ impl Machine<'_> {
 
     /// `task.delay()`: sends a message to the application that the task belongs to.
     fn call_task(&mut self, site: Site, function: ValueId) {
+        self.pending.read_at_large();
         let owners = self
             .registry
             .owners
@@ -492,6 +496,7 @@ impl Machine<'_> {
             return;
         }
         let names = ["queryset", "model", "serializer_class"].map(|name| self.values.sym(name));
+        self.pending.read_at_large();
         let found = bodies.iter().any(|body| {
             names
                 .iter()
@@ -624,6 +629,7 @@ impl Machine<'_> {
         if call.service != "dynamodb" {
             return;
         }
+        self.pending.read_at_large();
         for value in self.keyword_values(arguments, "Key").unwrap_or_default() {
             let mut names: Vec<String> = self
                 .fields

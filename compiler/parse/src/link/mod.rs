@@ -13,11 +13,13 @@ mod intents;
 mod library;
 mod machine;
 mod names;
+mod pending;
 mod program;
 mod registry;
 mod special;
 mod unit;
 mod uses;
 mod value;
+mod values;
 
 pub(crate) use assemble::link;

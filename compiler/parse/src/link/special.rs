@@ -187,6 +187,7 @@ impl Machine<'_> {
             all.positional.push(values);
         }
         all.positional.extend(arguments.positional.iter().cloned());
+        self.pending.read_at_large();
         let kept: Vec<_> = self
             .fields
             .keys()
