@@ -455,7 +455,7 @@ impl<'a> Assembly<'a> {
             let file = self.runs[position].file;
             self.program.modules.name(file)
         };
-        let folder = self.packages_of(&declaration.path).folder.clone();
+        let folder = self.packages_of(&declaration.path).project().to_owned();
         let processes = self.processes(declaration, &folder);
         let run = &self.runs[position];
         let files = with_data_files(&run.files, self.listing);
