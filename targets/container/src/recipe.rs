@@ -216,6 +216,7 @@ impl<'a> Kitchen<'a> {
         let around = Circumstances {
             dependencies,
             port,
+            processes: unit.processes(),
             gunicorn_config: self.tree.read_text(&config).ok(),
         };
         match start(code, &around) {

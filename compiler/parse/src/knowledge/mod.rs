@@ -5,6 +5,7 @@ pub(crate) mod aws;
 pub(crate) mod aws_resources;
 pub(crate) mod clients;
 mod frameworks;
+pub(crate) mod servers;
 
 pub(crate) use frameworks::*;
 

@@ -456,7 +456,7 @@ impl<'a> Assembly<'a> {
             self.program.modules.name(file)
         };
         let folder = self.packages_of(&declaration.path).project().to_owned();
-        let processes = self.processes(declaration, &folder);
+        let processes = self.processes(position, declaration, &folder);
         let run = &self.runs[position];
         let files = with_data_files(&run.files, self.listing);
         let socket = routes
@@ -480,62 +480,6 @@ impl<'a> Assembly<'a> {
             processes,
             external_packages: external_packages(self.program, &run.files),
         }
-    }
-
-    /// Server processes per instance: the start command, the environment, gunicorn's configuration.
-    fn processes(&self, declaration: &Declaration, folder: &str) -> Option<u32> {
-        let stated = |key: &str| declaration.values.get(key).map(|(value, _)| value);
-        if let Some(command) = stated("command") {
-            let words: Vec<&str> = command
-                .items()
-                .iter()
-                .filter_map(AttrValue::as_str)
-                .collect();
-            let after = |flag: &str| {
-                let at = words.iter().position(|word| *word == flag)?;
-                words.get(at + 1)?.parse().ok()
-            };
-            let joined = words
-                .iter()
-                .find_map(|word| word.strip_prefix("--workers="))
-                .and_then(|number| number.parse().ok());
-            let found = after("-w").or_else(|| after("--workers")).or(joined);
-            if found.is_some() {
-                return found;
-            }
-        }
-        let concurrency = stated("env").and_then(|env| env.get("WEB_CONCURRENCY"));
-        let of_env = concurrency.and_then(|value| {
-            value
-                .as_int()
-                .and_then(|n| u32::try_from(n).ok())
-                .or_else(|| value.as_str()?.parse().ok())
-        });
-        of_env.or_else(|| self.gunicorn_workers(folder))
-    }
-
-    fn gunicorn_workers(&self, folder: &str) -> Option<u32> {
-        let text = self
-            .tree
-            .read_text(&klo_source::join(folder, "gunicorn.conf.py"))
-            .ok()?;
-        let facts = crate::python::facts(&text);
-        facts
-            .scopes
-            .first()?
-            .steps
-            .iter()
-            .find_map(|step| match step {
-                crate::facts::Step::Bind {
-                    target: crate::facts::BindTarget::Name(name),
-                    value: Some(value),
-                    ..
-                } if name == "workers" => match facts.expr(*value).kind {
-                    crate::facts::ExprKind::Int(number) => u32::try_from(number).ok(),
-                    _ => None,
-                },
-                _ => None,
-            })
     }
 
     /// Variables of resources that a unit imports and does not use.

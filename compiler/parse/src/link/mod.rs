@@ -13,6 +13,7 @@ mod intents;
 mod library;
 mod machine;
 mod names;
+mod processes;
 mod program;
 mod registry;
 mod special;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
-use klo_intent::{EntryCall, Interface, Kind};
+use klo_intent::{AttrValue, EntryCall, Interface, Kind};
 use klo_plan::ImageCommand;
 
 use super::scenario::{Scenario, Unit, texts};
@@ -189,6 +189,10 @@ fn command_in(files: &[(&str, &str)], unit: Unit) -> String {
     words.join(" ")
 }
 
+fn environment(name: &str, value: &str) -> AttrValue {
+    AttrValue::Map([(name.to_owned(), value.into())].into_iter().collect())
+}
+
 #[test]
 fn start_commands() {
     let asgi = || Unit::web("fastapi", Interface::Asgi);
@@ -217,6 +221,16 @@ fn start_commands() {
         command("granian", wsgi()),
         command("hypercorn", wsgi()),
         command("celery", celery()),
+        command(
+            "celery",
+            celery()
+                .code(|code| code.processes = None)
+                .setting("cpu", AttrValue::Float(2.5)),
+        ),
+        command(
+            "gunicorn",
+            wsgi().setting("env", environment("WEB_CONCURRENCY", "6")),
+        ),
         command("aiohttp", Unit::web("aiohttp", Interface::Asgi)),
         command("aiohttp gunicorn", Unit::web("aiohttp", Interface::Asgi)),
         command("boto3", program()),
