@@ -4,6 +4,7 @@
 pub(crate) mod aws;
 pub(crate) mod aws_resources;
 pub(crate) mod clients;
+pub(crate) mod conversions;
 mod frameworks;
 pub(crate) mod servers;
 

@@ -15,7 +15,8 @@ use klo_source::{Span, Tree, parent};
 
 use super::assemble::{Declared, UnitRun};
 use super::bindings::{Found, url_form};
-use super::program::Program;
+use super::inert::inert_value;
+use super::program::{LoadedFile, Program};
 use super::value::{EnvRead, Tag};
 use crate::declare::{Capability, Declaration, finish_persist, name_collisions};
 use crate::python::dependencies::{Dependencies, dependencies};
@@ -482,6 +483,14 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    /// The file and annotation that declare an intent; nothing for one from klo.yaml.
+    fn read_of(&self, intent: IntentId) -> Option<(&LoadedFile, &Declaration)> {
+        let (index, _) = self.by_declaration.iter().find(|(_, id)| **id == intent)?;
+        let declaration = &self.declared.declarations[*index];
+        let file = self.program.by_path(&declaration.path)?;
+        Some((self.program.file(file), declaration))
+    }
+
     /// Variables of resources that a unit imports and does not use.
     pub(crate) fn inert(&self, position: usize, bound: &BTreeSet<String>) -> Vec<InertBinding> {
         let run = &self.runs[position];
@@ -502,7 +511,7 @@ impl<'a> Assembly<'a> {
                 if binding.required && read && !bound.contains(&binding.variable) {
                     found.push(InertBinding {
                         variable: binding.variable.clone(),
-                        value: inert_value(binding),
+                        value: inert_value(binding, self.read_of(IntentId(index as u32))),
                         intent: intent.id(),
                         at: binding.at,
                     });
@@ -695,19 +704,4 @@ fn external_packages(program: &Program<'_>, files: &BTreeSet<String>) -> BTreeSe
         }
     }
     found
-}
-
-/// A value of the right form that reaches nothing: `.invalid` never resolves (RFC 2606).
-fn inert_value(binding: &Binding) -> String {
-    match (binding.field, &binding.url) {
-        (Field::Url, Some(form)) if form.scheme.starts_with("redis") => {
-            format!("{}://unused.invalid:6379/0", form.scheme)
-        }
-        (Field::Url, Some(form)) => format!("{}://unused.invalid/unused", form.scheme),
-        (Field::Url, None) => "https://unused.invalid/unused".to_owned(),
-        (Field::Host, _) => "unused.invalid".to_owned(),
-        (Field::Port, _) => "9".to_owned(),
-        (Field::Arn, _) => "arn:aws:unused:::unused".to_owned(),
-        _ => "unused".to_owned(),
-    }
 }

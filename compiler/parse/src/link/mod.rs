@@ -9,6 +9,7 @@ mod django;
 mod edges;
 mod environment;
 mod eval;
+mod inert;
 mod intents;
 mod library;
 mod machine;
