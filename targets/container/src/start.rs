@@ -65,6 +65,9 @@ pub(crate) fn start(code: &UnitCode, around: &Circumstances<'_>) -> Start {
             &around.processes.to_string(),
         ])),
         EntryCall::Program => Start::Command(program(code)),
+        EntryCall::DjangoCommand { name, manage, .. } => {
+            Start::Command(django(code, name, manage.as_deref()))
+        }
         EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
     }
 }
@@ -80,6 +83,20 @@ fn program(code: &UnitCode) -> Vec<String> {
         words(["python", "-m", &entry.module])
     } else {
         words(["python", &entry.file])
+    }
+}
+
+/// Django's own way to run a command: the project's `manage.py` where the working folder reaches it,
+/// else Django's module, which finds the settings in the environment.
+fn django(code: &UnitCode, name: &str, manage: Option<&str>) -> Vec<String> {
+    let root = code.project_root.as_str();
+    let inside = manage.and_then(|manage| match root {
+        "" => Some(manage),
+        root => manage.strip_prefix(root)?.strip_prefix('/'),
+    });
+    match inside {
+        Some(manage) => words(["python", manage, name]),
+        None => words(["python", "-m", "django", name]),
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod aws;
 pub(crate) mod aws_resources;
 pub(crate) mod clients;
 pub(crate) mod conversions;
+pub(crate) mod django;
 mod frameworks;
 pub(crate) mod servers;
 
@@ -45,6 +46,10 @@ pub(crate) enum Special {
     ImportModule,
     /// Django's application, assembled from settings.
     DjangoApplication,
+    /// Django's `setup`.
+    DjangoSetup,
+    /// Runs a management command by its name, or by a program's arguments.
+    DjangoCommand,
     /// Django's `include`.
     DjangoInclude,
     /// Celery's `autodiscover_tasks`.
@@ -262,6 +267,9 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
             Special::DjangoApplication
         }
+        "django.setup" => Special::DjangoSetup,
+        "django.core.management.call_command"
+        | "django.core.management.execute_from_command_line" => Special::DjangoCommand,
         "django.urls.include" => Special::DjangoInclude,
         "celery.Celery.autodiscover_tasks" => Special::Tasks,
         "celery.Celery.config_from_object" => Special::TasksConfig,

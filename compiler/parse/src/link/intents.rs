@@ -432,6 +432,7 @@ impl<'a> Assembly<'a> {
                 .subject(intent.id()),
             );
         }
+        self.note_commands(position, declaration, intent);
         intent.code = Some(self.code(position, declaration, routes));
     }
 

@@ -5,6 +5,7 @@ mod assemble;
 mod attribute;
 mod bindings;
 mod call;
+mod commands;
 mod django;
 mod edges;
 mod environment;
