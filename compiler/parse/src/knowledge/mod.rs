@@ -46,6 +46,8 @@ pub(crate) enum Special {
     ImportModule,
     /// Django's application, assembled from settings.
     DjangoApplication,
+    /// A framework takes its settings from an object's fields.
+    ConfigObject,
     /// Django's `setup`.
     DjangoSetup,
     /// Runs a management command by its name, or by a program's arguments.
@@ -266,6 +268,9 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         "importlib.import_module" => Special::ImportModule,
         "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
             Special::DjangoApplication
+        }
+        "flask.Flask.config.from_object" | "quart.Quart.config.from_object" => {
+            Special::ConfigObject
         }
         "django.setup" => Special::DjangoSetup,
         "django.core.management.call_command"

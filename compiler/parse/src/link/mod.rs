@@ -6,6 +6,7 @@ mod attribute;
 mod bindings;
 mod call;
 mod commands;
+mod config_objects;
 mod django;
 mod edges;
 mod environment;

@@ -91,6 +91,10 @@ impl Machine<'_> {
                 let object = self.django_application(frame, site, path);
                 Values::from([object])
             }
+            Special::ConfigObject => {
+                self.configure_from(frame, site, &first);
+                Values::new()
+            }
             Special::DjangoSetup => {
                 self.django_setup(frame);
                 Values::new()
