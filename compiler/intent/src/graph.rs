@@ -94,6 +94,34 @@ impl Intent {
         }
     }
 
+    /// Server or worker processes per instance: what `WEB_CONCURRENCY` in its environment says where
+    /// klo writes the start command, what the code or its configuration states, else one. A Celery worker without a number has one for each whole vCPU, as Celery itself does (Celery
+    /// 5.5, "Configuration and defaults": `worker_concurrency`).
+    pub fn processes(&self) -> u32 {
+        let Some(code) = &self.code else { return 1 };
+        let stated = self
+            .web_concurrency(code)
+            .or(code.processes)
+            .filter(|number| *number > 0);
+        let by_default = || match code.entry.call {
+            crate::EntryCall::Celery => self.float("cpu").map_or(1, |cpus| cpus.floor() as u32),
+            _ => 1,
+        };
+        stated.unwrap_or_else(by_default).max(1)
+    }
+
+    fn web_concurrency(&self, code: &crate::UnitCode) -> Option<u32> {
+        let is_web = matches!(code.entry.call, crate::EntryCall::WebApplication { .. });
+        if !is_web || !self.value("command").items().is_empty() {
+            return None;
+        }
+        let value = self.value("env").get("WEB_CONCURRENCY")?;
+        match value.as_int() {
+            Some(number) => u32::try_from(number).ok(),
+            None => value.as_str()?.parse().ok(),
+        }
+    }
+
     /// The entries of an effective map, in order; nothing where unset.
     pub fn entries(&self, attribute: &str) -> impl Iterator<Item = (&str, &AttrValue)> {
         let entries = match self.value(attribute) {

@@ -17,6 +17,7 @@ use super::value::{FileIx, Tag, Values};
 use super::{edges, intents};
 use crate::declare::Declaration;
 use crate::facts::{ItemKind, ScopeId};
+use crate::knowledge::django;
 use crate::project::Project;
 use crate::python::modules::{ModuleIndex, Resolution};
 
@@ -103,6 +104,10 @@ pub(crate) struct UnitRun {
     /// Variables without which its code does not start.
     pub(crate) required: BTreeSet<String>,
     pub(crate) overflow: bool,
+    /// Whether it starts Django under settings that nothing names.
+    pub(crate) without_settings: bool,
+    /// Where it runs a program of commands and names none.
+    pub(crate) asks_arguments: Option<Span>,
     /// Ports that its code states, with the place.
     pub(crate) port: Option<(i64, Span)>,
     /// A response that does not end with its request.
@@ -253,7 +258,13 @@ fn run_unit(
         module,
         entry,
         routes,
-    } = unit::run(program, file, &declaration.item, declaration.capability);
+    } = unit::run(
+        program,
+        file,
+        &declaration.item,
+        declaration.capability,
+        stated_settings(declaration),
+    );
     let routes = routes
         .into_iter()
         .map(|route| {
@@ -288,6 +299,7 @@ fn run_unit(
         .map(|file| program.file(file).path.clone())
         .collect();
     let required = super::environment::required(&mut machine, module);
+    let without_settings = machine.starts_django && machine.settings_modules(module).is_empty();
     Some(UnitRun {
         declaration: index,
         entry,
@@ -299,10 +311,18 @@ fn run_unit(
         files,
         required,
         overflow: machine.overflow,
+        without_settings,
+        asks_arguments: machine.asks_arguments.first().copied(),
         port,
         stream,
         table_keys: machine.uses.table_keys,
     })
+}
+
+/// The settings module of Django's that a unit's `env` names.
+fn stated_settings(declaration: &Declaration) -> Option<&str> {
+    let (env, _) = declaration.values.get("env")?;
+    env.get(django::SETTINGS_VARIABLE)?.as_str()
 }
 
 /// The port that `uvicorn.run(app, port=8000)` or `app.run(port=8000)` states.

@@ -63,6 +63,7 @@ impl Machine<'_> {
                     found.extend(self.attribute(frame, site, base, name));
                 }
                 self.note_reads(frame, site, &found);
+                self.note_lazy_attributes(site, &found);
                 found
             }
             ExprKind::Index(base, index) => self.eval_index(frame, site, *base, *index),

@@ -4,7 +4,7 @@ use klo_intent::MethodUse;
 
 use super::machine::{Arguments, Machine};
 use super::value::{FrameIx, Site, Sym, Tag, Value, ValueId, Values};
-use crate::knowledge::{self, aws};
+use crate::knowledge::{self, aws, aws_resources};
 
 /// How long the type path of a library's object may grow.
 const MAX_TYPE: usize = 160;
@@ -590,6 +590,34 @@ impl Machine<'_> {
             passes,
             arguments,
         ))
+    }
+
+    /// Attributes of AWS's resources that ask AWS when they are read.
+    pub(crate) fn note_lazy_attributes(&mut self, site: Site, values: &Values) {
+        for value in values {
+            let Value::Member { base, .. } = *self.values.get(self.values.untagged(*value)) else {
+                continue;
+            };
+            let is_resource = match self.values.get(self.values.untagged(base)) {
+                Value::Object { ty, .. } => self.values.text(*ty).starts_with("boto3:"),
+                _ => false,
+            };
+            let path = is_resource.then(|| self.values.path(*value)).flatten();
+            let call = path.as_deref().and_then(aws::Call::of);
+            let Some((call, operation)) =
+                call.and_then(|call| Some((call, aws_resources::loaded_by(&call)?)))
+            else {
+                continue;
+            };
+            let method = MethodUse {
+                service: call.service.to_owned(),
+                method: operation.to_owned(),
+            };
+            let span = self.span(site);
+            for tag in self.values.tags(*value) {
+                self.uses.record(tag, Some(method.clone()), span);
+            }
+        }
     }
 
     /// The arguments that may name a resource. Data that is stored or sent may come out of another

@@ -117,6 +117,10 @@ pub(crate) struct Machine<'p> {
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
     pub(crate) overflow: bool,
+    /// Whether code calls `django.setup()`, or is a command that Django runs.
+    pub(crate) starts_django: bool,
+    /// Where a program of commands is run with whatever arguments the process has.
+    pub(crate) asks_arguments: BTreeSet<Span>,
     pub(crate) changed: bool,
 }
 
@@ -151,6 +155,8 @@ impl<'p> Machine<'p> {
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
             overflow: false,
+            starts_django: false,
+            asks_arguments: BTreeSet::new(),
             changed: false,
         }
     }

@@ -1,4 +1,4 @@
-use klo_plan::{Address, Function, Value};
+use klo_plan::{Address, Function, Root, Value, Variable, VariableType, Why};
 
 use super::{names, plan};
 use crate::expression::{expression, reference_text};
@@ -59,4 +59,61 @@ fn rules_see_what_is_printed() {
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     assert_eq!(seen(&template).as_deref(), inner);
+}
+
+/// The step of the README that asks people for values.
+fn asked_for(variables: &[(&str, Root, VariableType, Option<Value>)]) -> String {
+    let mut plan = plan();
+    plan.variables.clear();
+    for (name, root, ty, default) in variables {
+        plan.variables.push(Variable {
+            name: (*name).to_owned(),
+            root: *root,
+            ty: *ty,
+            description: format!("What `{name}` is."),
+            default: default.clone(),
+            why: Why::default(),
+        });
+    }
+    let files = crate::files(&plan);
+    let readme = files.iter().find(|(name, _)| name == "README.md");
+    let steps = readme.map_or("", |(_, text)| text).split("\n## ");
+    steps
+        .filter(|step| step.contains("Values of settings"))
+        .collect()
+}
+
+#[test]
+fn people_are_asked_for_every_variable_that_nothing_else_fills() {
+    let step = asked_for(&[
+        ("page_size", Root::Main, VariableType::Number, None),
+        ("labels", Root::Main, VariableType::StringMap, None),
+        ("orders_username", Root::Main, VariableType::String, None),
+        (
+            "with_default",
+            Root::Main,
+            VariableType::Number,
+            Some(Value::Int(1)),
+        ),
+        // The bootstrap root's output hands it over.
+        ("repositories", Root::Main, VariableType::StringMap, None),
+    ]);
+    insta::assert_snapshot!(step);
+}
+
+#[test]
+fn each_root_is_told_before_it_is_applied() {
+    let step = asked_for(&[("owner", Root::Bootstrap, VariableType::String, None)]);
+    assert!(step.starts_with("1. Values of settings"), "{step}");
+    assert!(
+        step.contains("> bootstrap/values.auto.tfvars.json"),
+        "{step}"
+    );
+}
+
+#[test]
+fn nobody_is_asked_for_what_is_handed_over() {
+    assert_eq!(asked_for(&[]), "");
+    let handed = [("repositories", Root::Main, VariableType::StringMap, None)];
+    assert_eq!(asked_for(&handed), "");
 }
