@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use klo_benches::{Example, shop};
-use klo_check::{check_graph, check_plan};
+use klo_check::{Policy, check_graph, check_plan};
 use klo_source::SourceMap;
 
 fn graph(example: &Example) -> klo_intent::IntentGraph {
@@ -15,10 +15,11 @@ fn graph(example: &Example) -> klo_intent::IntentGraph {
 
 /// Everything that is written for one environment.
 fn written(example: &Example, graph: &klo_intent::IntentGraph, environment: &str) -> usize {
-    let (checked, _) = check_graph(graph, &example.app, environment);
-    let lowered = klo_aws::lower(&checked.expect("the example has no errors"));
-    let (plan, _) = check_plan(lowered.plan);
-    let plan = plan.expect("the example has no errors");
+    let policy = Policy::none();
+    let verdict = check_graph(graph, &example.app, environment, &policy);
+    let lowered = klo_aws::lower(&verdict.outcome.expect("the example has no errors"));
+    let verdict = check_plan(lowered.plan, &example.app, &policy, &verdict.findings);
+    let plan = verdict.outcome.expect("the example has no errors");
     let terraform = klo_terraform::emit(&plan);
     let (images, _) = klo_container::emit(&plan, &example.tree);
     terraform.len() + images.len()

@@ -39,13 +39,13 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use data::{Data, Entries};
+pub(crate) use data::Data;
 pub(crate) use evaluate::World;
 pub(crate) use fault::Fault;
 pub(crate) use params::Direction;
 pub(crate) use reach::Reach;
 pub(crate) use schema::{edge_shape, intent_shape};
-pub(crate) use shape::{ObjectShape, Scope, Shape};
+pub(crate) use shape::{Scope, Shape};
 
 use std::collections::BTreeSet;
 
@@ -78,11 +78,6 @@ impl Expression {
     /// has no value, and why.
     pub(crate) fn evaluate(&self, world: &World) -> Result<bool, String> {
         evaluate::evaluate(&self.code, &self.text, world)
-    }
-
-    /// What was written.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
     }
 
     /// The parameters that it uses, by name, each with the change that lets it hold less often:

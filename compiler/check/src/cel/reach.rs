@@ -34,6 +34,7 @@ const KEPT: usize = 128;
 
 impl Reach {
     /// The ways of a graph with these nodes, `internet` and `internal`.
+    #[cfg(test)]
     pub(crate) fn new(
         nodes: impl IntoIterator<Item = String>,
         edges: impl IntoIterator<Item = (String, String)>,

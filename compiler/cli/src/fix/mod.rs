@@ -75,6 +75,7 @@ fn diff(changes: &Texts, color: bool) -> String {
                 path: path.clone(),
                 old: old.clone().map(String::into_bytes),
                 new: Some(new.clone()),
+                digest: None,
             };
             unified(&change, path, color)
         })

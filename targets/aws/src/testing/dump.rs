@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use klo_plan::{Block, ModuleCall, Plan, Ref, Resource, Root, Value};
+use klo_plan::{Block, ModuleCall, Plan, Resource, Root, Value};
 
 /// Everything in a plan, in its order.
 pub(crate) fn dump(plan: &Plan) -> String {

@@ -1,6 +1,6 @@
 use klo_intent::{Duration, Size};
 
-use super::super::code::{Code, Op, Order};
+use super::super::code::{Code, Op};
 use super::super::data::Data;
 use super::super::shape::{Shape, known};
 use super::super::tree::{Binary, Node, NodeKind};

@@ -1,12 +1,9 @@
-use klo_intent::{Duration, Size};
 use klo_source::TextRange;
 
 use super::super::code::{Arithmetic, Code, Op, Order};
-use super::super::data::Data;
-use super::super::shape::{Shape, known};
+use super::super::shape::Shape;
 use super::super::tree::{Binary, Node, NodeKind};
-use super::super::version::Version;
-use super::{Checked, Checker, literal_text, unknown};
+use super::{Checked, Checker, unknown};
 
 impl Checker<'_> {
     pub(super) fn binary(&mut self, operator: Binary, left: &Node, right: &Node) -> Checked {
