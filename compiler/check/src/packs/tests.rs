@@ -437,10 +437,6 @@ fn hostile_packs_end_with_a_sentence() {
             "require: {{ region: {{ in: [{}] }} }}",
             long(1001, "a, ")
         )),
-        rule(&format!(
-            "require: {{ region: {{ matches: \"{}\" }} }}",
-            long(200, "(a*)*")
-        )),
         rule(
             "require: { region: { matches: \"(((((((((a{1,100}){1,100}){1,100}){1,100}){1,100}))))))\" } }",
         ),

@@ -146,7 +146,7 @@ fn add(
         .get(end..)?
         .find('\n')
         .map_or(text.len(), |at| end + at);
-    let lines = lines(rest, value, indent, text.get(..end)?);
+    let lines = lines(rest, value, indent, "");
     let lines = format!("\n{}", lines.trim_end_matches('\n'));
     Some(Edit {
         range: TextRange::new(end, end),

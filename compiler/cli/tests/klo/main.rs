@@ -7,6 +7,7 @@
 mod examples;
 mod formats;
 mod malformed;
+mod rules;
 mod usage;
 mod writing;
 
