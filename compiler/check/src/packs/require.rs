@@ -252,12 +252,12 @@ fn number(value: &AttrValue) -> Option<f64> {
     }
 }
 
+/// Goes through what something has at a path.
+pub(crate) type Values<'v> = dyn Fn(&Path, &mut dyn FnMut(&AttrValue)) + 'v;
+
 impl Requirement {
     /// Every test that does not hold, with the value that it does not hold for.
-    pub(crate) fn judge(
-        &self,
-        visit: &dyn Fn(&Path, &mut dyn FnMut(&AttrValue)),
-    ) -> Vec<(&Test, AttrValue)> {
+    pub(crate) fn judge(&self, visit: &Values<'_>) -> Vec<(&Test, AttrValue)> {
         let mut failed: Vec<(&Test, AttrValue)> = Vec::new();
         let mut any = false;
         visit(&self.path, &mut |value| {

@@ -445,7 +445,6 @@ fn hostile_packs_end_with_a_sentence() {
             long(1500, "("),
             long(1500, ")")
         )),
-        rule(&format!("assert: \"{}true\"", long(1500, "!"))),
         rule(&format!("assert: \"{}true\"", long(600, "true && "))),
         rule(&format!("assert: \"{}\"", long(5000, "a"))),
         rule("assert: intents.all(a, intents.all(b, intents.all(c, true)))"),

@@ -54,7 +54,9 @@ pub(crate) fn run(args: &Fix, terminal: &mut Terminal) -> Result<Exit, UsageErro
             })?;
         }
     }
-    terminal.remark(&remark(fixed, changes.len(), args.diff));
+    if !args.diff {
+        terminal.remark(&remark(fixed, changes.len()));
+    }
     Ok(show(
         &project,
         diagnostics,
@@ -82,20 +84,13 @@ fn diff(changes: &Texts, color: bool) -> String {
         .collect()
 }
 
-fn remark(fixed: usize, files: usize, only_shown: bool) -> String {
+fn remark(fixed: usize, files: usize) -> String {
     let count = |count: usize, noun: &str| match count {
         1 => format!("1 {noun}"),
         count => format!("{count} {noun}s"),
     };
     match fixed {
         0 => "nothing to fix\n".to_owned(),
-        fixed if only_shown => {
-            format!(
-                "{} in {} would be fixed\n",
-                count(fixed, "value"),
-                count(files, "file")
-            )
-        }
         fixed => format!(
             "{} in {} fixed\n",
             count(fixed, "value"),
