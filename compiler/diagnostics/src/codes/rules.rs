@@ -57,8 +57,8 @@ codes! {
     ///   require: { backup_days: { min: "ninety" } }
     /// ```
     ///
-    /// The message says what was expected. `klo schema rules` prints the JSON Schema of packs, with
-    /// which editors complete and check them while they are written.
+    /// The message says what was expected, and the help what to write instead. Packs that come with klo,
+    /// in the folder `rules/` of its repository, are examples of every part.
     WRONG_IN_PACK = "KLO0904", "wrong-in-pack";
 
     /// The expression of a rule's `assert` or `when` is no CEL, names something that does not exist,
