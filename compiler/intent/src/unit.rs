@@ -60,8 +60,6 @@ pub enum EntryCall {
         name: String,
         /// The project's `manage.py`, relative to the repository's root.
         manage: Option<String>,
-        /// The settings module that the project's servers name.
-        settings: Option<String>,
     },
 }
 
@@ -106,6 +104,9 @@ pub struct UnitCode {
     pub processes: Option<u32>,
     /// Whether it answers with a stream or a socket, which some ways in cannot carry.
     pub streams: Option<Span>,
+    /// The settings module of Django's that its process has to be told, since its code starts Django
+    /// and names none.
+    pub settings_module: Option<String>,
     /// Top-level packages that its code imports from outside the project, sorted.
     pub external_packages: BTreeSet<String>,
 }

@@ -329,6 +329,7 @@ fn unit_code() -> UnitCode {
         inert: Vec::new(),
         project_root: String::new(),
         processes: None,
+        settings_module: None,
         streams: None,
         external_packages: BTreeSet::new(),
     }

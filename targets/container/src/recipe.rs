@@ -422,11 +422,10 @@ fn environment(image: &Image, code: &UnitCode, layout: &Layout) -> Vec<String> {
     ];
     variables.extend(image.port.map(|port| format!("PORT={port}")));
     variables.extend(web_environment(image));
-    if let EntryCall::DjangoCommand {
-        settings: Some(settings),
-        ..
-    } = &code.entry.call
-        && fits_a_line(settings)
+    if let Some(settings) = code
+        .settings_module
+        .as_ref()
+        .filter(|name| fits_a_line(name))
     {
         variables.push(format!("DJANGO_SETTINGS_MODULE={settings}"));
     }

@@ -119,6 +119,7 @@ pub(crate) fn files(tree: &dyn Tree, code: &UnitCode, out: &str) -> BTreeSet<Str
         }
         if uses("django") {
             found.modules(&join(folder, "migrations"));
+            found.modules(&join(folder, "templatetags"));
         }
     }
     if uses("alembic") {

@@ -106,6 +106,8 @@ pub(crate) struct UnitRun {
     pub(crate) overflow: bool,
     /// Whether it starts Django under settings that nothing names.
     pub(crate) without_settings: bool,
+    /// The settings module that its process has to be told.
+    pub(crate) settings_module: Option<String>,
     /// Where it runs a program of commands and names none.
     pub(crate) asks_arguments: Option<Span>,
     /// Ports that its code states, with the place.
@@ -312,6 +314,7 @@ fn run_unit(
         required,
         overflow: machine.overflow,
         without_settings,
+        settings_module: machine.settings_module,
         asks_arguments: machine.asks_arguments.first().copied(),
         port,
         stream,

@@ -46,8 +46,9 @@ impl Machine<'_> {
             .find_map(|file| django::settings_named(&self.program.file(file).facts))
     }
 
-    /// Says which settings hold, unless code has.
+    /// Says which settings hold, as no code of the unit does.
     fn name_settings(&mut self, module: &str) {
+        self.settings_module = Some(module.to_owned());
         let name = self.values.literal(django::SETTINGS_VARIABLE);
         let value = self.values.literal(module);
         self.note_django_settings(&Values::from([name]), Some(&Values::from([value])));
@@ -75,13 +76,12 @@ impl Machine<'_> {
         if let Some(manage) = manage {
             self.import(manage);
         }
-        self.django_setup(frame);
+        self.set_up(frame);
         self.import_urls(frame);
         self.run();
         EntryCall::DjangoCommand {
             name: command.to_owned(),
             manage: manage.map(|file| self.program.file(file).path.clone()),
-            settings,
         }
     }
 
@@ -94,6 +94,14 @@ impl Machine<'_> {
         }
     }
 
+    /// The same from outside of any code: settings are run before they are read.
+    fn set_up(&mut self, frame: FrameIx) {
+        self.settings_modules(frame);
+        self.run();
+        self.django_setup(frame);
+        self.run();
+    }
+
     /// Code that calls `django.setup()` and names no settings gets those of its project.
     pub(crate) fn settle_django(&mut self, frame: FrameIx, stated: Option<&str>) {
         if !self.starts_django || !self.settings_modules(frame).is_empty() {
@@ -102,8 +110,7 @@ impl Machine<'_> {
         let near = self.settings_near(self.frame(frame).file);
         if let Some(settings) = stated.map(str::to_owned).or(near) {
             self.name_settings(&settings);
-            self.django_setup(frame);
-            self.run();
+            self.set_up(frame);
         }
     }
 

@@ -481,6 +481,7 @@ impl<'a> Assembly<'a> {
             inert: Vec::new(),
             project_root: folder,
             processes,
+            settings_module: run.settings_module.clone(),
             external_packages: external_packages(self.program, &run.files),
         }
     }

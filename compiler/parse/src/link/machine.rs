@@ -119,6 +119,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) overflow: bool,
     /// Whether code calls `django.setup()`, or is a command that Django runs.
     pub(crate) starts_django: bool,
+    /// The settings module that was found around code which names none.
+    pub(crate) settings_module: Option<String>,
     /// Where a program of commands is run with whatever arguments the process has.
     pub(crate) asks_arguments: BTreeSet<Span>,
     pub(crate) changed: bool,
@@ -156,6 +158,7 @@ impl<'p> Machine<'p> {
             fed: BTreeSet::new(),
             overflow: false,
             starts_django: false,
+            settings_module: None,
             asks_arguments: BTreeSet::new(),
             changed: false,
         }

@@ -153,6 +153,7 @@ impl Unit {
             inert: Vec::new(),
             project_root: String::new(),
             processes: None,
+            settings_module: None,
             streams: None,
             external_packages: BTreeSet::new(),
         };

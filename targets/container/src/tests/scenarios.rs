@@ -306,11 +306,11 @@ fn management(manage: Option<&str>, settings: Option<&str>) -> Unit {
     let call = EntryCall::DjangoCommand {
         name: "purge_visits".to_owned(),
         manage: manage.map(str::to_owned),
-        settings: settings.map(str::to_owned),
     };
     let file = "clinic/visits/management/commands/purge_visits.py";
     Unit::new(Kind::Job, "purge", file, call).code(|code| {
         code.files.extend(manage.map(str::to_owned));
+        code.settings_module = settings.map(str::to_owned);
     })
 }
 
