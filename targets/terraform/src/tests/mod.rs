@@ -331,6 +331,19 @@ fn renames_and_choices(plan: &mut Plan, database: &Group) {
         inputs: Block::new().with("name", "receipts"),
         why: Why::default(),
     });
+    plan.modules.push(ModuleCall {
+        name: "queue_jobs".to_owned(),
+        root: Root::Main,
+        group: database.clone(),
+        source: "app.terraform.io/acme/${queue}/aws".to_owned(),
+        version: Some("~> 3.2".to_owned()),
+        inputs: Block::new()
+            .with("name", "jobs-${var.x}")
+            .with("account", Value::Null)
+            .with("subnets", vec![Value::text("subnet-1")])
+            .with("tags", Value::map([("managed-by", "klo")])),
+        why: Why::intent("queue.jobs", "made by the organization's module").decided_by("module"),
+    });
     plan.decisions.push(Decision {
         code: "nat-gateway",
         subject: "network".to_owned(),
