@@ -53,6 +53,7 @@ pub(crate) fn analyze(
     terminal: &mut Terminal,
 ) -> Vec<Analyzed> {
     let apps = project.apps.clone();
+    project.judged = true;
     apps.into_iter()
         .map(|app| {
             terminal.progress(&format!("reading {}", app.name));

@@ -25,6 +25,8 @@ pub(crate) struct Project {
     pub(crate) paths: Vec<String>,
     /// What is wrong with the configuration.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the apps were analyzed.
+    pub(crate) judged: bool,
 }
 
 impl Project {
@@ -62,6 +64,7 @@ impl Project {
             apps: Vec::new(),
             paths: Vec::new(),
             diagnostics: Vec::new(),
+            judged: false,
         };
         project.discover(&relative, config.as_deref());
         project.paths = relative;

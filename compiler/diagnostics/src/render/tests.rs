@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use klo_source::{SourceMap, Span, TextRange};
 use proptest::prelude::*;
 
-use super::{Format, Style, merge, relative, render};
-use crate::codes::{annotations, settings, sources as source_codes};
+use super::{Format, Judged, Style, merge, relative, render};
+use crate::codes::{annotations, output, rules, settings, sources as source_codes};
 use crate::{At, Diagnostic, RuleRef, WaiverRef};
 
 fn style(format: Format) -> Style {
@@ -34,9 +34,23 @@ fn sources() -> SourceMap {
         "klo.yaml",
         "app: shop\nresources:\n  database.orders: { backup_days: -1 }\n",
     );
+    map.add(
+        "rules/acme.yaml",
+        "klo-rules: 1\npack: acme/platform\nrules:\n  - id: ACME-DB-001\n    require: { backup_days: { min: 90 } }\n",
+    );
     map
 }
 
+fn judged() -> Vec<Judged> {
+    ["quiet", "shop"]
+        .map(|app| Judged {
+            app: app.to_owned(),
+            config: format!("{app}/klo.yaml"),
+        })
+        .to_vec()
+}
+
+/// All that is not a finding.
 fn examples(map: &SourceMap) -> Vec<Diagnostic> {
     let mut setting = Diagnostic::error(
         settings::INVALID_SETTING,
@@ -51,28 +65,15 @@ fn examples(map: &SourceMap) -> Vec<Diagnostic> {
     setting.environments = vec!["dev".to_owned()];
     let mut again = setting.clone();
     again.environments = vec!["prod".to_owned()];
-    let mut finding = Diagnostic::warning(
-        settings::INVALID_SETTING,
-        find(map, "services/db.py", "last"),
-        "no tag `owner`",
+    let mut hostile = Diagnostic::warning(
+        annotations::UNKNOWN_CAPABILITY,
+        find(map, "services/db.py", "é"),
+        "a [link](https://example.com), 50% of <b>\"it\"</b>, ::error::no\r\n\u{1b}[31m & ]]> \u{fffe}",
     );
-    finding.rule = Some(RuleRef {
-        id: "ACME-TAG-001".to_owned(),
-        pack: "acme/platform".to_owned(),
-        level: "warn".to_owned(),
-        name: "missing-tag".to_owned(),
-        why: "Chargeback.".to_owned(),
-        url: None,
-    });
-    finding.waiver = Some(WaiverRef {
-        reason: "the team is being split".to_owned(),
-        approver: "finance".to_owned(),
-        until: "2026-12-31".to_owned(),
-        at: At::Nowhere,
-    });
+    hostile.app = "a,b:c".to_owned();
     vec![
-        finding,
         again,
+        hostile,
         Diagnostic::error(
             annotations::UNKNOWN_CAPABILITY,
             find(map, "services/db.py", "persists"),
@@ -82,8 +83,13 @@ fn examples(map: &SourceMap) -> Vec<Diagnostic> {
         setting,
         Diagnostic::error(
             source_codes::UNREADABLE_FILE,
-            At::File("services/legacy.py".into()),
+            At::File("services/legacy, old:1 %é.py".into()),
             "it is not UTF-8: byte 3 begins no character",
+        ),
+        Diagnostic::error(
+            output::CANNOT_WRITE,
+            At::File("/elsewhere/infra".into()),
+            "klo cannot write here: permission denied",
         ),
         Diagnostic::note(
             annotations::UNKNOWN_CAPABILITY,
@@ -93,51 +99,247 @@ fn examples(map: &SourceMap) -> Vec<Diagnostic> {
     ]
 }
 
-#[test]
-fn full_with_unicode() {
+/// Findings of rules in all their shapes.
+fn findings(map: &SourceMap) -> Vec<Diagnostic> {
+    let denied = denied(map);
+    let mut other = denied.clone();
+    other.environments = vec!["prod-eu".to_owned()];
+    other.message = "`backup_days` of `database.orders` is 7, at least 90 is required".to_owned();
+    let mut waived = finding(
+        Diagnostic::error(
+            rules::RULE_FINDING,
+            find(map, "services/db.py", "last"),
+            "`database.audit` is not encrypted, `true` is required",
+        ),
+        (
+            "KLO-SEC-001",
+            "unencrypted-data-store",
+            "klo/baseline",
+            "deny",
+        ),
+    )
+    .help("write `encrypted = true`")
+    .related(At::Nowhere, "required by klo/baseline")
+    .subject("database.audit");
+    waived.waiver = Some(WaiverRef {
+        reason: "It holds nothing yet; encrypting it means to make it anew, which waits for the move to the other account".to_owned(),
+        approver: "dba-team".to_owned(),
+        until: "2026-12-31".to_owned(),
+        at: At::Span(find(map, "klo.yaml", "database.orders")),
+    });
+    let forbidden = finding(
+        Diagnostic::error(
+            rules::RULE_FINDING,
+            At::Nowhere,
+            "`intents.all(i, i.region in params.regions)` does not hold",
+        ),
+        (
+            "ACME-GEO-001",
+            "outside-the-union",
+            "acme/platform",
+            "forbid",
+        ),
+    )
+    .related(
+        At::File("../platform/geo.yaml".into()),
+        "required by this rule",
+    );
+    let mut warned = finding(
+        Diagnostic::warning(
+            rules::RULE_FINDING,
+            find(map, "services/db.py", "last = 1"),
+            "`table.carts` has no tags `owner` and `cost-center`",
+        ),
+        ("ACME-TAG-001", "missing-tag", "acme/platform", "warn"),
+    );
+    warned.rule.as_mut().unwrap().url = Some("not an address".to_owned());
+    vec![denied, other, waived, forbidden, warned]
+}
+
+/// The finding of rules.md.
+fn denied(map: &SourceMap) -> Diagnostic {
+    let mut denied = finding(
+        Diagnostic::error(
+            rules::RULE_FINDING,
+            find(map, "services/db.py", "engine"),
+            "`backup_days` of `database.orders` is 30, at least 90 is required",
+        ),
+        ("ACME-DB-001", "short-backup-retention", "acme/platform", "deny"),
+    )
+    .help("write `backup_days = 90` into the annotation, or under `resources` of klo.yaml for one environment")
+    .related(find(map, "rules/acme.yaml", "backup_days"), "required by this rule")
+    .subject("database.orders");
+    let rule = denied.rule.as_mut().unwrap();
+    rule.why =
+        "Auditors ask for one quarter of restore points, and every one of them has to be proven."
+            .to_owned();
+    rule.url = Some(
+        "https://wiki.acme.example/platform/operations/databases/backups/retention.html".to_owned(),
+    );
+    denied.environments = vec!["prod".to_owned()];
+    denied.fixable = true;
+    denied
+}
+
+fn finding(mut diagnostic: Diagnostic, rule: (&str, &str, &str, &str)) -> Diagnostic {
+    let (id, name, pack, level) = rule;
+    diagnostic.rule = Some(RuleRef {
+        id: id.to_owned(),
+        pack: pack.to_owned(),
+        level: level.to_owned(),
+        name: name.to_owned(),
+        why: "What nobody argues with.".to_owned(),
+        url: None,
+    });
+    diagnostic.app = "shop".to_owned();
+    diagnostic
+}
+
+fn shown(format: Format, found: fn(&SourceMap) -> Vec<Diagnostic>) -> String {
     let map = sources();
-    let merged = merge(examples(&map), &map);
-    insta::assert_snapshot!(render(&merged, &map, &style(Format::Full)));
+    let merged = merge(found(&map), &map);
+    render(&merged, &judged(), &map, &style(format))
+}
+
+fn everything(map: &SourceMap) -> Vec<Diagnostic> {
+    let mut all = findings(map);
+    all.extend(examples(map));
+    all
 }
 
 #[test]
-fn full_with_ascii_only() {
+fn full_with_unicode() {
+    insta::assert_snapshot!(shown(Format::Full, examples));
+}
+
+#[test]
+fn full_of_findings() {
+    insta::assert_snapshot!(shown(Format::Full, findings));
+}
+
+/// Both with ASCII only.
+fn full_in_ascii(found: fn(&SourceMap) -> Vec<Diagnostic>) -> String {
     let map = sources();
-    let merged = merge(examples(&map), &map);
+    let merged = merge(found(&map), &map);
     let style = Style {
         unicode: false,
         ..style(Format::Full)
     };
-    let text = render(&merged, &map, &style);
-    let drawn = text.replace('é', "e");
+    let text = render(&merged, &judged(), &map, &style);
+    let drawn = text.replace(['é', '\u{fffd}', '\u{fffe}'], "e");
     assert!(drawn.is_ascii(), "{drawn}");
-    insta::assert_snapshot!(text);
+    text
+}
+
+#[test]
+fn full_with_ascii_only() {
+    insta::assert_snapshot!(full_in_ascii(examples));
+}
+
+#[test]
+fn full_of_findings_with_ascii_only() {
+    insta::assert_snapshot!(full_in_ascii(findings));
+}
+
+#[test]
+fn full_fits_80_columns() {
+    for text in [shown(Format::Full, everything), full_in_ascii(everything)] {
+        for line in text.lines() {
+            let address = line.trim_start().starts_with("see: ");
+            assert!(line.chars().count() <= 80 || address, "{line}");
+        }
+    }
 }
 
 #[test]
 fn full_in_colour_says_the_same() {
     let map = sources();
-    let merged = merge(examples(&map), &map);
+    let merged = merge(everything(&map), &map);
     let style = Style {
         color: true,
         ..style(Format::Full)
     };
-    let text = render(&merged, &map, &style);
+    let text = render(&merged, &judged(), &map, &style);
     assert!(text.contains("\u{1b}["));
+    let mut plain = String::new();
+    for (at, part) in text.split("\u{1b}[").enumerate() {
+        let rest = part.split_once('m').map_or("", |(_, rest)| rest);
+        plain.push_str(if at == 0 { part } else { rest });
+    }
+    assert_eq!(plain, shown(Format::Full, everything));
 }
 
 #[test]
 fn concise() {
-    let map = sources();
-    let merged = merge(examples(&map), &map);
-    insta::assert_snapshot!(render(&merged, &map, &style(Format::Concise)));
+    insta::assert_snapshot!(shown(Format::Concise, everything));
 }
 
 #[test]
 fn json() {
-    let map = sources();
-    let merged = merge(examples(&map), &map);
-    insta::assert_snapshot!(render(&merged, &map, &style(Format::Json)));
+    insta::assert_snapshot!(shown(Format::Json, everything));
+}
+
+#[test]
+fn sarif() {
+    insta::assert_snapshot!(shown(Format::Sarif, everything));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(shown(Format::Github, everything));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(shown(Format::Gitlab, everything));
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(shown(Format::Junit, everything));
+}
+
+#[test]
+fn nothing_is_a_whole_document_too() {
+    let empty = |format| render(&[], &judged(), &sources(), &style(format));
+    for format in [Format::Full, Format::Concise, Format::Github] {
+        assert_eq!(empty(format), "");
+    }
+    assert_eq!(empty(Format::Gitlab), "[]\n");
+    let sarif: serde_json::Value = serde_json::from_str(&empty(Format::Sarif)).unwrap();
+    assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]));
+    let junit = empty(Format::Junit);
+    assert_eq!(junit.matches("\"no findings\"").count(), 2, "{junit}");
+    let none = render(&[], &[], &sources(), &style(Format::Junit));
+    assert!(none.contains("<testsuites") && !none.contains("<testcase"));
+}
+
+/// The fingerprints of what is found in a file, without its environment.
+fn prints(text: &str, message: &str) -> Vec<String> {
+    let mut map = SourceMap::new();
+    map.add("services/db.py", text);
+    let of = |word: &str| {
+        let span = find(&map, "services/db.py", word);
+        Diagnostic::error(annotations::UNKNOWN_CAPABILITY, span, message)
+    };
+    let about = of("engine").subject("database.orders");
+    let mut other = about.clone();
+    other.app = "another".to_owned();
+    let all = [of("persists"), of("engine"), about.clone(), about, other];
+    super::fingerprint::fingerprints(&all, &map)
+}
+
+#[test]
+fn fingerprints_stay_when_code_moves_and_differ_from_each_other() {
+    let before = prints("# @klo::persists\nengine = 1\n", "no");
+    let after = prints(
+        "import os\n\n\n  # @klo::persists\n\nengine = 2\n",
+        "no, never",
+    );
+    assert_eq!(before, after);
+    for (at, print) in before.iter().enumerate() {
+        assert!(!before[at + 1..].contains(print), "{before:?}");
+    }
 }
 
 #[test]
@@ -151,7 +353,7 @@ fn lines_without_end_are_cut() {
         span,
         "no",
     )];
-    let text = render(&one, &map, &style(Format::Full));
+    let text = render(&one, &[], &map, &style(Format::Full));
     assert!(text.len() < 2_000, "{}", text.len());
     assert!(text.contains("../a.py:1:100001"), "{text}");
     assert!(text.contains("…") && text.contains("apersistsb"), "{text}");
@@ -167,8 +369,8 @@ fn terminals_are_told_nothing_by_source_text() {
         span,
         "bad \u{1b}[31m",
     )];
-    for format in [Format::Full, Format::Concise] {
-        let text = render(&one, &map, &style(format));
+    for format in [Format::Full, Format::Concise, Format::Github, Format::Junit] {
+        let text = render(&one, &[], &map, &style(format));
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
     }
 }
@@ -199,8 +401,16 @@ proptest! {
             "message",
         )
         .related(span(second, second + 1), "second");
-        for format in [Format::Full, Format::Concise, Format::Json] {
-            let text = render(std::slice::from_ref(&diagnostic), &map, &style(format));
+        for format in [
+            Format::Full,
+            Format::Concise,
+            Format::Json,
+            Format::Sarif,
+            Format::Github,
+            Format::Gitlab,
+            Format::Junit,
+        ] {
+            let text = render(std::slice::from_ref(&diagnostic), &[], &map, &style(format));
             prop_assert!(text.contains("KLO0101"));
             prop_assert!(!text.contains("Failed to read"), "{}", text);
         }
