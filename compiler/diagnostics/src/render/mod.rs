@@ -197,4 +197,6 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;
