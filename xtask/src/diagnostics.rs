@@ -12,17 +12,8 @@ pub(crate) fn page() -> String {
     );
     for code in codes::all() {
         out.push_str(&format!("\n## {}: {}\n\n", code.id(), code.name()));
-        out.push_str(&text(code.page()));
-    }
-    out
-}
-
-/// A page as it stands in a doc comment, without the blank before each line.
-fn text(page: &str) -> String {
-    let mut out = String::new();
-    for line in page.trim_end().lines() {
-        out.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
+        out.push_str(&code.text());
         out.push('\n');
     }
-    out.trim_start_matches('\n').to_owned()
+    out
 }

@@ -102,7 +102,7 @@ pub(crate) struct Compile {
     /// Overwrite files that were changed by hand or that klo did not write.
     #[arg(long)]
     pub(crate) force: bool,
-    /// The form of diagnostics.
+    /// The form of diagnostics, which go to standard error.
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub(crate) format: DiagnosticFormat,
 }
@@ -114,7 +114,7 @@ pub(crate) struct Lint {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// The form of diagnostics; json goes to standard output.
+    /// The form of diagnostics; those for programs (all but full and concise) go to standard output.
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub(crate) format: DiagnosticFormat,
 }
@@ -193,8 +193,16 @@ pub(crate) enum DiagnosticFormat {
     Full,
     /// One line each.
     Concise,
-    /// For programs.
+    /// For programs: one object that holds them all.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations in a workflow of GitHub Actions.
+    Github,
+    /// A code quality report for GitLab.
+    Gitlab,
+    /// JUnit's XML: a suite for each app, a test for each diagnostic.
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -213,6 +221,10 @@ impl From<DiagnosticFormat> for klo_diagnostics::Format {
             DiagnosticFormat::Full => Self::Full,
             DiagnosticFormat::Concise => Self::Concise,
             DiagnosticFormat::Json => Self::Json,
+            DiagnosticFormat::Sarif => Self::Sarif,
+            DiagnosticFormat::Github => Self::Github,
+            DiagnosticFormat::Gitlab => Self::Gitlab,
+            DiagnosticFormat::Junit => Self::Junit,
         }
     }
 }

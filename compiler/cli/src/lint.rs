@@ -1,6 +1,6 @@
 use klo_diagnostics::{Diagnostic, Format};
 
-use crate::args::{DiagnosticFormat, Lint};
+use crate::args::Lint;
 use crate::outside;
 use crate::pipeline::{analyze, nothing};
 use crate::project::Project;
@@ -20,11 +20,8 @@ pub(crate) fn run(args: &Lint, terminal: &mut Terminal) -> Result<Exit, UsageErr
             diagnostics.extend(app.diagnostics);
         }
     }
-    let stream = match args.format {
-        DiagnosticFormat::Json => Stream::Output,
-        DiagnosticFormat::Full | DiagnosticFormat::Concise => Stream::Error,
-    };
     let format = Format::from(args.format);
+    let stream = Stream::of_lint(format);
     let exit = show(&project, diagnostics, format, stream, terminal);
     Ok(if broken { Exit::Usage } else { exit })
 }

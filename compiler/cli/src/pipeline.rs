@@ -58,6 +58,7 @@ pub(crate) fn analyze(
     terminal: &mut Terminal,
 ) -> Vec<Analyzed> {
     let apps = project.apps.clone();
+    project.judged = true;
     let policies = std::mem::take(&mut project.policies);
     let analyzed = apps
         .into_iter()

@@ -30,6 +30,8 @@ pub(crate) struct Project {
     pub(crate) policies: Vec<Policy>,
     /// What is wrong with the configuration, rule packs and waivers included.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the apps were analyzed.
+    pub(crate) judged: bool,
 }
 
 impl Project {
@@ -68,6 +70,7 @@ impl Project {
             paths: Vec::new(),
             policies: Vec::new(),
             diagnostics: Vec::new(),
+            judged: false,
         };
         project.discover(&relative, config.as_deref());
         project.paths = relative;

@@ -1,6 +1,8 @@
 //! Diagnostics on their way to a stream.
 
-use klo_diagnostics::{Diagnostic, Format, Level, Style, merge, render};
+use klo_config::App;
+use klo_diagnostics::{Diagnostic, Format, Judged, Level, Style, merge, render};
+use klo_source::join;
 
 use crate::Exit;
 use crate::project::Project;
@@ -17,6 +19,17 @@ pub(crate) enum Stream {
     Error,
     /// Standard output, when diagnostics are the result and a program reads them.
     Output,
+}
+
+impl Stream {
+    /// Where `lint` prints: what programs read is its result.
+    pub(crate) fn of_lint(format: Format) -> Self {
+        if format.is_for_programs() {
+            Self::Output
+        } else {
+            Self::Error
+        }
+    }
 }
 
 /// Prints diagnostics, sorted and merged, with a count at their end for people.
@@ -43,7 +56,8 @@ pub(crate) fn show(
         Format::Full => merged.len().min(MOST_IN_FULL),
         _ => merged.len(),
     };
-    let mut text = render(&merged[..shown], &project.sources, &style);
+    let judged = judged(project);
+    let mut text = render(&merged[..shown], &judged, &project.sources, &style);
     if format == Format::Full && !merged.is_empty() {
         text.push_str(&count(&merged));
         if shown < merged.len() {
@@ -61,6 +75,25 @@ pub(crate) fn show(
     } else {
         Exit::Fine
     }
+}
+
+/// The apps that were judged: none where their configuration is in the way.
+fn judged(project: &Project) -> Vec<Judged> {
+    if !project.judged {
+        return Vec::new();
+    }
+    let config = |app: &App| match app.file {
+        Some(file) => project.sources.path(file).to_string(),
+        None => join(&app.root, "klo.yaml"),
+    };
+    project
+        .apps
+        .iter()
+        .map(|app| Judged {
+            app: app.name.clone(),
+            config: config(app),
+        })
+        .collect()
 }
 
 /// `2 errors and 1 warning`.

@@ -7,5 +7,5 @@ mod suggest;
 
 pub use codes::Code;
 pub use diagnostic::{At, Diagnostic, Level, Related, RuleRef, WaiverRef};
-pub use render::{Format, Style, merge, render};
+pub use render::{Format, Judged, Style, merge, render};
 pub use suggest::{did_you_mean, list_of};

@@ -23,6 +23,32 @@ fn json() {
 }
 
 #[test]
+fn what_programs_read_is_on_standard_output_alone() {
+    let (_misspelled, broken) = repository(&[("klo.yaml", MISSPELLED)]);
+    let (_scratch, fine) = service();
+    for format in ["json", "sarif", "github", "gitlab", "junit"] {
+        let run = klo(&broken, &["lint", "--format", format]);
+        assert_eq!((run.code, run.err.as_str()), (2, ""), "{run:?}");
+        assert!(run.out.contains("regoin"), "{run:?}");
+        let run = klo(&broken, &["compile", "--format", format]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+        assert!(run.err.contains("regoin"), "{run:?}");
+        let run = klo(&fine, &["lint", "--format", format]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+        assert!(!run.out.contains("KLO"), "{run:?}");
+    }
+}
+
+#[test]
+fn apps_pass_in_junit_only_when_they_were_judged() {
+    let (_scratch, folder) = repository(&[("a/klo.yaml", MISSPELLED), ("b/klo.yaml", "app: b\n")]);
+    let run = klo(&folder, &["lint", "--format", "junit"]);
+    assert!(!run.out.contains("no findings"), "{}", run.out);
+    let run = klo(&folder, &["lint", "--format", "junit", "b"]);
+    assert!(run.out.contains("classname=\"klo.b\"/>"), "{}", run.out);
+}
+
+#[test]
 fn paths_are_relative_to_where_klo_was_started() {
     let (_scratch, folder) = repository(&[("a/klo.yaml", MISSPELLED), ("b/x.txt", "")]);
     let run = klo(&folder.join("b"), &["lint", "--format", "concise", "../a"]);

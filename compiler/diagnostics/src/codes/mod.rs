@@ -34,9 +34,18 @@ impl Code {
         self.0.name
     }
 
-    /// The page in Markdown.
+    /// The page in Markdown, as the doc comment has it: each line begins with a blank.
     pub fn page(self) -> &'static str {
         self.0.page
+    }
+
+    /// The page in Markdown, without the blanks that its lines begin with in a doc comment.
+    pub fn text(self) -> String {
+        let lines = self.page().trim_end().lines();
+        let lines: Vec<&str> = lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
+            .collect();
+        lines.join("\n").trim_start_matches('\n').to_owned()
     }
 }
 

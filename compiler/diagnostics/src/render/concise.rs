@@ -1,7 +1,7 @@
 use klo_source::SourceMap;
 
-use super::{Style, id, level_name, place, printable};
-use crate::{Diagnostic, Level};
+use super::{Style, id, level_name, one_line, paint, place};
+use crate::Diagnostic;
 
 /// One line each.
 pub(super) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: &Style) -> String {
@@ -9,7 +9,7 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: &St
     for diagnostic in diagnostics {
         let place = place(&diagnostic.at, sources, style)
             .map_or(String::new(), |place| format!("{}: ", one_line(&place)));
-        let level = paint(diagnostic.level, style.color);
+        let level = paint(level_name(diagnostic.level), diagnostic.level, style);
         let waived = if diagnostic.waived() { " (waived)" } else { "" };
         let help = diagnostic
             .help
@@ -22,24 +22,4 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: &St
         ));
     }
     out
-}
-
-fn paint(level: Level, color: bool) -> String {
-    let name = level_name(level);
-    if !color {
-        return name.to_owned();
-    }
-    let number = match level {
-        Level::Error => 31,
-        Level::Warning => 33,
-        Level::Note => 36,
-    };
-    format!("\u{1b}[{number}m{name}\u{1b}[0m")
-}
-
-fn one_line(text: &str) -> String {
-    printable(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
 }

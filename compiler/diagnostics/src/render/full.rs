@@ -6,8 +6,9 @@ use miette::{
     ThemeStyles,
 };
 
+use super::details::details;
 use super::excerpt::{Excerpt, near};
-use super::{Style, id, level_name, place, printable};
+use super::{Style, id, level_name, name, one_line, paint, place, printable};
 use crate::{At, Diagnostic, Level, Related};
 
 /// Each with the lines it is about, and an empty line after it.
@@ -32,21 +33,52 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: &St
         .without_syntax_highlighting();
     let mut out = String::new();
     for diagnostic in diagnostics {
+        let head = head(diagnostic, sources, style);
+        let head = wrapped(&head, "", "  ", style);
+        out.push_str(&paint(&head, diagnostic.level, style));
+        out.push_str("\n\n");
         for report in reports(diagnostic, sources, style) {
             if handler.render_report(&mut out, &report).is_err() {
                 // Writing to a string does not fail; what cannot be drawn is still said.
                 out.push_str(&report.message);
             }
         }
+        if diagnostic.rule.is_some() {
+            out.push_str(&footer(diagnostic, style));
+        }
         out.push('\n');
     }
     out
 }
 
+/// What a finding ends with, after the rule's line in its pack: why, where to read on, what would
+/// satisfy it, whether `klo fix` can, and the waiver.
+fn footer(diagnostic: &Diagnostic, style: &Style) -> String {
+    let mut out = String::new();
+    for (label, text) in details(diagnostic) {
+        let hanging = " ".repeat(label.len() + 4);
+        // An address is whole, or nothing opens it.
+        let text = match label {
+            "see" => text,
+            _ => wrapped(&text, &hanging, &hanging, style),
+        };
+        let label = paint(&format!("{label}:"), Level::Note, style);
+        out.push_str(&format!("  {label} {}\n", text.trim_start()));
+    }
+    out
+}
+
+/// Text in lines of the width, after an indent of the first and of the others.
+fn wrapped(text: &str, first: &str, rest: &str, style: &Style) -> String {
+    let options = textwrap::Options::new(style.width)
+        .initial_indent(first)
+        .subsequent_indent(rest);
+    textwrap::fill(text, options)
+}
+
 /// One box: the diagnostic itself, or a second place that explains it.
 #[derive(Debug)]
 struct Report {
-    head: Option<String>,
     severity: Severity,
     message: String,
     help: Option<String>,
@@ -62,11 +94,6 @@ impl fmt::Display for Report {
 impl std::error::Error for Report {}
 
 impl miette::Diagnostic for Report {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let head = self.head.as_ref()?;
-        Some(Box::new(head))
-    }
-
     fn severity(&self) -> Option<Severity> {
         Some(self.severity)
     }
@@ -108,17 +135,19 @@ fn reports(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> Vec<R
         Level::Note => Severity::Advice,
     };
     let first = Report {
-        head: Some(head(diagnostic, sources, style)),
         severity,
         message: printable(&diagnostic.message),
-        help: diagnostic.help.as_deref().map(printable),
+        // A finding says it at its end.
+        help: match diagnostic.rule {
+            Some(_) => None,
+            None => diagnostic.help.as_deref().map(printable),
+        },
         excerpt,
     };
     let rest = other.into_iter().map(|related| {
         let marks = span_of(&related.at).map(|span| [(span, None)]);
         let message = printable(&related.message);
         Report {
-            head: None,
             severity: Severity::Advice,
             message: match (&related.at, place(&related.at, sources, style)) {
                 (At::File(_), Some(path)) => format!("{path}: {message}"),
@@ -131,18 +160,18 @@ fn reports(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> Vec<R
     std::iter::once(first).chain(rest).collect()
 }
 
-/// `error[KLO0501] invalid-setting: klo.yaml, in dev and prod`.
+/// `error[KLO0501] invalid-setting: klo.yaml (in dev, prod)`, or for a finding
+/// `error[ACME-DB-001] short-backup-retention (acme/platform, deny) (in prod)`.
 fn head(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String {
-    let name = match &diagnostic.rule {
-        Some(rule) => format!("{}, {}", rule.pack, rule.level),
-        None => diagnostic.code.name().to_owned(),
-    };
     let mut head = format!(
         "{}[{}] {}",
         level_name(diagnostic.level),
-        printable(id(diagnostic)),
-        printable(&name)
+        id(diagnostic),
+        name(diagnostic)
     );
+    if let Some(rule) = &diagnostic.rule {
+        head.push_str(&format!(" ({}, {})", rule.pack, rule.level));
+    }
     if let (At::File(_), Some(path)) = (&diagnostic.at, place(&diagnostic.at, sources, style)) {
         head.push_str(&format!(": {path}"));
     }
@@ -152,7 +181,7 @@ fn head(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String {
     if diagnostic.waived() {
         head.push_str(" (waived)");
     }
-    head
+    one_line(&head)
 }
 
 fn span_of(at: &At) -> Option<Span> {

@@ -2,10 +2,17 @@
 //! whoever calls says how it is to look.
 
 mod concise;
+mod details;
 mod excerpt;
+mod fingerprint;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod merge;
+mod place;
+mod sarif;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -24,6 +31,31 @@ pub enum Format {
     Concise,
     /// `{ "version": 1, "diagnostics": […] }`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions, one line each.
+    Github,
+    /// A code quality report of GitLab.
+    Gitlab,
+    /// JUnit's XML, which every CI shows as tests.
+    Junit,
+}
+
+impl Format {
+    /// Whether programs read it: then it is a whole document also when there is nothing to say.
+    pub fn is_for_programs(self) -> bool {
+        !matches!(self, Self::Full | Self::Concise)
+    }
+}
+
+/// An app that was judged, whether or not anything was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Its name.
+    pub app: String,
+    /// Its `klo.yaml`, relative to the repository's root, be it there or not: the place of what has no
+    /// other, in formats that know no diagnostic without a file.
+    pub config: String,
 }
 
 /// How diagnostics are shown.
@@ -68,12 +100,21 @@ fn relative(path: &Path, base: &Path) -> String {
 }
 
 /// Diagnostics in the form asked for, in the order given (see [`merge`]). For people, nothing at
-/// all when there are none.
-pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: &Style) -> String {
+/// all when there are none. `judged` names the apps that were judged to the end.
+pub fn render(
+    diagnostics: &[Diagnostic],
+    judged: &[Judged],
+    sources: &SourceMap,
+    style: &Style,
+) -> String {
     match style.format {
         Format::Full => full::render(diagnostics, sources, style),
         Format::Concise => concise::render(diagnostics, sources, style),
         Format::Json => json::render(diagnostics, sources, style),
+        Format::Sarif => sarif::render(diagnostics, judged, sources, style),
+        Format::Github => github::render(diagnostics, sources, style),
+        Format::Gitlab => gitlab::render(diagnostics, judged, sources, style),
+        Format::Junit => junit::render(diagnostics, judged, sources, style),
     }
 }
 
@@ -85,12 +126,33 @@ fn id(diagnostic: &Diagnostic) -> &str {
         .map_or(diagnostic.code.id(), |rule| rule.id.as_str())
 }
 
+/// The name that a diagnostic goes by: its rule's, or its code's.
+fn name(diagnostic: &Diagnostic) -> &str {
+    diagnostic
+        .rule
+        .as_ref()
+        .map_or(diagnostic.code.name(), |rule| rule.name.as_str())
+}
+
 const fn level_name(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "note",
     }
+}
+
+/// Text in the colour of a level, where there are colours.
+fn paint(text: &str, level: Level, style: &Style) -> String {
+    if !style.color {
+        return text.to_owned();
+    }
+    let number = match level {
+        Level::Error => 31,
+        Level::Warning => 33,
+        Level::Note => 36,
+    };
+    format!("\u{1b}[{number}m{text}\u{1b}[0m")
 }
 
 /// `path:line:column`, or the path alone where there is no position.
@@ -115,7 +177,9 @@ fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
             let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if (c.is_control() && c != '\n') || direction {
+            if c == '\t' {
+                ' '
+            } else if (c.is_control() && c != '\n') || direction {
                 char::REPLACEMENT_CHARACTER
             } else {
                 c
@@ -124,5 +188,15 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
+/// [`printable`] text on one line.
+fn one_line(text: &str) -> String {
+    printable(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 use std::path::PathBuf;
 
-use klo_source::{SourceMap, Span, TextRange};
+use klo_source::{SourceMap, TextRange};
 use proptest::prelude::*;
 
+use super::examples::{everything, examples, find, findings, judged, sources};
 use super::{Format, Style, merge, relative, render};
-use crate::codes::{annotations, settings, sources as source_codes};
-use crate::{At, Diagnostic, RuleRef, WaiverRef};
+use crate::Diagnostic;
+use crate::codes::annotations;
 
 fn style(format: Format) -> Style {
     Style {
@@ -18,126 +19,145 @@ fn style(format: Format) -> Style {
     }
 }
 
-fn find(map: &SourceMap, path: &str, text: &str) -> Span {
-    let file = map.id(path).unwrap();
-    let start = map.file(file).text().find(text).unwrap();
-    TextRange::new(start, start + text.len()).in_file(file)
-}
-
-fn sources() -> SourceMap {
-    let mut map = SourceMap::new();
-    map.add(
-        "services/db.py",
-        "import os\n\n# é @klo::persists(name = \"orders\")\nengine = create_engine(URL)\n\n\n\n\n\n\nlast = 1\n",
-    );
-    map.add(
-        "klo.yaml",
-        "app: shop\nresources:\n  database.orders: { backup_days: -1 }\n",
-    );
-    map
-}
-
-fn examples(map: &SourceMap) -> Vec<Diagnostic> {
-    let mut setting = Diagnostic::error(
-        settings::INVALID_SETTING,
-        find(map, "klo.yaml", "-1"),
-        "`backup_days` of `database.orders` is -1, and it has to be a whole number between 0 and 3650",
-    )
-    .help("write a number of days, such as 7; a longer sentence that has to be wrapped because it does not fit")
-    .related(find(map, "services/db.py", "engine"), "the database is declared here")
-    .related(find(map, "klo.yaml", "database.orders"), "for this intent")
-    .subject("database.orders");
-    setting.app = "shop".to_owned();
-    setting.environments = vec!["dev".to_owned()];
-    let mut again = setting.clone();
-    again.environments = vec!["prod".to_owned()];
-    let mut finding = Diagnostic::warning(
-        settings::INVALID_SETTING,
-        find(map, "services/db.py", "last"),
-        "no tag `owner`",
-    );
-    finding.rule = Some(RuleRef {
-        id: "ACME-TAG-001".to_owned(),
-        pack: "acme/platform".to_owned(),
-        level: "warn".to_owned(),
-        name: "missing-tag".to_owned(),
-        why: "Chargeback.".to_owned(),
-        url: None,
-    });
-    finding.waiver = Some(WaiverRef {
-        reason: "the team is being split".to_owned(),
-        approver: "finance".to_owned(),
-        until: "2026-12-31".to_owned(),
-        at: At::Nowhere,
-    });
-    vec![
-        finding,
-        again,
-        Diagnostic::error(
-            annotations::UNKNOWN_CAPABILITY,
-            find(map, "services/db.py", "persists"),
-            "there is no capability `persists`",
-        )
-        .help("did you mean `persist`?"),
-        setting,
-        Diagnostic::error(
-            source_codes::UNREADABLE_FILE,
-            At::File("services/legacy.py".into()),
-            "it is not UTF-8: byte 3 begins no character",
-        ),
-        Diagnostic::note(
-            annotations::UNKNOWN_CAPABILITY,
-            At::Nowhere,
-            "nothing to do\nhere",
-        ),
-    ]
+fn shown(format: Format, found: fn(&SourceMap) -> Vec<Diagnostic>) -> String {
+    let map = sources();
+    let merged = merge(found(&map), &map);
+    render(&merged, &judged(), &map, &style(format))
 }
 
 #[test]
 fn full_with_unicode() {
-    let map = sources();
-    let merged = merge(examples(&map), &map);
-    insta::assert_snapshot!(render(&merged, &map, &style(Format::Full)));
+    insta::assert_snapshot!(shown(Format::Full, examples));
 }
 
 #[test]
-fn full_with_ascii_only() {
+fn full_of_findings() {
+    insta::assert_snapshot!(shown(Format::Full, findings));
+}
+
+/// What the full form draws where there is nothing but ASCII.
+fn full_in_ascii(found: fn(&SourceMap) -> Vec<Diagnostic>) -> String {
     let map = sources();
-    let merged = merge(examples(&map), &map);
+    let merged = merge(found(&map), &map);
     let style = Style {
         unicode: false,
         ..style(Format::Full)
     };
-    let text = render(&merged, &map, &style);
-    let drawn = text.replace('é', "e");
+    let text = render(&merged, &judged(), &map, &style);
+    let drawn = text.replace(['é', '\u{fffd}', '\u{fffe}'], "e");
     assert!(drawn.is_ascii(), "{drawn}");
-    insta::assert_snapshot!(text);
+    text
+}
+
+#[test]
+fn full_with_ascii_only() {
+    insta::assert_snapshot!(full_in_ascii(examples));
+}
+
+#[test]
+fn full_of_findings_with_ascii_only() {
+    insta::assert_snapshot!(full_in_ascii(findings));
+}
+
+#[test]
+fn full_fits_80_columns() {
+    for text in [shown(Format::Full, everything), full_in_ascii(everything)] {
+        for line in text.lines() {
+            let address = line.trim_start().starts_with("see: ");
+            assert!(line.chars().count() <= 80 || address, "{line}");
+        }
+    }
 }
 
 #[test]
 fn full_in_colour_says_the_same() {
     let map = sources();
-    let merged = merge(examples(&map), &map);
+    let merged = merge(everything(&map), &map);
     let style = Style {
         color: true,
         ..style(Format::Full)
     };
-    let text = render(&merged, &map, &style);
+    let text = render(&merged, &judged(), &map, &style);
     assert!(text.contains("\u{1b}["));
+    let mut plain = String::new();
+    for (at, part) in text.split("\u{1b}[").enumerate() {
+        let rest = part.split_once('m').map_or("", |(_, rest)| rest);
+        plain.push_str(if at == 0 { part } else { rest });
+    }
+    assert_eq!(plain, shown(Format::Full, everything));
 }
 
 #[test]
 fn concise() {
-    let map = sources();
-    let merged = merge(examples(&map), &map);
-    insta::assert_snapshot!(render(&merged, &map, &style(Format::Concise)));
+    insta::assert_snapshot!(shown(Format::Concise, everything));
 }
 
 #[test]
 fn json() {
-    let map = sources();
-    let merged = merge(examples(&map), &map);
-    insta::assert_snapshot!(render(&merged, &map, &style(Format::Json)));
+    insta::assert_snapshot!(shown(Format::Json, everything));
+}
+
+#[test]
+fn sarif() {
+    insta::assert_snapshot!(shown(Format::Sarif, everything));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(shown(Format::Github, everything));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(shown(Format::Gitlab, everything));
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(shown(Format::Junit, everything));
+}
+
+#[test]
+fn nothing_is_a_whole_document_too() {
+    let empty = |format| render(&[], &judged(), &sources(), &style(format));
+    for format in [Format::Full, Format::Concise, Format::Github] {
+        assert_eq!(empty(format), "");
+    }
+    assert_eq!(empty(Format::Gitlab), "[]\n");
+    let sarif: serde_json::Value = serde_json::from_str(&empty(Format::Sarif)).unwrap();
+    assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]));
+    let junit = empty(Format::Junit);
+    assert_eq!(junit.matches("\"no findings\"").count(), 2, "{junit}");
+    let none = render(&[], &[], &sources(), &style(Format::Junit));
+    assert!(none.contains("<testsuites") && !none.contains("<testcase"));
+}
+
+/// The fingerprints of what is found in a file, without its environment.
+fn prints(text: &str, message: &str) -> Vec<String> {
+    let mut map = SourceMap::new();
+    map.add("services/db.py", text);
+    let of = |word: &str| {
+        let span = find(&map, "services/db.py", word);
+        Diagnostic::error(annotations::UNKNOWN_CAPABILITY, span, message)
+    };
+    let about = of("engine").subject("database.orders");
+    let mut other = about.clone();
+    other.app = "another".to_owned();
+    let all = [of("persists"), of("engine"), about.clone(), about, other];
+    super::fingerprint::fingerprints(&all, &map)
+}
+
+#[test]
+fn fingerprints_stay_when_code_moves_and_differ_from_each_other() {
+    let before = prints("# @klo::persists\nengine = 1\n", "no");
+    let after = prints(
+        "import os\n\n\n  # @klo::persists\n\nengine = 2\n",
+        "no, never",
+    );
+    assert_eq!(before, after);
+    for (at, print) in before.iter().enumerate() {
+        assert!(!before[at + 1..].contains(print), "{before:?}");
+    }
 }
 
 #[test]
@@ -151,7 +171,7 @@ fn lines_without_end_are_cut() {
         span,
         "no",
     )];
-    let text = render(&one, &map, &style(Format::Full));
+    let text = render(&one, &[], &map, &style(Format::Full));
     assert!(text.len() < 2_000, "{}", text.len());
     assert!(text.contains("../a.py:1:100001"), "{text}");
     assert!(text.contains("…") && text.contains("apersistsb"), "{text}");
@@ -167,8 +187,8 @@ fn terminals_are_told_nothing_by_source_text() {
         span,
         "bad \u{1b}[31m",
     )];
-    for format in [Format::Full, Format::Concise] {
-        let text = render(&one, &map, &style(format));
+    for format in [Format::Full, Format::Concise, Format::Github, Format::Junit] {
+        let text = render(&one, &[], &map, &style(format));
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
     }
 }
@@ -199,8 +219,16 @@ proptest! {
             "message",
         )
         .related(span(second, second + 1), "second");
-        for format in [Format::Full, Format::Concise, Format::Json] {
-            let text = render(std::slice::from_ref(&diagnostic), &map, &style(format));
+        for format in [
+            Format::Full,
+            Format::Concise,
+            Format::Json,
+            Format::Sarif,
+            Format::Github,
+            Format::Gitlab,
+            Format::Junit,
+        ] {
+            let text = render(std::slice::from_ref(&diagnostic), &[], &map, &style(format));
             prop_assert!(text.contains("KLO0101"));
             prop_assert!(!text.contains("Failed to read"), "{}", text);
         }
