@@ -1,7 +1,9 @@
 //! Literals become typed values: one decoder for annotations and `klo.yaml`.
 
+mod composite;
 mod describe;
 mod measure;
+mod name;
 
 use indexmap::IndexMap;
 use klo_diagnostics::{did_you_mean, list_of};
@@ -14,6 +16,7 @@ use crate::units::{Duration, Schedule, Size};
 use crate::value::AttrValue;
 
 pub use describe::describe;
+pub use name::{MAX_NAME, kebab, name_fault, name_help};
 
 /// What kind of mistake a literal holds, so that callers can choose a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,8 +56,6 @@ impl Mistake {
 
 /// Longest text that a setting takes, in bytes: an environment variable of AWS Lambda holds 4 KiB.
 pub const MAX_TEXT: usize = 4096;
-/// Most entries of a list or map in a setting.
-const MAX_ENTRIES: usize = 1000;
 
 /// The GPU types that `gpu` names (aws.md, "GPU node pools").
 pub const GPU_TYPES: &[&str] = &[
@@ -273,166 +274,6 @@ impl Decoder<'_> {
             ),
         }
     }
-
-    fn gpus(&self, items: &[Literal], literal: &Literal) -> Decoded {
-        if items.is_empty() {
-            return self.wrong(
-                literal,
-                "a list of GPU types cannot be empty",
-                "name at least one type",
-            );
-        }
-        self.list(&Type::Gpu, items, literal)
-    }
-
-    fn list(&self, item: &Type, items: &[Literal], literal: &Literal) -> Decoded {
-        if items.len() > MAX_ENTRIES {
-            return self.too_many(literal);
-        }
-        let mut values = Vec::with_capacity(items.len());
-        let mut mistakes = Vec::new();
-        for literal in items {
-            // A list of GPU types holds types, no lists of them.
-            let decoded = match (item, &literal.kind) {
-                (Type::Gpu, LiteralKind::List(_)) => self.mismatch(item, literal),
-                _ => self.decode(item, literal),
-            };
-            match decoded {
-                Ok(value) => values.push(value),
-                Err(found) => mistakes.extend(found),
-            }
-        }
-        finish(AttrValue::List(values), mistakes)
-    }
-
-    fn too_many(&self, literal: &Literal) -> Decoded {
-        self.wrong(
-            literal,
-            format!("`{}` has more than {MAX_ENTRIES} entries", self.key),
-            "",
-        )
-    }
-
-    fn map(
-        &self,
-        item: &Type,
-        entries: &[(String, TextRange, Literal)],
-        literal: &Literal,
-    ) -> Decoded {
-        if entries.len() > MAX_ENTRIES {
-            return self.too_many(literal);
-        }
-        let mut values = IndexMap::new();
-        let mut mistakes = Vec::new();
-        for (key, range, literal) in entries {
-            if let Some(fault) = unsafe_text(key) {
-                mistakes.push(Mistake::value(*range, format!("this key {fault}"), ""));
-                continue;
-            }
-            let inner = Decoder {
-                key: &format!("{}.{key}", self.key),
-                root: self.root,
-            };
-            match inner.decode(item, literal) {
-                Ok(value) => {
-                    values.insert(key.clone(), value);
-                }
-                Err(found) => mistakes.extend(found),
-            }
-        }
-        finish(AttrValue::Map(values), mistakes)
-    }
-
-    fn object(
-        &self,
-        keys: &[(&'static str, Type, bool)],
-        entries: &[(String, TextRange, Literal)],
-        literal: &Literal,
-    ) -> Decoded {
-        let mut mistakes = Vec::new();
-        let mut values = IndexMap::new();
-        for (key, range, _) in entries {
-            if !keys.iter().any(|(known, _, _)| known == key) {
-                mistakes.push(unknown_key(
-                    &format!("`{}`", self.key),
-                    key,
-                    *range,
-                    keys.iter().map(|(known, _, _)| *known),
-                ));
-            }
-        }
-        for (key, ty, required) in keys {
-            let entry = entries.iter().find(|(name, _, _)| name == key);
-            let Some((_, _, value)) = entry else {
-                if *required {
-                    mistakes.push(Mistake {
-                        kind: MistakeKind::MissingKey,
-                        range: literal.range,
-                        message: format!("`{}` needs `{key}`", self.key),
-                        help: format!("add `{key}`: {}", describe(ty)),
-                    });
-                }
-                continue;
-            };
-            let inner = Decoder {
-                key: &format!("{}.{key}", self.key),
-                root: self.root,
-            };
-            match inner.decode(ty, value) {
-                Ok(value) => {
-                    values.insert((*key).to_owned(), value);
-                }
-                Err(found) => mistakes.extend(found),
-            }
-        }
-        finish(AttrValue::Map(values), mistakes)
-    }
-
-    /// The first type that fits; else the mistakes of the one whose shape was written.
-    fn either(&self, types: &[Type], whole: &Type, literal: &Literal) -> Decoded {
-        let mut nearest = None;
-        for ty in types {
-            match self.decode(ty, literal) {
-                Ok(value) => return Ok(value),
-                Err(mistakes) => {
-                    let composite = matches!(ty, Type::Object(_) | Type::Map(_) | Type::List(_));
-                    if composite && describe::shape_fits(ty, literal) {
-                        nearest = Some(mistakes);
-                    }
-                }
-            }
-        }
-        if let Some(mistakes) = nearest {
-            return Err(mistakes);
-        }
-        if let LiteralKind::Str(text) = &literal.kind {
-            if let Some(fault) = unsafe_text(text) {
-                return self.wrong(literal, format!("`{}` {fault}", self.key), "");
-            }
-            let message = format!(
-                "`{}` is `{}`, but takes {}",
-                self.key,
-                shorten(text),
-                describe(whole)
-            );
-            let words = types.iter().filter_map(|ty| match ty {
-                Type::Choice(words) => Some(words.iter().copied()),
-                _ => None,
-            });
-            let help = did_you_mean(text, words.flatten())
-                .map_or_else(String::new, |word| format!("did you mean `\"{word}\"`?"));
-            return self.wrong(literal, message, help);
-        }
-        self.mismatch(whole, literal)
-    }
-}
-
-fn finish(value: AttrValue, mistakes: Vec<Mistake>) -> Decoded {
-    if mistakes.is_empty() {
-        Ok(value)
-    } else {
-        Err(mistakes)
-    }
 }
 
 /// The mistake of a key that something does not have, with the nearest one or all that there are.
@@ -475,71 +316,6 @@ fn unsafe_text(text: &str) -> Option<String> {
     text.chars()
         .find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
         .map(|c| format!("holds the control character U+{:04X}", u32::from(c)))
-}
-
-/// Longest name of an intent, app or environment.
-pub const MAX_NAME: usize = 40;
-
-/// What is wrong with a name, if anything: kebab-case, 1 to 40 characters, a letter first.
-pub fn name_fault(name: &str) -> Option<&'static str> {
-    if name.is_empty() {
-        return Some("it is empty");
-    }
-    if name.len() > MAX_NAME {
-        return Some("it has more than 40 characters");
-    }
-    if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-        return Some("it does not start with a lower-case letter");
-    }
-    if !name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    {
-        return Some("it holds other characters than lower-case letters, digits and `-`");
-    }
-    if name.ends_with('-') || name.contains("--") {
-        return Some("a `-` stands between letters or digits");
-    }
-    None
-}
-
-/// A way to write the name that was probably meant.
-pub fn name_help(name: &str) -> String {
-    let kebab = kebab(name);
-    if name_fault(&kebab).is_none() {
-        format!("write `\"{kebab}\"`")
-    } else {
-        "a name is 1 to 40 lower-case letters, digits and `-`, and starts with a letter".to_owned()
-    }
-}
-
-/// A name in kebab-case: `OrderRepository` and `order_repository` are `order-repository`. What no
-/// name can hold is left out, so the result may be empty or start with a digit.
-pub fn kebab(name: &str) -> String {
-    let mut out = String::new();
-    let characters: Vec<char> = name.chars().collect();
-    for (index, c) in characters.iter().enumerate() {
-        let upper = c.is_ascii_uppercase();
-        if !(c.is_ascii_alphanumeric()) {
-            if !out.is_empty() && !out.ends_with('-') {
-                out.push('-');
-            }
-            continue;
-        }
-        let after_lower = index > 0
-            && (characters[index - 1].is_ascii_lowercase()
-                || characters[index - 1].is_ascii_digit());
-        let before_lower = index > 0
-            && characters[index - 1].is_ascii_uppercase()
-            && characters
-                .get(index + 1)
-                .is_some_and(char::is_ascii_lowercase);
-        if upper && (after_lower || before_lower) && !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out.trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 mod container;
 mod index;
 mod name;
+pub mod provider;
 mod resource;
 mod value;
+mod view;
 
 pub use container::{Image, ImageCommand};
 pub use index::{Group, Plan, PlanError, Root};

@@ -17,6 +17,17 @@ pub enum Class {
     Ephemeral,
 }
 
+impl Class {
+    /// What stands before a type's name in addresses: `data.`, nothing for managed resources.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Managed => "",
+            Self::Data => "data.",
+            Self::Ephemeral => "ephemeral.",
+        }
+    }
+}
+
 /// The address of a resource in its root: `aws_db_instance.orders`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
@@ -72,12 +83,7 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let prefix = match self.class {
-            Class::Managed => "",
-            Class::Data => "data.",
-            Class::Ephemeral => "ephemeral.",
-        };
-        write!(f, "{prefix}{}.{}", self.kind, self.name)
+        write!(f, "{}{}.{}", self.class.prefix(), self.kind, self.name)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use klo_plan::{Block, PathStep, Plan, Ref, Resource, Root, Target, Value};
+use klo_plan::{Block, Plan, Resource, Root, Value};
 
 /// Everything in a plan, in its order.
 pub(crate) fn dump(plan: &Plan) -> String {
@@ -81,7 +81,7 @@ fn write_resource(out: &mut String, resource: &Resource) {
         );
     }
     for reference in &lifecycle.replace_triggered_by {
-        let _ = writeln!(out, "  replace_triggered_by {}", render_ref(reference));
+        let _ = writeln!(out, "  replace_triggered_by {reference}");
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn render(value: &Value) -> String {
                 .collect();
             format!("blocks({})", blocks.join(", "))
         }
-        Value::Ref(reference) => render_ref(reference),
+        Value::Ref(reference) => reference.to_string(),
         Value::Concat(parts) => {
             let parts: String = parts
                 .iter()
@@ -141,27 +141,4 @@ pub(crate) fn render(value: &Value) -> String {
         Value::Call(function, arguments) => format!("{}({})", function.name(), join(arguments)),
         Value::Commented(comment, inner) => format!("/* {comment} */ {}", render(inner)),
     }
-}
-
-fn render_ref(reference: &Ref) -> String {
-    let mut out = match &reference.target {
-        Target::Resource(address) => address.to_string(),
-        Target::Variable(name) => format!("var.{name}"),
-        Target::Local(name) => format!("local.{name}"),
-        Target::Module(name) => format!("module.{name}"),
-    };
-    for step in &reference.path {
-        match step {
-            PathStep::Attribute(name) => {
-                let _ = write!(out, ".{name}");
-            }
-            PathStep::Index(index) => {
-                let _ = write!(out, "[{index}]");
-            }
-            PathStep::Key(key) => {
-                let _ = write!(out, "[{key:?}]");
-            }
-        }
-    }
-    out
 }

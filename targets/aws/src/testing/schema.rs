@@ -1,35 +1,23 @@
-//! Holds a plan against the AWS provider's own schema: `targets/aws/schema/aws.json`, which
-//! `cargo xtask provider-schema` trims from what Terraform prints.
+//! Holds a plan against the AWS provider's own schema.
 
-use std::sync::LazyLock;
-
-use klo_plan::{Block, Class, Plan, Value};
-use serde_json::Value as Json;
-
-static SCHEMA: LazyLock<Json> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../schema/aws.json")).expect("the schema is JSON")
-});
+use klo_plan::provider::{Field, FieldType, Fields, NestedBlock, ResourceType};
+use klo_plan::{Block, Plan, Value};
 
 /// Everything in a plan that the provider would refuse or warn of, one line each.
 pub(crate) fn faults(plan: &Plan) -> Vec<String> {
     let mut faults = Vec::new();
     for resource in plan.resources.values() {
-        let class = match resource.address.class {
-            Class::Managed => "managed",
-            Class::Data => "data",
-            Class::Ephemeral => "ephemeral",
-        };
         let at = resource.address.to_string();
-        match SCHEMA[class].get(resource.address.kind) {
-            None => faults.push(format!(
-                "{at}: the provider has no such type, or `cargo xtask provider-schema` has not run \
-                 since it was first used"
-            )),
-            Some(schema) => check(schema, &resource.body, &at, &mut faults),
-        }
+        let Some(ty) = ResourceType::of(resource.address.class, resource.address.kind) else {
+            faults.push(format!("{at}: the provider has no such type"));
+            continue;
+        };
+        check(ty.fields, &resource.body, &at, &mut faults);
         for name in &resource.lifecycle.ignore_changes {
-            let known = SCHEMA[class][resource.address.kind]["a"].get(name);
-            if known.is_none() && !name.contains(['.', '[']) {
+            let known = ty
+                .field(name)
+                .is_some_and(|field| !matches!(field.ty, FieldType::Block(_)));
+            if !known && !name.contains(['.', '[']) {
                 faults.push(format!("{at}: ignore_changes names {name}"));
             }
         }
@@ -37,72 +25,89 @@ pub(crate) fn faults(plan: &Plan) -> Vec<String> {
     faults
 }
 
-fn check(schema: &Json, body: &Block, at: &str, faults: &mut Vec<String>) {
+fn check(fields: Fields, body: &Block, at: &str, faults: &mut Vec<String>) {
     for (name, value) in &body.0 {
         let at = format!("{at}.{name}");
-        if let Some(nested) = schema["b"].get(name) {
-            check_blocks(nested, value, &at, faults);
-        } else if let Some(argument) = schema["a"][name].as_str() {
-            check_argument(argument, value, &at, faults);
-        } else {
-            faults.push(format!("{at}: the provider has no such argument"));
+        match fields.get(name) {
+            None => faults.push(format!("{at}: the provider has no such argument")),
+            Some(field) => match field.ty {
+                FieldType::Block(nested) => check_blocks(&field, nested, value, &at, faults),
+                _ => check_argument(&field, value, &at, faults),
+            },
         }
     }
-    for (name, argument) in schema["a"].as_object().into_iter().flatten() {
-        let required = argument.as_str().is_some_and(|text| text.starts_with('r'));
-        if required && body.get(name).is_none_or(|value| *value == Value::Null) {
-            faults.push(format!("{at}.{name}: required, and missing"));
-        }
-    }
-    for (name, nested) in schema["b"].as_object().into_iter().flatten() {
-        if nested["min"].as_u64() > Some(0) && body.get(name).is_none() {
-            faults.push(format!("{at}.{name}: required, and missing"));
+    for field in fields.iter().filter(|field| field.required) {
+        if body
+            .get(field.name)
+            .is_none_or(|value| *value == Value::Null)
+        {
+            faults.push(format!("{at}.{}: required, and missing", field.name));
         }
     }
 }
 
-fn check_blocks(nested: &Json, value: &Value, at: &str, faults: &mut Vec<String>) {
+fn check_blocks(
+    field: &Field,
+    nested: NestedBlock,
+    value: &Value,
+    at: &str,
+    faults: &mut Vec<String>,
+) {
     let Value::Blocks(blocks) = value else {
         faults.push(format!("{at}: a block, not an argument"));
         return;
     };
-    if nested["retired"].as_bool() == Some(true) {
+    if field.retired {
         faults.push(format!("{at}: retired by the provider"));
     }
-    let most = nested["max"].as_u64().unwrap_or(0);
-    if most > 0 && blocks.len() as u64 > most {
+    let most = nested.most as usize;
+    if most > 0 && blocks.len() > most {
         faults.push(format!("{at}: {} blocks, at most {most}", blocks.len()));
     }
     for block in blocks {
-        check(&nested["block"], block, at, faults);
+        check(nested.fields, block, at, faults);
     }
 }
 
-fn check_argument(argument: &str, value: &Value, at: &str, faults: &mut Vec<String>) {
-    let (letters, ty) = argument.split_once(' ').unwrap_or((argument, "any"));
-    if !letters.contains(['r', 'o']) {
+fn check_argument(field: &Field, value: &Value, at: &str, faults: &mut Vec<String>) {
+    if field.read_only() {
         faults.push(format!("{at}: computed by the provider"));
     }
-    if letters.contains('x') {
+    if field.retired {
         faults.push(format!("{at}: retired by the provider"));
     }
-    let value = match value {
-        Value::Commented(_, inner) => inner,
-        other => other,
-    };
-    let fits = match value {
-        Value::Null | Value::Ref(_) | Value::Call(..) | Value::Commented(..) => true,
+    if !fits(&field.ty, value) {
+        faults.push(format!("{at}: a {} is wanted", field.ty));
+    }
+}
+
+/// Whether a value is of a type, as far as can be told before Terraform runs.
+fn fits(ty: &FieldType, value: &Value) -> bool {
+    use FieldType as T;
+    match value {
+        Value::Null | Value::Ref(_) | Value::Call(..) => true,
+        Value::Commented(_, inner) => fits(ty, inner),
         // The provider has some numbers and flags as text, and Terraform turns one into the other.
-        Value::Bool(_) => ty == "bool" || ty == "string",
-        Value::Int(_) | Value::Float(_) => ty == "number" || ty == "string",
-        Value::Text(_) | Value::Concat(_) | Value::Json(_) => ty == "string",
-        Value::List(_) => matches!(ty, "list" | "set" | "nested"),
-        Value::Map(_) => matches!(ty, "map" | "object" | "nested"),
+        Value::Bool(_) => matches!(ty, T::Bool | T::Text),
+        Value::Int(_) | Value::Float(_) => matches!(ty, T::Number | T::Text),
+        Value::Text(_) | Value::Concat(_) | Value::Json(_) => *ty == T::Text,
+        Value::List(items) => {
+            matches!(ty, T::List(of) | T::Set(of) if items.iter().all(|item| fits(of, item)))
+        }
+        Value::Map(entries) => match ty {
+            T::Map(of) => entries.values().all(|value| fits(of, value)),
+            T::Object(fields) => entries
+                .iter()
+                .all(|(key, value)| fields.get(key).is_some_and(|field| fits(&field.ty, value))),
+            _ => false,
+        },
         // Sets of objects are written as blocks where the provider takes both.
-        Value::Blocks(_) => matches!(ty, "list" | "set" | "nested"),
-    };
-    if !fits {
-        faults.push(format!("{at}: a {ty} is wanted"));
+        Value::Blocks(blocks) => match ty {
+            T::List(of) | T::Set(of) => blocks
+                .iter()
+                .all(|block| fits(of, &Value::from(block.clone()))),
+            _ => false,
+        },
     }
 }
 
@@ -136,6 +141,14 @@ mod tests {
         assert_eq!(
             queue(Block::new().with("arn", "x")),
             ["aws_sqs_queue.x.arn: computed by the provider"]
+        );
+        assert_eq!(
+            queue(Block::new().with("tags", Value::map([("a", Value::list(["b"]))]))),
+            ["aws_sqs_queue.x.tags: a map(string) is wanted"]
+        );
+        assert_eq!(
+            of("aws_sqs_que", Block::new()),
+            ["aws_sqs_que.x: the provider has no such type"]
         );
         assert_eq!(
             of("aws_s3_bucket", Block::new().with("acl", "private")),
