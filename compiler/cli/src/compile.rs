@@ -26,7 +26,7 @@ use crate::{Exit, UsageError};
 pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, UsageError> {
     let selection = &args.selection;
     let format = Format::from(args.format);
-    let mut project = Project::open(std::slice::from_ref(&args.path), selection)?;
+    let mut project = Project::open_app(&args.path, selection)?;
     let mut found = std::mem::take(&mut project.diagnostics);
     if found.iter().any(Diagnostic::blocks) {
         show(&project, found, format, Stream::Error, terminal);
