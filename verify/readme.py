@@ -22,7 +22,7 @@ def steps(folder: Path) -> list[str]:
 
 
 def secret_value(variable: str) -> str:
-    """What the test says where the README asks for a secret's value."""
+    """What the test says where the README asks for a value, of a secret or a setting."""
     return f"value-of-{variable.lower()}-{'x' * 12}"
 
 

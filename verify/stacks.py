@@ -60,9 +60,10 @@ class Stack:
     def client(self, service: str) -> Any:
         return client(service, self.endpoint, self.region)
 
-    def asked_for(self) -> list[str]:
-        """The variables in which the README asks for values of secrets."""
-        return readme.ASKED_FOR.findall((self.folder / "README.md").read_text())
+    def asked_for(self, prefix: str = "SECRET_") -> list[str]:
+        """The variables in which the README asks for values: of secrets, or those of Terraform."""
+        found = readme.ASKED_FOR.findall((self.folder / "README.md").read_text())
+        return [variable for variable in found if variable.startswith(prefix)]
 
     def passwords(self) -> list[str]:
         """Every database password that the emulator's Secrets Manager holds now."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tools import REPOSITORY, program, run
+from tools import REPOSITORY, klo, program, run
 
 ACTION = REPOSITORY / "action.yml"
 GUIDE = REPOSITORY / "docs" / "guides" / "ci.md"
@@ -94,6 +94,17 @@ def test_scripts_are_bash() -> None:
     for script in scripts():
         done = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True)
         assert done.returncode == 0, f"{script}\n{done.stderr}"
+
+
+def test_commands_have_flags_that_klo_knows() -> None:
+    used = {("lint", flag) for flag in re.findall(r"--(rules|waivers)=", ACTION.read_text())}
+    for script in scripts():
+        for command, rest in re.findall(r"\bklo (lint|compile)\b([^|>\n]*)", script):
+            used |= {(command, flag) for flag in re.findall(r"--([a-z-]+)", rest)}
+    assert len(used) >= 5
+    helps = {name: run(klo(), name, "--help", cwd=REPOSITORY).stdout for name in ("lint", "compile")}
+    unknown = {(name, flag) for name, flag in used if f"--{flag}" not in helps[name]}
+    assert not unknown
 
 
 class Runner:
@@ -234,12 +245,12 @@ def test_a_review_is_one_comment(runner: Runner) -> None:
     runner.stand_in(
         "bin/gh",
         'set -e; file=$RUNNER_TEMP/comments.json; case "$*" in\n'
-        '*PATCH*comments/2*) sent=$(cat); jq --argjson sent "$sent" \'.[1].body = $sent.body\' "$file" >"$file.new";'
-        ' mv "$file.new" "$file" ;;\n'
-        '*POST*issues/7/comments*) sent=$(cat); jq --argjson sent "$sent"'
-        ' \'. + [{id: 2, user: {type: "Bot"}, body: $sent.body}]\' "$file" >"$file.new"; mv "$file.new" "$file" ;;\n'
-        '*--paginate*issues/7/comments*) cat "$file" ;;\n'
-        "*) exit 1 ;; esac\n",
+        '*PATCH*comments/2*) change=".[1].body = \\$sent.body" ;;\n'
+        '*POST*issues/7/comments*)'
+        ' change=". + [{id: 2, user: {type: \\"Bot\\"}, body: \\$sent.body}]" ;;\n'
+        '*--paginate*issues/7/comments*) cat "$file"; exit ;;\n'
+        "*) exit 1 ;; esac\n"
+        'jq --argjson sent "$(cat)" "$change" "$file" >"$file.new"; mv "$file.new" "$file"\n',
     )
     runner.inputs["review"] = "REVIEW.md\nmissing.md\n"
     for text in ("# First `$(touch pwned)`\n", "# Second é\n", "é" * 70_000):

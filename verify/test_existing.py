@@ -7,6 +7,7 @@ from pathlib import Path
 
 import judged
 import pytest
+import readme
 from emulators import client, emulator
 from stacks import Stack, bring_up
 from tools import SCRATCH
@@ -24,6 +25,9 @@ archive = boto3.resource("s3").Bucket(os.environ["ARCHIVE_BUCKET"])
 # @klo::queue(name = "orders", existing = { arn = "ARN" })
 ORDERS = os.environ["ORDERS_QUEUE_URL"]
 
+# @klo::config(name = "prefix")
+PREFIX = os.environ["ARCHIVE_PREFIX"]
+
 sqs = boto3.client("sqs")
 
 
@@ -32,7 +36,7 @@ def main():
     while True:
         answer = sqs.receive_message(QueueUrl=ORDERS, WaitTimeSeconds=20)
         for message in answer.get("Messages", []):
-            archive.put_object(Key=message["MessageId"], Body=message["Body"].encode())
+            archive.put_object(Key=PREFIX + message["MessageId"], Body=message["Body"].encode())
             sqs.delete_message(QueueUrl=ORDERS, ReceiptHandle=message["ReceiptHandle"])
 
 
@@ -89,6 +93,14 @@ def test_nothing_is_made_that_was_there(legacy: tuple[Stack, str]) -> None:
         Filters=[{"Name": "group-name", "Values": ["legacy-dev-archiver"]}]
     )["SecurityGroups"]
     assert [group["VpcId"] for group in groups] == [vpc]
+
+
+def test_a_setting_has_the_value_that_a_person_gave(legacy: tuple[Stack, str]) -> None:
+    stack, _ = legacy
+    (asked,) = stack.asked_for("TF_VAR_")
+    assert asked == "TF_VAR_prefix_value"
+    parameter = stack.client("ssm").get_parameter(Name="legacy-dev-prefix")["Parameter"]
+    assert parameter["Value"] == readme.secret_value(asked)
 
 
 def test_the_bucket_is_adopted(legacy: tuple[Stack, str]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 from emulator.patching import after
 
@@ -25,5 +25,20 @@ def rules_keep_their_description() -> None:
     SecurityGroupRule.description = property(description)
 
 
+def rules_change_the_group_that_they_refer_to() -> None:
+    """moto answers ModifySecurityGroupRules and leaves a referenced group as it was."""
+
+    def refer(
+        self: SecurityGroupBackend, _: None, group_id: str, rules: dict[str, dict[str, Any]]
+    ) -> None:
+        group = self.get_security_group_by_name_or_id(group_id)
+        for rule_id, asked in rules.items():
+            if other := asked.get("ReferencedGroupId"):
+                group.get_rule(rule_id).source_group["GroupId"] = other
+
+    after(SecurityGroupBackend, "modify_security_group_rules", refer)
+
+
 def fill() -> None:
     rules_keep_their_description()
+    rules_change_the_group_that_they_refer_to()

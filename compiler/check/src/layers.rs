@@ -1,4 +1,4 @@
-use klo_intent::{AttrValue, Kind, Tier};
+use klo_intent::{AttrValue, Kind, Module, Tier};
 use klo_source::Span;
 
 /// One value that a rule set fills in.
@@ -18,11 +18,22 @@ pub struct PackValue {
     pub at: Option<Span>,
 }
 
-/// What rule sets add to settings, outermost pack first.
+/// An organization's module that a rule set chooses for a kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackModule {
+    /// The kind that it makes.
+    pub kind: Kind,
+    /// The module.
+    pub module: Module,
+}
+
+/// What rule sets add to settings, strongest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PackLayers {
     /// What a kind means in this organization.
     pub choose: Vec<PackValue>,
+    /// What makes a kind in this organization.
+    pub modules: Vec<PackModule>,
     /// What fills what is left open.
     pub defaults: Vec<PackValue>,
 }

@@ -4,19 +4,28 @@
 //! judged cannot be written.
 
 mod builtin;
+mod cel;
 mod checked;
+mod findings;
 mod graph;
 mod judge;
 mod layers;
+mod packs;
 mod plan;
 mod resolve;
 mod tier;
+mod waivers;
 
 pub use checked::Checked;
-pub use graph::{check_graph, check_graph_with, unknown_environment};
-pub use layers::{PackLayers, PackValue};
+pub use findings::{Bound, Finding, Fix, Policy};
+pub use graph::{Verdict, check_graph, unknown_environment};
+pub use layers::{PackLayers, PackModule, PackValue};
+pub use packs::{
+    Level, Pack, PackRequest, PackTest, Ramp, Rule, RuleSet, TestResource, date,
+    judge_test_resources, load_packs, shipped_packs,
+};
 pub use plan::check_plan;
-pub use tier::tier;
+pub use waivers::{Waiver, Waivers};
 
 #[cfg(test)]
 mod tests;

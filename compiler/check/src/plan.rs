@@ -1,14 +1,18 @@
 use std::collections::BTreeSet;
 
+use klo_config::App;
 use klo_diagnostics::codes::settings as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_plan::{Plan, Root};
 
-use crate::Checked;
+use crate::findings::{Finding, Policy, judge_resources};
+use crate::graph::{Verdict, conclude};
 
 /// Checks that a plan holds together: every reference has its target, no name is taken twice, every
-/// name is one that Terraform takes. Faults are klo's own, and keep the plan from being written.
-pub fn check_plan(plan: Plan) -> (Option<Checked<Plan>>, Vec<Diagnostic>) {
+/// name is one that Terraform takes; faults are klo's own, and keep the plan from being written. Then
+/// judges its resources by rules. `found` is what rules found before lowering: it may keep the plan from
+/// being written, and is kept in it with what they find now, for those who review it.
+pub fn check_plan(mut plan: Plan, app: &App, policy: &Policy, found: &[Finding]) -> Verdict<Plan> {
     let mut faults: Vec<String> = plan
         .verify()
         .err()
@@ -16,24 +20,27 @@ pub fn check_plan(plan: Plan) -> (Option<Checked<Plan>>, Vec<Diagnostic>) {
         .map(ToString::to_string)
         .collect();
     faults.extend(names(&plan));
-    let mut diagnostics: Vec<Diagnostic> = faults
+    let diagnostics: Vec<Diagnostic> = faults
         .into_iter()
         .map(|fault| {
             Diagnostic::error(codes::FAULTY_PLAN, At::Nowhere, fault)
                 .help("this is a fault of klo; please report it")
         })
         .collect();
-    if let Some(deployment) = &plan.graph.deployment {
-        for diagnostic in &mut diagnostics {
-            diagnostic.app.clone_from(&deployment.app);
-            diagnostic.environments = vec![deployment.environment.clone()];
-        }
-    }
-    if diagnostics.is_empty() {
-        (Some(Checked::new(plan)), diagnostics)
-    } else {
-        (None, diagnostics)
-    }
+    let findings = judge_resources(&plan, policy);
+    let records = found.iter().chain(&findings);
+    plan.findings = records
+        .filter_map(|finding| finding.record(&policy.waivers))
+        .collect();
+    plan.findings.sort();
+    plan.findings.dedup();
+    let environment = plan.graph.deployment().environment.clone();
+    let all = found.iter().chain(&findings);
+    let denied = all
+        .map(|finding| &finding.diagnostic)
+        .any(Diagnostic::blocks);
+    let blocked = denied || !diagnostics.is_empty();
+    conclude(app, &environment, diagnostics, findings, (plan, blocked))
 }
 
 /// Names that are taken twice, or that are none.

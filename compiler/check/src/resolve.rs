@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use klo_config::{App, EnvironmentConfig, Settings};
 use klo_intent::{
-    Access, AttrValue, Deployment, Duration, Edge, Intent, IntentGraph, IntentId, Kind, Origin,
-    Setting, Superseded, attributes, load,
+    Access, AttrValue, Deployment, Duration, Edge, Intent, IntentGraph, IntentId, Kind, Module,
+    Origin, Setting, Superseded, attributes, load,
 };
 use klo_source::Span;
 
 use crate::builtin::{FIRST, Settled};
+use crate::findings::holds_in;
 use crate::layers::{PackLayers, PackValue};
+use crate::packs::RuleSet;
 
 /// A value of one layer.
 #[derive(Clone)]
@@ -26,7 +28,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) app: &'a App,
     pub(crate) environment: &'a EnvironmentConfig,
     pub(crate) deployment: &'a Deployment,
-    pub(crate) packs: &'a PackLayers,
+    pub(crate) rules: &'a RuleSet,
 }
 
 /// Maps whose entries are settled one by one: a stronger layer adds to a weaker one's.
@@ -64,6 +66,9 @@ pub(crate) fn resolve(
             origin,
             span: None,
         }));
+        if attribute.name == "gpu" {
+            sources.first_allowed(intent.kind, &mut candidates);
+        }
         settings.insert(attribute.name, settle(attribute.name, candidates));
     }
     fit_formula(&mut settings);
@@ -182,10 +187,35 @@ impl Sources<'_> {
                 add(entry.value.clone(), origin(entry.pack.clone()), entry.at);
             }
         };
-        pack(&self.packs.choose, |pack| Origin::Choose { pack });
-        pack(&self.packs.defaults, |pack| Origin::Defaults { pack });
+        let layers = self.rules.layers();
+        pack(&layers.choose, |pack| Origin::Choose { pack });
+        pack(&layers.defaults, |pack| Origin::Defaults { pack });
         candidates.retain(|candidate| !candidate.value.is_null());
         candidates
+    }
+
+    /// The module that makes an intent here; what is there already is made by nobody.
+    pub(crate) fn module(&self, intent: &Intent) -> Option<Module> {
+        let made = intent.value("existing").is_null() && intent.value("import").is_null();
+        let mut modules = self.rules.layers().modules.iter();
+        let found = modules.find(|module| module.kind == intent.kind && made)?;
+        Some(found.module.clone())
+    }
+
+    /// Lists of GPU types, in order of preference, become the first that rules let pass, or the first
+    /// of all where they let none.
+    fn first_allowed(&self, kind: Kind, candidates: &mut [Candidate]) {
+        let allowed = |gpu: &&AttrValue| {
+            let rules = self.rules.rules();
+            let mut rules = rules.filter(|rule| holds_in(rule, self.deployment.tier));
+            rules.all(|rule| rule.allows_gpu(kind, gpu))
+        };
+        for candidate in candidates {
+            if let AttrValue::List(items) = &candidate.value {
+                let chosen = items.iter().find(allowed).or(items.first());
+                candidate.value = chosen.cloned().unwrap_or_default();
+            }
+        }
     }
 
     /// What `klo.yaml` says for the kind or for everything.
@@ -260,15 +290,7 @@ fn routes(intent: &Intent, attribute: &str) -> Option<AttrValue> {
 }
 
 /// The strongest value, with the others as its history.
-fn settle(attribute: &'static str, mut candidates: Vec<Candidate>) -> Setting {
-    if attribute == "gpu" {
-        for candidate in &mut candidates {
-            // The first of a list in order of preference; rules that refuse it come with their packs.
-            if let AttrValue::List(items) = &candidate.value {
-                candidate.value = items.first().cloned().unwrap_or_default();
-            }
-        }
-    }
+fn settle(attribute: &'static str, candidates: Vec<Candidate>) -> Setting {
     let merged = MERGED
         .contains(&attribute)
         .then(|| merge(attribute, &candidates));

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use klo_config::{App, discover};
+use klo_diagnostics::At;
 use klo_intent::{
     Access, AttrValue, Duration, Edge, Intent, IntentGraph, IntentId, Kind, Node, Origin, Place,
     Size, attribute, attributes,
@@ -71,17 +72,36 @@ fn show(intent: &Intent) -> String {
     format!("{}\n{}", intent.id(), lines.join("\n"))
 }
 
+/// The packs that come with klo: nothing but the tiers of the baseline matters here.
+fn policy() -> Policy {
+    let tree = MemoryTree::new([("x", "")]);
+    let request = PackRequest {
+        name: "klo/baseline",
+        at: At::Nowhere,
+        tree: &tree,
+        prefix: "",
+        mandatory: false,
+    };
+    let (rules, diagnostics) = load_packs(&[request], &mut SourceMap::new());
+    Policy {
+        rules: rules.unwrap_or_else(|| panic!("{diagnostics:?}")),
+        ..Policy::none()
+    }
+}
+
 fn resolved(graph: &IntentGraph, app: &App, environment: &str) -> IntentGraph {
-    let (checked, diagnostics) = check_graph(graph, app, environment);
-    checked
-        .unwrap_or_else(|| panic!("{diagnostics:?}"))
-        .into_inner()
+    let verdict = check_graph(graph, app, environment, &policy());
+    match verdict.outcome {
+        Ok(checked) => checked.into_inner(),
+        Err(_) => panic!("{:?}", verdict.diagnostics),
+    }
 }
 
 /// What the diagnostics say, in order.
 fn said(intents: Vec<Intent>, yaml: &str) -> String {
-    let (_, diagnostics) = check_graph(&graph(intents), &app(yaml), "dev");
-    let lines: Vec<String> = diagnostics
+    let verdict = check_graph(&graph(intents), &app(yaml), "dev", &Policy::none());
+    let lines: Vec<String> = verdict
+        .diagnostics
         .iter()
         .map(|d| {
             let help = d.help.as_deref().unwrap_or("");
@@ -119,8 +139,10 @@ fn defaults_are_documented() {
     let app = app(BOTH);
     for kind in Kind::ALL {
         let graph = graph(vec![intent(kind, "x", &[])]);
-        let (checked, _) = check_graph(&graph, &app, "prod");
-        let Some(checked) = checked else { continue };
+        let verdict = check_graph(&graph, &app, "prod", &policy());
+        let Ok(checked) = verdict.outcome else {
+            continue;
+        };
         for (name, setting) in &checked.intents[0].settings {
             let documented = !attribute(kind, name).unwrap().default.is_empty();
             assert!(
@@ -158,10 +180,15 @@ run_on: { service: fargate }";
             },
         ],
         defaults: vec![pack("klo/baseline", "lambda")],
+        ..PackLayers::default()
     };
     let graph = graph(vec![api]);
-    let (checked, _) = check_graph_with(&graph, &app(yaml), "dev", &packs);
-    let checked = checked.unwrap();
+    let policy = Policy {
+        rules: RuleSet::of_layers(packs),
+        ..Policy::none()
+    };
+    let verdict = check_graph(&graph, &app(yaml), "dev", &policy);
+    let checked = verdict.outcome.expect("nothing wrong");
     let setting = &checked.intents[0].settings["run_on"];
     assert_eq!(setting.origin, Origin::EnvironmentResources);
     assert_eq!(setting.value, "eks".into());
@@ -366,22 +393,24 @@ fn mistakes() {
 
 #[test]
 fn an_environment_that_is_not_there() {
-    let (checked, diagnostics) = check_graph(&graph(Vec::new()), &app(BOTH), "production");
-    assert!(checked.is_none());
-    assert_eq!(diagnostics[0].code.id(), "KLO0210");
+    let graph = graph(Vec::new());
+    let verdict = check_graph(&graph, &app(BOTH), "production", &policy());
+    assert!(matches!(verdict.outcome, Err(None)));
+    assert_eq!(verdict.diagnostics[0].code.id(), "KLO0210");
     assert_eq!(
-        diagnostics[0].help.as_deref(),
+        verdict.diagnostics[0].help.as_deref(),
         Some("it has `dev` and `prod`")
     );
 }
 
 #[test]
 fn tiers() {
+    let rules = policy().rules;
     for name in ["prod", "production", "prod-eu"] {
-        assert_eq!(tier(name), klo_intent::Tier::Prod, "{name}");
+        assert_eq!(rules.tier(name).0, klo_intent::Tier::Prod, "{name}");
     }
     for name in ["dev", "preprod", "production2", "pr-12"] {
-        assert_eq!(tier(name), klo_intent::Tier::Dev, "{name}");
+        assert_eq!(rules.tier(name).0, klo_intent::Tier::Dev, "{name}");
     }
 }
 

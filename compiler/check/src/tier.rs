@@ -4,16 +4,6 @@ use klo_intent::{Deployment, Network, Tier};
 /// The range of a network that nobody states.
 const DEFAULT_CIDR: &str = "10.0.0.0/16";
 
-/// The tier of an environment where no rule set says otherwise: `prod`, `production` and `prod-*` are
-/// protected, everything else is `dev`.
-pub fn tier(environment: &str) -> Tier {
-    if matches!(environment, "prod" | "production") || environment.starts_with("prod-") {
-        Tier::Prod
-    } else {
-        Tier::Dev
-    }
-}
-
 /// What `klo.yaml` says of an environment, with everything that holds for all of them.
 pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier) -> Deployment {
     let mut tags = app.tags.clone();

@@ -42,10 +42,15 @@ pub(crate) enum Command {
     Compile(Compile),
     /// Judge apps without writing anything.
     Lint(Lint),
+    /// Write what rules marked fixable ask for into annotations or klo.yaml.
+    Fix(Fix),
     /// Print the intent graph.
     Graph(Graph),
-    /// Explain a diagnostic's code, an intent, a value or a cloud resource.
+    /// Explain a diagnostic's code, a rule, an intent, a value or a cloud resource.
     Explain(Explain),
+    /// List the rules that hold, or run the tests of rule packs.
+    #[command(subcommand)]
+    Rules(Rules),
     /// Print the JSON Schema of klo.yaml.
     Schema,
     /// Print the completion script of a shell.
@@ -56,7 +61,7 @@ pub(crate) enum Command {
 }
 
 /// Which environments, read how.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Selection {
     /// Only this environment; may be given several times [default: all].
     #[arg(long = "env", value_name = "ENV")]
@@ -64,6 +69,18 @@ pub(crate) struct Selection {
     /// Use this file in place of the app's klo.yaml.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Judge by this pack too: a file, a folder of packs, or one that comes with klo; repeatable.
+    #[arg(long, value_name = "PACK")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Use this file of waivers in place of the app's.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_waivers")]
+    pub(crate) waivers: Option<PathBuf>,
+    /// Waive nothing.
+    #[arg(long)]
+    pub(crate) no_waivers: bool,
+    /// The day that ramps and waivers are judged by, as 2026-12-31 [default: today, UTC].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +120,18 @@ pub(crate) struct Lint {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Fix {
+    /// A folder: every app at or under it, or the app it lies in.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Write nothing; show what would change.
+    #[arg(long)]
+    pub(crate) diff: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Graph {
     /// A folder: every app at or under it, or the app it lies in.
     #[arg(default_value = ".")]
@@ -116,7 +145,7 @@ pub(crate) struct Graph {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code (KLO0101), an intent (database.orders), one of its values (database.orders.storage),
+    /// A code (KLO0101), a rule (ACME-DB-001), an intent (database.orders), one of its values (database.orders.storage),
     /// a cloud resource's address (aws_db_instance.orders), or a decision (rds-proxy).
     pub(crate) what: String,
     /// The folder of the app.
@@ -124,6 +153,33 @@ pub(crate) struct Explain {
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// List the rules that hold for apps, with their levels and where they come from.
+    List(RulesList),
+    /// Run the tests inside rule packs.
+    Test(RulesTest),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesList {
+    /// A folder: every app at or under it, or the app it lies in.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesTest {
+    /// Packs: files, folders of them, or names of packs that come with klo [default: the packs of the
+    /// apps at or under the current folder].
+    pub(crate) packs: Vec<PathBuf>,
+    /// The form of diagnostics.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(crate) format: DiagnosticFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

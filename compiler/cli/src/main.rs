@@ -9,12 +9,15 @@ mod args;
 mod compile;
 mod completions;
 mod explain;
+mod fix;
 mod graph;
 mod lint;
 mod outside;
 mod pipeline;
+mod policy;
 mod project;
 mod report;
+mod rules;
 mod schema;
 mod terminal;
 mod write;
@@ -74,8 +77,10 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Compile(args) => compile::run(args, &mut terminal),
         Command::Lint(args) => lint::run(args, &mut terminal),
+        Command::Fix(args) => fix::run(args, &mut terminal),
         Command::Graph(args) => graph::run(args, &mut terminal),
         Command::Explain(args) => explain::run(args, &mut terminal),
+        Command::Rules(args) => rules::run(args, &mut terminal),
         Command::Schema => schema::run(&mut terminal),
         Command::Completions { shell } => completions::run(*shell, &mut terminal),
     };

@@ -1,12 +1,13 @@
 //! From an app's source to what its environments need, in memory.
 
 use klo_aws::lower;
-use klo_check::{Checked, check_graph, check_plan};
+use klo_check::{Checked, Finding, Policy, check_graph, check_plan};
 use klo_config::App;
 use klo_diagnostics::Diagnostic;
 use klo_intent::{Decision, IntentGraph};
 use klo_plan::Plan;
 use klo_source::Tree;
+use rayon::prelude::*;
 
 use crate::args::Selection;
 use crate::project::Project;
@@ -28,10 +29,14 @@ pub(crate) struct Environment {
     pub(crate) name: String,
     /// The graph with its settings; missing when they could not be resolved.
     pub(crate) graph: Option<IntentGraph>,
+    /// What rules found.
+    pub(crate) findings: Vec<Finding>,
+    /// Whether everything was judged, resources included.
+    pub(crate) judged: bool,
     /// What was chosen on the way.
     pub(crate) decisions: Vec<Decision>,
-    /// The plan; missing when something is in the way.
-    pub(crate) plan: Option<Checked<Plan>>,
+    /// The plan, to look at; missing when something other than a rule is in the way.
+    pub(crate) plan: Option<Plan>,
     /// What has to be written, by path below the environment's folder; filled by [`emit`].
     pub(crate) files: Vec<(String, String)>,
 }
@@ -53,8 +58,11 @@ pub(crate) fn analyze(
     terminal: &mut Terminal,
 ) -> Vec<Analyzed> {
     let apps = project.apps.clone();
-    apps.into_iter()
-        .map(|app| {
+    let policies = std::mem::take(&mut project.policies);
+    let analyzed = apps
+        .into_iter()
+        .zip(&policies)
+        .map(|(app, policy)| {
             terminal.progress(&format!("reading {}", app.name));
             let names: Vec<String> = project
                 .environments(&app, selection)
@@ -64,14 +72,16 @@ pub(crate) fn analyze(
             let (graph, mut diagnostics) =
                 klo_parse::parse(&project.tree, &app, &app.nested, &mut project.sources);
             terminal.progress(&format!("working out {}", app.name));
-            let results = each(&names, |name| {
-                environment(&graph, &app, name, &project.tree, emit)
-            });
+            let results: Vec<_> = names
+                .par_iter()
+                .map(|name| environment(&graph, (&app, policy), name, &project.tree, emit))
+                .collect();
             let mut environments = Vec::new();
             for (environment, found) in results {
                 environments.push(environment);
                 diagnostics.extend(found);
             }
+            diagnostics.extend(remarks(&app, policy, &environments));
             for diagnostic in &mut diagnostics {
                 diagnostic.app.clone_from(&app.name);
             }
@@ -81,14 +91,27 @@ pub(crate) fn analyze(
                 diagnostics,
             }
         })
-        .collect()
+        .collect();
+    project.policies = policies;
+    analyzed
+}
+
+/// What there is to say about waivers, which takes every environment to know.
+fn remarks(app: &App, policy: &Policy, environments: &[Environment]) -> Vec<Diagnostic> {
+    let judged = environments.iter().filter(|one| one.judged).count();
+    let findings = environments.iter().flat_map(|one| &one.findings);
+    let used = findings.filter_map(|finding| finding.waiver).collect();
+    let complete = judged == app.environments.len();
+    policy
+        .waivers
+        .remarks(&used, complete, &policy.rules, policy.today)
 }
 
 /// One environment: check, lower, check, emit. What is wrong with a phase ends it there, and what
 /// earlier phases said stands.
-fn environment(
+pub(crate) fn environment(
     graph: &IntentGraph,
-    app: &App,
+    (app, policy): (&App, &Policy),
     name: &str,
     tree: &dyn Tree,
     emit: Emitters,
@@ -96,52 +119,39 @@ fn environment(
     let mut environment = Environment {
         name: name.to_owned(),
         graph: None,
+        findings: Vec::new(),
+        judged: false,
         decisions: Vec::new(),
         plan: None,
         files: Vec::new(),
     };
-    let (checked, mut diagnostics) = check_graph(graph, app, name);
-    if let Some(checked) = checked {
-        let lowered = lower(&checked);
+    let verdict = check_graph(graph, app, name, policy);
+    let mut diagnostics = verdict.diagnostics;
+    environment.findings = verdict.findings;
+    if let Ok(resolved) = verdict.outcome {
+        let lowered = lower(&resolved);
+        let broken = lowered.diagnostics.iter().any(Diagnostic::blocks);
         diagnostics.extend(lowered.diagnostics);
-        environment.graph = Some(checked.into_inner());
+        environment.graph = Some(resolved.into_inner());
         environment.decisions.clone_from(&lowered.plan.decisions);
-        if !diagnostics.iter().any(Diagnostic::blocks) {
-            let (plan, found) = check_plan(lowered.plan);
-            diagnostics.extend(found);
-            environment.plan = plan;
+        if !broken {
+            let verdict = check_plan(lowered.plan, app, policy, &environment.findings);
+            diagnostics.extend(verdict.diagnostics);
+            environment.findings.extend(verdict.findings);
+            environment.judged = true;
+            environment.plan = match verdict.outcome {
+                Ok(plan) => {
+                    let (files, found) = emit(&plan, tree);
+                    environment.files = files;
+                    diagnostics.extend(found);
+                    Some(plan.into_inner())
+                }
+                Err(refused) => refused.map(|plan| *plan),
+            };
         }
-    }
-    if let Some(plan) = &environment.plan {
-        let (files, found) = emit(plan, tree);
-        environment.files = files;
-        diagnostics.extend(found);
     }
     for diagnostic in &mut diagnostics {
         diagnostic.environments = vec![name.to_owned()];
     }
     (environment, diagnostics)
-}
-
-/// Runs `work` for each name at the same time, and answers in the order of the names.
-fn each<T: Send>(names: &[String], work: impl Fn(&str) -> T + Sync) -> Vec<T> {
-    let work = &work;
-    std::thread::scope(|scope| {
-        let (first, rest) = match names.split_first() {
-            Some((first, rest)) => (first, rest),
-            None => return Vec::new(),
-        };
-        let others: Vec<_> = rest
-            .iter()
-            .map(|name| scope.spawn(move || work(name)))
-            .collect();
-        let mut results = vec![work(first)];
-        for other in others {
-            match other.join() {
-                Ok(result) => results.push(result),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    })
 }

@@ -2,12 +2,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use klo_check::Policy;
 use klo_config::{App, EnvironmentConfig};
-use klo_diagnostics::{Diagnostic, did_you_mean, list_of};
+use klo_diagnostics::{At, Diagnostic, Format, Style, did_you_mean, list_of};
 use klo_source::{DiskTree, SourceMap};
 
 use crate::UsageError;
 use crate::args::Selection;
+use crate::policy::Extra;
+use crate::terminal::WIDTH;
 
 /// A repository, read.
 pub(crate) struct Project {
@@ -23,7 +26,9 @@ pub(crate) struct Project {
     pub(crate) apps: Vec<App>,
     /// The paths that were given, relative to the root.
     pub(crate) paths: Vec<String>,
-    /// What is wrong with the configuration.
+    /// What each app is held to; as many as there are apps where nothing is wrong.
+    pub(crate) policies: Vec<Policy>,
+    /// What is wrong with the configuration, rule packs and waivers included.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -72,10 +77,17 @@ impl Project {
             sources: SourceMap::new(),
             apps: Vec::new(),
             paths: Vec::new(),
+            policies: Vec::new(),
             diagnostics: Vec::new(),
         };
         project.discover(&relative, config.as_deref());
         project.paths = relative;
+        let extra = Extra::of(selection, &project.root)?;
+        for app in &project.apps {
+            let (policy, found) = extra.policy(app, &project.tree, &mut project.sources);
+            project.policies.extend(policy);
+            project.diagnostics.extend(found);
+        }
         Ok(project)
     }
 
@@ -130,6 +142,28 @@ impl Project {
             .iter()
             .filter(|environment| named.is_empty() || named.contains(&environment.name))
             .collect()
+    }
+
+    /// `path:line:column` of a place in a file, relative to where klo was started.
+    pub(crate) fn place(&self, at: &At) -> Option<String> {
+        let At::Span(span) = at else {
+            return None;
+        };
+        let at = self.sources.location(*span);
+        let path = self.style().path(&at.file);
+        Some(format!("{path}:{}:{}", at.start.line, at.start.column))
+    }
+
+    /// How paths are shown.
+    fn style(&self) -> Style {
+        Style {
+            format: Format::Concise,
+            color: false,
+            unicode: true,
+            width: WIDTH,
+            root: self.root.clone(),
+            base: self.base.clone(),
+        }
     }
 
     /// Refuses environments that no app has.

@@ -1,6 +1,5 @@
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::config as codes;
-use klo_diagnostics::did_you_mean;
 use klo_intent::{AttrValue, Kind, Literal, LiteralKind, name_fault};
 use klo_source::{EntryKind, FileId, TextRange, Tree, normalize};
 
@@ -8,14 +7,6 @@ use crate::app::{App, Kubernetes};
 use crate::reader::Reader;
 use crate::table::{FILE, Shape};
 use crate::yaml::read_yaml;
-
-/// The packs that come with klo.
-const PACKS: [&str; 4] = [
-    "klo/baseline",
-    "klo/production",
-    "klo/residency-eu",
-    "klo/gpu-budget",
-];
 
 /// The app that a `klo.yaml` describes, with defaults for what it leaves open; `None` where the file
 /// cannot be read as YAML. `fallback` is the app's name where the file states none.
@@ -148,15 +139,6 @@ impl Reader<'_> {
             "waivers" => {
                 let path = value.as_str().unwrap_or_default();
                 let found = self.path(path, literal.range, &[EntryKind::File]);
-                if found.is_some() {
-                    let warning = Diagnostic::warning(
-                        codes::RULES_NOT_JUDGED,
-                        self.span(literal.range),
-                        "this version of klo judges no rule packs, so there is nothing to waive",
-                    );
-                    self.diagnostics
-                        .push(warning.help("the file is not read; it may stay"));
-                }
                 app.waivers = found.map(|path| (path, self.span(literal.range)));
             }
             "alarms" => self.alarms(app, text("email"), literal),
@@ -195,36 +177,13 @@ impl Reader<'_> {
         for item in items {
             let name = item.as_str().unwrap_or_default();
             let at = Some(self.span(item.range));
-            let before = self.diagnostics.len();
-            if PACKS.contains(&name) {
+            // Packs that come with klo go by their names; whether there is one is the loader's business.
+            if name.starts_with("klo/") {
                 rules.push((name.to_owned(), at));
-            } else if name.starts_with("klo/") {
-                let help = match did_you_mean(name, PACKS) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("the packs are {}", klo_diagnostics::list_of(PACKS)),
-                };
-                self.error(
-                    codes::WRONG_SETTING,
-                    item.range,
-                    format!("no rule pack `{}` comes with klo", name.escape_debug()),
-                    help,
-                );
             } else if let Some(path) =
                 self.path(name, item.range, &[EntryKind::Directory, EntryKind::File])
             {
                 rules.push((path, at));
-            }
-            // Passing over a pack would mean that its rules silently do not hold.
-            if name != "klo/baseline" && self.diagnostics.len() == before {
-                self.error(
-                    codes::RULES_NOT_JUDGED,
-                    item.range,
-                    format!(
-                        "this version of klo does not judge rule packs such as `{}`",
-                        name.escape_debug()
-                    ),
-                    "name `klo/baseline` alone, or use a version of klo that has rule packs",
-                );
             }
         }
         rules

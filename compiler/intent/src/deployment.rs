@@ -38,6 +38,11 @@ pub enum Network {
     },
 }
 
+impl Network {
+    /// The range of a network that nobody states.
+    pub const DEFAULT_CIDR: &'static str = "10.0.0.0/16";
+}
+
 /// One environment of one app: everything that `klo.yaml` says about where things go, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
@@ -65,4 +70,40 @@ pub struct Deployment {
     pub root: String,
     /// The output folder of the app (`infra`), relative to the repository's root.
     pub out: String,
+}
+
+impl Deployment {
+    /// An environment of which `klo.yaml` states nothing else.
+    pub fn new(app: &str, environment: &str, tier: Tier) -> Self {
+        Self {
+            app: app.to_owned(),
+            environment: environment.to_owned(),
+            tier,
+            region: "us-east-1".to_owned(),
+            account: None,
+            platform: "aws".to_owned(),
+            network: Network::Created {
+                cidr: Network::DEFAULT_CIDR.to_owned(),
+            },
+            state_bucket: None,
+            tags: IndexMap::new(),
+            alarm_email: None,
+            root: String::new(),
+            out: "infra".to_owned(),
+        }
+    }
+
+    /// The tags that the provider puts on everything by itself: whose it is, and `tags`.
+    pub fn provider_tags(&self) -> IndexMap<String, String> {
+        let own = [
+            ("app", self.app.as_str()),
+            ("environment", &self.environment),
+            ("managed-by", "klo"),
+        ];
+        let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let stated = self.tags.iter();
+        own.into_iter()
+            .chain(stated.map(|(key, value)| (key.clone(), value.clone())))
+            .collect()
+    }
 }

@@ -40,7 +40,7 @@ pub struct Intent {
     pub bindings: Vec<Binding>,
     /// What reading its code says, for units.
     pub code: Option<UnitCode>,
-    /// The organization's module that makes it, where a rule set chooses one.
+    /// The organization's module that a rule set chooses; see [`Intent::made_by`].
     pub module: Option<Module>,
 }
 
@@ -94,6 +94,34 @@ impl Intent {
         }
     }
 
+    /// Server or worker processes per instance: what `WEB_CONCURRENCY` in its environment says where
+    /// klo writes the start command, what the code or its configuration states, else one. A Celery worker without a number has one for each whole vCPU, as Celery itself does (Celery
+    /// 5.5, "Configuration and defaults": `worker_concurrency`).
+    pub fn processes(&self) -> u32 {
+        let Some(code) = &self.code else { return 1 };
+        let stated = self
+            .web_concurrency(code)
+            .or(code.processes)
+            .filter(|number| *number > 0);
+        let by_default = || match code.entry.call {
+            crate::EntryCall::Celery => self.float("cpu").map_or(1, |cpus| cpus.floor() as u32),
+            _ => 1,
+        };
+        stated.unwrap_or_else(by_default).max(1)
+    }
+
+    fn web_concurrency(&self, code: &crate::UnitCode) -> Option<u32> {
+        let is_web = matches!(code.entry.call, crate::EntryCall::WebApplication { .. });
+        if !is_web || !self.value("command").items().is_empty() {
+            return None;
+        }
+        let value = self.value("env").get("WEB_CONCURRENCY")?;
+        match value.as_int() {
+            Some(number) => u32::try_from(number).ok(),
+            None => value.as_str()?.parse().ok(),
+        }
+    }
+
     /// The entries of an effective map, in order; nothing where unset.
     pub fn entries(&self, attribute: &str) -> impl Iterator<Item = (&str, &AttrValue)> {
         let entries = match self.value(attribute) {
@@ -104,6 +132,12 @@ impl Intent {
             .into_iter()
             .flatten()
             .map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The module that makes it: none for what is there already, whatever a rule set chooses.
+    pub fn made_by(&self) -> Option<&Module> {
+        let exists = !self.value("existing").is_null();
+        self.module.as_ref().filter(|_| !exists)
     }
 
     /// The span of the value's source, or of the intent where the value has none.

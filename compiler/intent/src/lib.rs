@@ -35,7 +35,9 @@ pub use graph::{Decision, Intent, IntentGraph, IntentId};
 pub use json::{PlaceStyle, graph_json};
 pub use kind::Kind;
 pub use literal::{Literal, LiteralKind};
-pub use module::{Module, ModuleContext, ModuleInput, ModuleOutput, OutputStep, output_path};
+pub use module::{
+    Module, ModuleContext, ModuleInput, ModuleOutput, OutputStep, is_input_name, output_path,
+};
 pub use place::Place;
 pub use schema::{EXPOSE_KEYS, TRIGGER_KEYS, attribute, attributes};
 pub use setting::{Origin, Setting, Superseded};

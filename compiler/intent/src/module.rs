@@ -130,10 +130,11 @@ impl ModuleContext {
     }
 
     /// Whether a module of the kind can be told: only what is reached over the network has a
-    /// security group.
+    /// security group, and secrets are made before the network is.
     pub const fn is_for(self, kind: Kind) -> bool {
-        match self {
-            Self::SecurityGroup => is_reached_over_network(kind),
+        match (self, kind) {
+            (Self::SecurityGroup, kind) => is_reached_over_network(kind),
+            (context, Kind::Secret) => !context.is_network(),
             _ => true,
         }
     }
@@ -177,6 +178,28 @@ impl ModuleInput {
             Self::Value(_) | Self::Attribute(_) => false,
         }
     }
+}
+
+/// Whether a module can have a variable of the name: an identifier that is none of the words that a
+/// module's block keeps for itself (Terraform language, "Input variables", read 2026-11).
+pub fn is_input_name(name: &str) -> bool {
+    const KEPT: [&str; 8] = [
+        "source",
+        "version",
+        "providers",
+        "count",
+        "for_each",
+        "lifecycle",
+        "depends_on",
+        "locals",
+    ];
+    is_name(name) && !KEPT.contains(&name)
+}
+
+/// A name as Terraform has them, in ASCII.
+fn is_name(text: &str) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.chars().all(goes_on)
 }
 
 /// Attributes that a module can be told: not those that keep klo from making anything.
@@ -354,9 +377,7 @@ pub fn output_path(text: &str) -> Option<Vec<OutputStep<'_>>> {
     let mut steps = Vec::new();
     for part in text.split('.') {
         let (name, indices) = part.split_at(part.find('[').unwrap_or(part.len()));
-        let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if !starts || !name.chars().all(goes_on) {
+        if !is_name(name) {
             return None;
         }
         steps.push(OutputStep::Name(name));
@@ -407,6 +428,14 @@ mod tests {
             "a[99999999999]",
         ] {
             assert_eq!(output_path(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn inputs_are_names_that_a_block_leaves_free() {
+        assert!(is_input_name("bucket_name") && is_input_name("_x-1"));
+        for wrong in ["source", "depends_on", "", "1a", "a b", "é"] {
+            assert!(!is_input_name(wrong), "{wrong}");
         }
     }
 

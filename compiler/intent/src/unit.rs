@@ -54,6 +54,15 @@ pub enum EntryCall {
     },
     /// The file, run as a program.
     Program,
+    /// A management command of Django, which Django finds by its name.
+    DjangoCommand {
+        /// The command's name.
+        name: String,
+        /// The project's `manage.py`, relative to the repository's root.
+        manage: Option<String>,
+        /// The settings module that the project's servers name.
+        settings: Option<String>,
+    },
 }
 
 /// A parameter of a function.

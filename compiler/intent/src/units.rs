@@ -38,18 +38,7 @@ impl Size {
 
     /// `"512Mi"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        let (number, unit) = split(text)?;
-        let (_, factor) = SIZES
-            .iter()
-            .find(|(name, _)| *name == unit)
-            .ok_or_else(|| UnitError::WrongUnit {
-                unit: unit.to_owned(),
-                allowed: Self::UNITS,
-            })?;
-        number
-            .checked_mul(*factor)
-            .map(Self)
-            .ok_or(UnitError::TooLarge)
+        amount(text, &SIZES, Self::UNITS).map(Self)
     }
 
     /// Whole mebibytes, rounded up.
@@ -86,18 +75,7 @@ impl Duration {
 
     /// `"15m"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        let (number, unit) = split(text)?;
-        let (_, factor) = DURATIONS
-            .iter()
-            .find(|(name, _)| *name == unit)
-            .ok_or_else(|| UnitError::WrongUnit {
-                unit: unit.to_owned(),
-                allowed: Self::UNITS,
-            })?;
-        number
-            .checked_mul(*factor)
-            .map(Self)
-            .ok_or(UnitError::TooLarge)
+        amount(text, &DURATIONS, Self::UNITS).map(Self)
     }
 
     /// Whole seconds.
@@ -122,13 +100,22 @@ impl fmt::Display for Duration {
     }
 }
 
-fn split(text: &str) -> Result<(u64, &str), UnitError> {
+/// A number with one of the units behind it, in the smallest; `allowed` names them.
+fn amount(text: &str, units: &[(&str, u64)], allowed: &'static str) -> Result<u64, UnitError> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits == 0 {
         return Err(UnitError::NoNumber);
     }
-    let number = text[..digits].parse().map_err(|_| UnitError::TooLarge)?;
-    Ok((number, &text[digits..]))
+    let number: u64 = text[..digits].parse().map_err(|_| UnitError::TooLarge)?;
+    let unit = &text[digits..];
+    let (_, factor) = units
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .ok_or_else(|| UnitError::WrongUnit {
+            unit: unit.to_owned(),
+            allowed,
+        })?;
+    number.checked_mul(*factor).ok_or(UnitError::TooLarge)
 }
 
 /// When something runs by itself, in UTC.

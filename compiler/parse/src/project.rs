@@ -10,6 +10,7 @@ use klo_source::{FileId, ReadError, SourceMap, Tree, has_marker};
 use rayon::prelude::*;
 
 use crate::facts::{ExprKind, FileFacts, ImportNames, Step};
+use crate::knowledge::django;
 use crate::python::modules::{ModuleIndex, Resolution};
 use crate::python::{self, dependencies};
 
@@ -87,6 +88,7 @@ pub(crate) fn load(
             match parsed {
                 Ok((text, facts)) => {
                     next.extend(targets(&index, &path, &facts));
+                    next.extend(django_targets(&index, &python, &path, &facts));
                     read.insert(path, (text, facts));
                 }
                 Err(error) => diagnostics.push(unreadable(&path, &error)),
@@ -254,6 +256,58 @@ fn targets(index: &ModuleIndex, path: &str, facts: &FileFacts) -> BTreeSet<Strin
             // Celery's `autodiscover_tasks(["orders"])`.
             add(0, &[parts[0], "tasks"]);
         }
+    }
+    found
+}
+
+/// The files that Django loads for a file which does not name them: where the project's settings are
+/// named, commands that are called by their names, and migrations.
+fn django_targets(
+    index: &ModuleIndex,
+    python: &[&String],
+    path: &str,
+    facts: &FileFacts,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for module in django::settings_stated(facts) {
+        let parts: Vec<&str> = module.split('.').collect();
+        found.extend(
+            index
+                .packages(path, 0, &parts)
+                .into_iter()
+                .map(str::to_owned),
+        );
+        if let Resolution::File(target) = index.resolve(path, 0, &parts) {
+            found.insert(target.to_owned());
+        }
+    }
+    if django::starts_django(path, facts) {
+        let paths = python.iter().map(|path| path.as_str());
+        found.extend(
+            django::naming_files(path, paths)
+                .into_iter()
+                .map(str::to_owned),
+        );
+    }
+    if django::calls_commands(facts) {
+        let called: BTreeSet<&str> = facts
+            .exprs
+            .iter()
+            .filter_map(|expr| match &expr.kind {
+                ExprKind::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        let migrates = called.iter().any(|name| django::reads_migrations(name));
+        found.extend(
+            python
+                .iter()
+                .filter(|path| {
+                    django::command_of(path).is_some_and(|name| called.contains(name))
+                        || migrates && django::is_migration(path)
+                })
+                .map(|path| (*path).clone()),
+        );
     }
     found
 }

@@ -3,9 +3,10 @@ use klo_intent::{Decision, IntentGraph, Kind};
 use thiserror::Error;
 
 use crate::container::Image;
+use crate::finding::Finding;
 use crate::resource::{
-    Address, ImportBlock, KubernetesObject, LocalValue, ModuleCall, Moved, Output, Resource,
-    Variable,
+    Address, EmptySecret, ImportBlock, KubernetesObject, LocalValue, ModuleCall, Moved, Output,
+    Resource, Variable,
 };
 use crate::value::{Target, Value};
 
@@ -91,9 +92,10 @@ pub struct Plan {
     pub images: Vec<Image>,
     /// Choices made, with their reasons.
     pub decisions: Vec<Decision>,
-    /// Secrets whose values people put in between the two roots: intent id and the bootstrap
-    /// address that holds it.
-    pub empty_secrets: Vec<(String, Address)>,
+    /// What rules found, waived or not; filled by whoever judges the plan.
+    pub findings: Vec<Finding>,
+    /// Secrets whose values people put in between the two roots.
+    pub empty_secrets: Vec<EmptySecret>,
     /// Commands for the environment's README that run after the main root is applied, in order:
     /// what it does, and the command line.
     pub after_apply: Vec<(String, String)>,
@@ -116,6 +118,7 @@ impl Plan {
             kubernetes: Vec::new(),
             images: Vec::new(),
             decisions: Vec::new(),
+            findings: Vec::new(),
             empty_secrets: Vec::new(),
             after_apply: Vec::new(),
             before_services: Vec::new(),
@@ -154,12 +157,23 @@ impl Plan {
                 self.verify_value(resource.root, &from, value)?;
             }
             for address in &resource.depends_on {
-                if self.get(resource.root, address).is_none() {
+                let found = if address.is_module() {
+                    self.calls(resource.root, &address.name)
+                } else {
+                    self.get(resource.root, address).is_some()
+                };
+                if !found {
                     return Err(PlanError::Dangling {
                         from,
                         to: address.to_string(),
                     });
                 }
+            }
+        }
+        for call in &self.modules {
+            let from = format!("module.{}", call.name);
+            for value in call.inputs.0.values() {
+                self.verify_value(call.root, &from, value)?;
             }
         }
         for local in &self.locals {
@@ -173,6 +187,13 @@ impl Plan {
             )?;
         }
         Ok(())
+    }
+
+    /// Whether a root calls a module by the name.
+    fn calls(&self, root: Root, name: &str) -> bool {
+        self.modules
+            .iter()
+            .any(|call| call.root == root && call.name == name)
     }
 
     fn verify_value(&self, root: Root, from: &str, value: &Value) -> Result<(), PlanError> {
@@ -194,12 +215,7 @@ impl Plan {
                         .any(|l| l.root == root && l.name == *name),
                     format!("local.{name}"),
                 ),
-                Target::Module(name) => (
-                    self.modules
-                        .iter()
-                        .any(|m| m.root == root && m.name == *name),
-                    format!("module.{name}"),
-                ),
+                Target::Module(name) => (self.calls(root, name), format!("module.{name}")),
             };
             if !found && dangling.is_none() {
                 dangling = Some(name);

@@ -2,6 +2,7 @@
 //! references are [`Ref`]s and never text; escaping is the printers' business.
 
 mod container;
+mod finding;
 mod index;
 mod name;
 pub mod provider;
@@ -10,10 +11,11 @@ mod value;
 mod view;
 
 pub use container::{Image, ImageCommand};
+pub use finding::{Finding, FindingWaiver};
 pub use index::{Group, Plan, PlanError, Root};
 pub use name::{physical_name, symbol};
 pub use resource::{
-    Address, Class, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall, Moved,
-    Output, Provider, Resource, Variable, VariableType, Why,
+    Address, Class, EmptySecret, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall,
+    Moved, Output, Provider, Resource, Variable, VariableType, Why,
 };
 pub use value::{Block, Function, PathStep, Ref, Target, Value};

@@ -65,7 +65,7 @@ pub fn type_names() -> impl Iterator<Item = &'static str> + Clone {
 fn line(word: &str) -> Option<(&'static str, &'static str)> {
     let mut rest = SCHEMA;
     while !rest.is_empty() {
-        // The first line that begins in the second half, or else the last one of the first half.
+        // The line in the middle, and then what is before it or behind it.
         let middle = rest.floor_char_boundary(rest.len() / 2);
         let begin = rest[..middle].rfind('\n').map_or(0, |at| at + 1);
         let end = rest[begin..].find('\n').map_or(rest.len(), |at| begin + at);

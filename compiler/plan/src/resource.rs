@@ -67,6 +67,19 @@ impl Address {
         }
     }
 
+    /// The address of a module's call: `module.bucket_receipts`, for moves and for what comes after
+    /// everything in it. What the module puts out is [`Value::module`].
+    pub fn module(name: impl Into<String>) -> Self {
+        Self::managed(Self::MODULE, name)
+    }
+
+    const MODULE: &'static str = "module";
+
+    /// Whether it names a module's call and no resource.
+    pub fn is_module(&self) -> bool {
+        self.kind == Self::MODULE
+    }
+
     /// A reference to one of its attributes.
     pub fn attr(&self, name: &str) -> Value {
         self.reference().attribute(name)
@@ -334,6 +347,17 @@ pub struct ModuleCall {
     pub inputs: Block,
     /// Who asked for it.
     pub why: Why,
+}
+
+/// A secret of the bootstrap root that is made without a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmptySecret {
+    /// The intent's id.
+    pub intent: String,
+    /// The secret, or the module that makes it.
+    pub holder: Address,
+    /// Its ARN.
+    pub arn: Value,
 }
 
 /// An object for a Kubernetes cluster.

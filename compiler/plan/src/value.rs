@@ -214,6 +214,14 @@ impl Value {
         })
     }
 
+    /// A call of a module, of which a step further is an output.
+    pub fn module(name: impl Into<String>) -> Self {
+        Self::Ref(Ref {
+            target: Target::Module(name.into()),
+            path: Vec::new(),
+        })
+    }
+
     /// This value with a comment above it.
     #[must_use]
     pub fn commented(self, comment: impl Into<String>) -> Self {

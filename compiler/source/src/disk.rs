@@ -1,6 +1,8 @@
+use std::collections::HashMap;
 use std::fs;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::WalkBuilder;
 
@@ -11,6 +13,8 @@ use crate::tree::{EntryKind, Listing, MAX_FILE_BYTES, ReadError, Tree};
 #[derive(Debug, Clone)]
 pub struct DiskTree {
     root: PathBuf,
+    /// Folders whose real paths were looked up, since every part of a path is looked at for that.
+    folders: Arc<Mutex<HashMap<PathBuf, Result<PathBuf, ReadError>>>>,
 }
 
 impl DiskTree {
@@ -18,6 +22,7 @@ impl DiskTree {
     pub fn new(root: &Path) -> std::io::Result<Self> {
         Ok(Self {
             root: root.canonicalize()?,
+            folders: Arc::default(),
         })
     }
 
@@ -33,8 +38,39 @@ impl DiskTree {
             .map(Path::to_path_buf)
     }
 
+    /// The real path of a file or folder inside the root.
     fn resolve(&self, path: &str) -> Result<PathBuf, ReadError> {
-        let real = self.root.join(path).canonicalize().map_err(refusal)?;
+        let full = self.root.join(path);
+        let (Some(folder), Some(Component::Normal(name))) =
+            (full.parent(), full.components().next_back())
+        else {
+            return self.inside(&full);
+        };
+        if path.is_empty() {
+            return self.inside(&full);
+        }
+        let real = self.folder(folder)?.join(name);
+        let meta = fs::symlink_metadata(&real).map_err(refusal)?;
+        if meta.is_symlink() {
+            self.inside(&real)
+        } else {
+            Ok(real)
+        }
+    }
+
+    /// The real path of a folder inside the root.
+    fn folder(&self, folder: &Path) -> Result<PathBuf, ReadError> {
+        let mut known = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = known.get(folder) {
+            return real.clone();
+        }
+        let real = self.inside(folder);
+        known.insert(folder.to_path_buf(), real.clone());
+        real
+    }
+
+    fn inside(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        let real = path.canonicalize().map_err(refusal)?;
         if real.starts_with(&self.root) {
             Ok(real)
         } else {

@@ -1,9 +1,9 @@
 //! Alarms, to one topic with a person behind it (aws.md, "Rolling out").
 
-use klo_intent::{Decision, Intent, IntentId, Kind};
+use klo_intent::{Decision, Field, Intent, IntentId, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, symbol};
 
-use crate::context::{Compute, Lowering, group_of, main_address, part_address, why};
+use crate::context::{Compute, Lowering, Supply, group_of, main_address, part_address, why};
 use crate::data::most_connections;
 use crate::ingress::{Front, load_balancer, ways};
 use crate::policy;
@@ -81,7 +81,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     for (id, intent) in graph.iter() {
         let alarms = match intent.kind {
             Kind::Service | Kind::Function | Kind::Job => of_unit(lowering, id, intent),
-            Kind::Queue => of_queue(lowering, intent),
+            Kind::Queue => of_queue(lowering, id, intent),
             Kind::Database => of_database(lowering, intent),
             _ => Vec::new(),
         };
@@ -238,15 +238,16 @@ fn of_unit(lowering: &Lowering<'_>, id: IntentId, unit: &Intent) -> Vec<Alarm> {
     alarms
 }
 
-fn of_queue(lowering: &Lowering<'_>, queue: &Intent) -> Vec<Alarm> {
-    let main = main_address("aws_sqs_queue", queue);
-    if lowering.plan.get(Root::Main, &main).is_none() {
+fn of_queue(lowering: &Lowering<'_>, id: IntentId, queue: &Intent) -> Vec<Alarm> {
+    let store = lowering.stores.get(&id);
+    let name = store.and_then(|store| store.fields.get(&Field::Name));
+    let (true, Some(Supply::Plain(name))) = (queue.value("existing").is_null(), name) else {
         return Vec::new();
-    }
+    };
     // A quarter of an hour is late for a consumer that keeps up, whatever it does.
     let late = Alarm::count("age", "AWS/SQS", "ApproximateAgeOfOldestMessage")
         .most(900, 1)
-        .of("QueueName", main.attr("name"))
+        .of("QueueName", name.clone())
         .says(format!(
             "{} has a message that nobody took for 15 minutes",
             queue.id()

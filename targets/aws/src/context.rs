@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use klo_diagnostics::Diagnostic;
-use klo_intent::{AttrValue, Decision, Deployment, Field, Intent, IntentGraph, IntentId, Tier};
+use klo_intent::{
+    AttrValue, Decision, Deployment, Field, Intent, IntentGraph, IntentId, ModuleContext, Tier,
+};
 use klo_plan::{Address, Group, Plan, Resource, Value, Why, physical_name, symbol};
 
 use crate::Lowered;
@@ -177,6 +179,16 @@ impl<'g> Lowering<'g> {
     /// bootstrap root's outputs fill.
     pub(crate) fn key_arn(&self) -> Option<Value> {
         self.is_prod().then(|| Value::variable("key_arn"))
+    }
+
+    /// Whether a data intent is encrypted with the environment's key, where there is one: klo makes
+    /// it, or a module that takes the key.
+    pub(crate) fn uses_own_key(&self, id: IntentId) -> bool {
+        let intent = self.intent(id);
+        match intent.made_by() {
+            Some(module) => module.takes(ModuleContext::KmsKey),
+            None => intent.value("existing").is_null(),
+        }
     }
 
     /// For how many days log groups keep events: a year where an audit may ask for them.

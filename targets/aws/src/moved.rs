@@ -38,7 +38,27 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
             })
         })
         .collect();
+    let calls: Vec<Moved> = lowering
+        .plan
+        .modules
+        .iter()
+        .filter_map(|call| {
+            let ours: Vec<(&Intent, &str)> = renamed
+                .iter()
+                .copied()
+                .filter(|(intent, _)| call.why.intents.contains(&intent.id()))
+                .collect();
+            let name = former(&call.name, &ours);
+            (name != call.name).then(|| Moved {
+                root: call.root,
+                group: call.group.clone(),
+                from: Address::module(name),
+                to: Address::module(&call.name),
+            })
+        })
+        .collect();
     lowering.plan.moved.extend(moved);
+    lowering.plan.moved.extend(calls);
 }
 
 /// An address's name as it was before the renames.

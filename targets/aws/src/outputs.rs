@@ -27,7 +27,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     hand_over(lowering);
 }
 
-/// The fields of a data intent that klo made. What is already there is its owner's to publish.
+/// The fields of a data intent that the environment makes. What is already there is its owner's to publish.
 fn publish_store(lowering: &mut Lowering<'_>, id: IntentId, intent: &Intent) {
     if !intent.value("existing").is_null() || intent.kind == Kind::Config {
         return;
@@ -220,7 +220,7 @@ fn repositories(lowering: &Lowering<'_>) -> Vec<(String, Value)> {
 fn secrets(plan: &Plan) -> Vec<(String, Value)> {
     plan.empty_secrets
         .iter()
-        .map(|(intent, address)| (intent.replacen('.', "-", 1), address.attr("arn")))
+        .map(|secret| (secret.intent.replacen('.', "-", 1), secret.arn.clone()))
         .collect()
 }
 

@@ -11,12 +11,11 @@ mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
 use klo_diagnostics::Diagnostic;
 use klo_intent::{
     Access, AttrValue, Binding, Deployment, Duration, Edge, Entry, EntryCall, Field, Intent,
-    IntentGraph, IntentId, Interface, Kind, MethodUse, Network, Node, Origin, Place, PoolUse,
-    Setting, Size, Tier, UnitCode, UrlForm, attributes,
+    IntentGraph, IntentId, Interface, Kind, MethodUse, Node, Origin, Place, PoolUse, Setting, Size,
+    Tier, UnitCode, UrlForm, attributes,
 };
 use klo_plan::{Address, Plan, Resource, Root, Value};
 use klo_source::{FileId, Span};
@@ -66,20 +65,8 @@ impl TestGraph {
     fn of(environment: &str, tier: Tier) -> Self {
         Self {
             deployment: Deployment {
-                app: "shop".to_owned(),
-                environment: environment.to_owned(),
-                tier,
                 region: "eu-west-1".to_owned(),
-                account: None,
-                platform: "aws".to_owned(),
-                network: Network::Created {
-                    cidr: "10.0.0.0/16".to_owned(),
-                },
-                state_bucket: None,
-                tags: IndexMap::new(),
-                alarm_email: None,
-                root: String::new(),
-                out: "infra".to_owned(),
+                ..Deployment::new("shop", environment, tier)
             },
             intents: Vec::new(),
             edges: Vec::new(),

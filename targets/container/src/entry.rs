@@ -79,7 +79,10 @@ impl Kind {
     /// The generated module that runs a unit on this platform, when its start takes one.
     pub(crate) fn of(command: ImageCommand, code: &UnitCode) -> Option<Self> {
         let is_handler = code.entry.call == EntryCall::Handler;
-        let is_program = code.entry.call == EntryCall::Program;
+        let is_program = matches!(
+            code.entry.call,
+            EntryCall::Program | EntryCall::DjangoCommand { .. }
+        );
         match command {
             ImageCommand::LambdaHandler if is_handler && has_plain_name(code) => None,
             ImageCommand::LambdaHandler if is_handler => Some(Self::Handler),
@@ -128,6 +131,7 @@ fn has_plain_name(code: &UnitCode) -> bool {
 struct Values<'a> {
     header: [String; 2],
     module: &'a str,
+    argument: Option<&'a str>,
     attribute: &'a str,
     events: Vec<&'a str>,
     handler: bool,
@@ -148,12 +152,17 @@ pub(crate) fn module(
     let mut events = image.events.clone();
     events.sort_unstable();
     events.dedup();
+    let (program, argument) = match &code.entry.call {
+        EntryCall::DjangoCommand { name, .. } => ("django", Some(name.as_str())),
+        _ => (code.entry.module.as_str(), None),
+    };
     let values = Values {
         header: [
             format!("Start of {}. Written by klo.", unit.id()),
             format!("{} {}.", kind.purpose(), unit.place),
         ],
-        module: &code.entry.module,
+        module: program,
+        argument,
         attribute: code.entry.attribute.as_deref().unwrap_or("app"),
         events,
         handler: kind == Kind::HandlerWorker,

@@ -29,6 +29,11 @@ pub fn emit(plan: &Checked<Plan>, tree: &dyn Tree) -> Emitted {
     emit_plan(plan, tree)
 }
 
+/// Does ahead what [`emit`] needs whatever the plan is, so that it can be done beside other work.
+pub fn prepare() {
+    template::prepare();
+}
+
 fn emit_plan(plan: &Plan, tree: &dyn Tree) -> Emitted {
     if plan.images.is_empty() {
         return Emitted::default();

@@ -216,6 +216,7 @@ impl<'a> Kitchen<'a> {
         let around = Circumstances {
             dependencies,
             port,
+            processes: unit.processes(),
             gunicorn_config: self.tree.read_text(&config).ok(),
         };
         match start(code, &around) {
@@ -421,6 +422,14 @@ fn environment(image: &Image, code: &UnitCode, layout: &Layout) -> Vec<String> {
     ];
     variables.extend(image.port.map(|port| format!("PORT={port}")));
     variables.extend(web_environment(image));
+    if let EntryCall::DjangoCommand {
+        settings: Some(settings),
+        ..
+    } = &code.entry.call
+        && fits_a_line(settings)
+    {
+        variables.push(format!("DJANGO_SETTINGS_MODULE={settings}"));
+    }
     if image.ca_bundle {
         // Postgres drivers that take no certificate in their URL, and code that passes the parts of
         // an address one by one, read these (libpq documentation, "Environment Variables").

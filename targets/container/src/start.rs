@@ -31,6 +31,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) dependencies: &'a Dependencies,
     /// The port to listen on.
     pub(crate) port: u16,
+    /// Processes per instance.
+    pub(crate) processes: u32,
     /// The text of `gunicorn.conf.py`, if the project has one.
     pub(crate) gunicorn_config: Option<String>,
 }
@@ -60,9 +62,12 @@ pub(crate) fn start(code: &UnitCode, around: &Circumstances<'_>) -> Start {
             "--loglevel",
             "INFO",
             "--concurrency",
-            &processes(code),
+            &around.processes.to_string(),
         ])),
         EntryCall::Program => Start::Command(program(code)),
+        EntryCall::DjangoCommand { name, manage, .. } => {
+            Start::Command(django(code, name, manage.as_deref()))
+        }
         EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
     }
 }
@@ -81,12 +86,26 @@ fn program(code: &UnitCode) -> Vec<String> {
     }
 }
 
+/// Django's own way to run a command: the project's `manage.py` where the working folder reaches it,
+/// else Django's module, which finds the settings in the environment.
+fn django(code: &UnitCode, name: &str, manage: Option<&str>) -> Vec<String> {
+    let root = code.project_root.as_str();
+    let inside = manage.and_then(|manage| match root {
+        "" => Some(manage),
+        root => manage.strip_prefix(root)?.strip_prefix('/'),
+    });
+    match inside {
+        Some(manage) => words(["python", manage, name]),
+        None => words(["python", "-m", "django", name]),
+    }
+}
+
 fn aiohttp(code: &UnitCode, around: &Circumstances<'_>) -> Start {
     let EntryCall::WebApplication { factory, .. } = code.entry.call else {
         return Start::Entry;
     };
     if around.dependencies.has("gunicorn") {
-        let mut command = gunicorn(code, around, Some("aiohttp.GunicornWebWorker"));
+        let mut command = gunicorn(around, Some("aiohttp.GunicornWebWorker"));
         // This worker calls a coroutine function by itself and takes no other factory.
         command.push(target(code));
         return if factory {
@@ -106,7 +125,7 @@ fn asgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
     let has = |package| around.dependencies.has(package);
     let port = around.port.to_string();
     let bind = format!("0.0.0.0:{port}");
-    let processes = processes(code);
+    let processes = around.processes.to_string();
     // Who locks gunicorn beside an ASGI application means it to manage the server's processes.
     if has("gunicorn") && has("uvicorn") {
         let worker = if has("uvicorn-worker") {
@@ -114,7 +133,7 @@ fn asgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
         } else {
             "uvicorn.workers.UvicornWorker"
         };
-        let mut command = gunicorn(code, around, Some(worker));
+        let mut command = gunicorn(around, Some(worker));
         command.push(called(code, factory));
         return Some(Start::Command(command));
     }
@@ -135,11 +154,13 @@ fn asgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
         return Some(Start::Command(command));
     }
     if has("hypercorn") {
-        let command = hypercorn(code, &bind, called(code, factory));
+        let command = hypercorn(around, &bind, called(code, factory));
         return Some(Start::Command(command));
     }
     if has("granian") {
-        return Some(Start::Command(granian(code, "asgi", &port, factory)));
+        return Some(Start::Command(granian(
+            code, around, "asgi", &port, factory,
+        )));
     }
     has("daphne").then(|| {
         let mut command = words([
@@ -164,7 +185,7 @@ fn wsgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
     let bind = format!("0.0.0.0:{port}");
     let threads = REQUESTS_AT_ONCE.to_string();
     if has("gunicorn") {
-        let mut command = gunicorn(code, around, None);
+        let mut command = gunicorn(around, None);
         command.push(called(code, factory));
         return Some(Start::Command(command));
     }
@@ -187,7 +208,7 @@ fn wsgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
             "--http-socket",
             &bind,
             "--processes",
-            &processes(code),
+            &around.processes.to_string(),
             "--threads",
             &threads,
             "--module",
@@ -195,16 +216,18 @@ fn wsgi(code: &UnitCode, around: &Circumstances<'_>, factory: bool) -> Option<St
         ])));
     }
     if has("granian") {
-        return Some(Start::Command(granian(code, "wsgi", &port, factory)));
+        return Some(Start::Command(granian(
+            code, around, "wsgi", &port, factory,
+        )));
     }
     has("hypercorn").then(|| {
         let application = format!("wsgi:{}", called(code, factory));
-        Start::Command(hypercorn(code, &bind, application))
+        Start::Command(hypercorn(around, &bind, application))
     })
 }
 
-fn hypercorn(code: &UnitCode, bind: &str, application: String) -> Vec<String> {
-    let workers = processes(code);
+fn hypercorn(around: &Circumstances<'_>, bind: &str, application: String) -> Vec<String> {
+    let workers = around.processes.to_string();
     words([
         "hypercorn",
         "--bind",
@@ -218,7 +241,7 @@ fn hypercorn(code: &UnitCode, bind: &str, application: String) -> Vec<String> {
 /// gunicorn's command without the application. The number of processes is always said, since the
 /// number of database connections was worked out with it; what else its configuration file says
 /// holds.
-fn gunicorn(code: &UnitCode, around: &Circumstances<'_>, worker: Option<&str>) -> Vec<String> {
+fn gunicorn(around: &Circumstances<'_>, worker: Option<&str>) -> Vec<String> {
     let bind = format!("0.0.0.0:{}", around.port);
     let config = around.gunicorn_config.as_deref().unwrap_or_default();
     let says = |setting: &str| {
@@ -227,7 +250,13 @@ fn gunicorn(code: &UnitCode, around: &Circumstances<'_>, worker: Option<&str>) -
                 .is_some_and(|rest| rest.trim_start().starts_with('='))
         })
     };
-    let mut command = words(["gunicorn", "--bind", &bind, "--workers", &processes(code)]);
+    let mut command = words([
+        "gunicorn",
+        "--bind",
+        &bind,
+        "--workers",
+        &around.processes.to_string(),
+    ]);
     match worker {
         Some(_) if says("worker_class") => {}
         Some(worker) => command.extend(words(["--worker-class", worker])),
@@ -243,7 +272,13 @@ fn gunicorn(code: &UnitCode, around: &Circumstances<'_>, worker: Option<&str>) -
     command
 }
 
-fn granian(code: &UnitCode, interface: &str, port: &str, factory: bool) -> Vec<String> {
+fn granian(
+    code: &UnitCode,
+    around: &Circumstances<'_>,
+    interface: &str,
+    port: &str,
+    factory: bool,
+) -> Vec<String> {
     let mut command = words([
         "granian",
         "--interface",
@@ -253,17 +288,13 @@ fn granian(code: &UnitCode, interface: &str, port: &str, factory: bool) -> Vec<S
         "--port",
         port,
         "--workers",
-        &processes(code),
+        &around.processes.to_string(),
     ]);
     if factory {
         command.push("--factory".to_owned());
     }
     command.push(target(code));
     command
-}
-
-fn processes(code: &UnitCode) -> String {
-    code.processes.unwrap_or(1).max(1).to_string()
 }
 
 /// `module:attribute`.

@@ -1,7 +1,7 @@
 //! The text around what differs from image to image: Handlebars templates beside the code. A value
 //! gets into them only through the helper of the place that it stands in.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError,
@@ -44,25 +44,40 @@ const TEMPLATES: [(&str, &str); 12] = [
     ),
 ];
 
-static REGISTRY: LazyLock<Handlebars<'static>> = LazyLock::new(registry);
+/// One registry for each template, made when it is first printed: reading a template takes longer
+/// than printing it, and an app needs a few of them.
+static REGISTRIES: [OnceLock<Handlebars<'static>>; TEMPLATES.len()] =
+    [const { OnceLock::new() }; TEMPLATES.len()];
+
+/// Reads the templates that every image is made of, so that they are there once one is printed.
+pub(crate) fn prepare() {
+    for name in ["Dockerfile", "ignore", "bake"] {
+        registry_of(name);
+    }
+}
 
 /// A template with its values.
 pub(crate) fn render(name: &str, values: &impl Serialize) -> String {
     // Templates and contexts are ours and every one is rendered by a test: a mismatch is a bug.
-    REGISTRY
+    registry_of(name)
         .render(name, values)
         .unwrap_or_else(|error| unreachable!("template {name}: {error}"))
 }
 
-fn registry() -> Handlebars<'static> {
+fn registry_of(name: &str) -> &'static Handlebars<'static> {
+    let Some(index) = TEMPLATES.iter().position(|(known, _)| *known == name) else {
+        unreachable!("there is no template {name}");
+    };
+    REGISTRIES[index].get_or_init(|| registry(TEMPLATES[index]))
+}
+
+fn registry((name, text): (&str, &str)) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     // What is printed without a helper is a mistake in a template; it must not break out meanwhile.
     registry.register_escape_fn(|text| text.chars().filter(char::is_ascii_alphanumeric).collect());
-    for (name, text) in TEMPLATES {
-        if let Err(error) = registry.register_template_string(name, text) {
-            unreachable!("template {name}: {error}");
-        }
+    if let Err(error) = registry.register_template_string(name, text) {
+        unreachable!("template {name}: {error}");
     }
     for (name, print) in HELPERS {
         registry.register_helper(name, Box::new(Print(print)));

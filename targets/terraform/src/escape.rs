@@ -14,7 +14,15 @@ pub(crate) enum Next {
 pub(crate) fn escape(text: &str, next: Next) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut rest = text;
-    while let Some(c) = rest.chars().next() {
+    loop {
+        // Most of what is printed is plain, and taken as a whole.
+        let plain = rest.bytes().position(|byte| !is_plain(byte));
+        let (whole, special) = rest.split_at(plain.unwrap_or(rest.len()));
+        out.push_str(whole);
+        rest = special;
+        let Some(c) = rest.chars().next() else {
+            return out;
+        };
         if matches!(c, '$' | '%') {
             let run = rest.len() - rest.trim_start_matches(c).len();
             rest = &rest[run..];
@@ -41,7 +49,11 @@ pub(crate) fn escape(text: &str, next: Next) -> String {
             c => out.push(c),
         }
     }
-    out
+}
+
+/// Whether a byte is a character that stands for itself in any place.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'$' | b'%' | b'\\')
 }
 
 /// Text in quotes.

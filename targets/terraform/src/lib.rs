@@ -14,7 +14,7 @@ mod statement;
 
 use klo_check::Checked;
 use klo_intent::{PlaceStyle, graph_json};
-use klo_plan::{Plan, Resource, Root};
+use klo_plan::{ModuleCall, Plan, Resource, Root};
 
 /// The Terraform roots and the environment's pages: paths below the environment's folder
 /// (`infra/<env>`) with their contents, sorted by path.
@@ -25,6 +25,11 @@ pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
 /// One resource as its block is printed, for people who ask about it.
 pub fn print(resource: &Resource) -> String {
     statement::resource(resource)
+}
+
+/// One call of a module as its block is printed, likewise.
+pub fn print_module(call: &ModuleCall) -> String {
+    statement::module(call)
 }
 
 fn files(plan: &Plan) -> Vec<(String, String)> {

@@ -1,7 +1,12 @@
 //! `plan.json`: every resource as data, with who asked for it.
 
-use klo_plan::{Block, Class, PathStep, Plan, Ref, Resource, Target, Value, Why};
-use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+
+use klo_plan::{
+    Block, Class, Lifecycle, ModuleCall, PathStep, Plan, Ref, Resource, Target, Value, Why,
+};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::expression::reference_text;
 use crate::root::{file_of, folder};
@@ -14,113 +19,191 @@ pub(crate) fn plan_json(plan: &Plan) -> String {
     let deployment = plan.graph.deployment();
     let mut resources: Vec<&Resource> = plan.resources.values().collect();
     resources.sort_by_key(|resource| (resource.root, &resource.address));
-    let mut modules: Vec<_> = plan.modules.iter().collect();
+    let mut modules: Vec<&ModuleCall> = plan.modules.iter().collect();
     modules.sort_by_key(|call| (call.root, &call.name));
-    let modules: Vec<Json> = modules
-        .into_iter()
-        .map(|call| {
-            let mut entry = json!({
-                "root": folder(call.root),
-                "address": format!("module.{}", call.name),
-                "file": file_of(call.root, &call.group),
-                "source": call.source,
-                "version": call.version,
-                "attributes": block(&call.inputs),
-            });
-            because(&mut entry, &call.why);
-            entry
-        })
-        .collect();
-    let document = json!({
-        "version": 1,
-        "app": deployment.app,
-        "environment": deployment.environment,
-        "resources": resources.into_iter().map(resource_json).collect::<Vec<_>>(),
-        "modules": modules,
-    });
-    pretty(&document)
+    pretty(&Document {
+        version: 1,
+        app: &deployment.app,
+        environment: &deployment.environment,
+        resources: resources.into_iter().map(ResourceJson::new).collect(),
+        modules: modules.into_iter().map(ModuleJson::new).collect(),
+    })
 }
 
 /// JSON as it is written to files: indented, with a line break at its end.
-pub(crate) fn pretty(document: &Json) -> String {
+pub(crate) fn pretty(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn resource_json(resource: &Resource) -> Json {
-    let mode = match resource.address.class {
-        Class::Managed => "managed",
-        Class::Data => "data",
-        Class::Ephemeral => "ephemeral",
-    };
-    let lifecycle = &resource.lifecycle;
-    let depends_on: Vec<String> = resource
-        .depends_on
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let mut entry = json!({
-        "root": folder(resource.root),
-        "address": resource.address.to_string(),
-        "mode": mode,
-        "type": resource.address.kind,
-        "file": file_of(resource.root, &resource.group),
-        "attributes": block(&resource.body),
-        "depends_on": depends_on,
-        "lifecycle": {
-            "create_before_destroy": lifecycle.create_before_destroy,
-            "prevent_destroy": lifecycle.prevent_destroy,
-            "ignore_changes": lifecycle.ignore_changes,
-        },
-    });
-    because(&mut entry, &resource.why);
-    entry
+// A plan is a few hundred kilobytes of JSON: it is written as it stands, without a copy of it as
+// a tree first.
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    app: &'a str,
+    environment: &'a str,
+    resources: Vec<ResourceJson<'a>>,
+    modules: Vec<ModuleJson<'a>>,
 }
 
-fn because(entry: &mut Json, why: &Why) {
-    if let Some(entry) = entry.as_object_mut() {
-        entry.insert("purpose".to_owned(), json!(why.purpose));
-        entry.insert("intents".to_owned(), json!(why.intents));
-        entry.insert("edge".to_owned(), json!(why.edge));
-        entry.insert("decision".to_owned(), json!(why.decision));
-        entry.insert("rule".to_owned(), json!(why.rule));
-    }
+#[derive(Serialize)]
+struct ResourceJson<'a> {
+    root: &'static str,
+    address: String,
+    mode: &'static str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    file: String,
+    attributes: BlockJson<'a>,
+    depends_on: Vec<String>,
+    lifecycle: LifecycleJson<'a>,
+    #[serde(flatten)]
+    why: WhyJson<'a>,
 }
 
-fn block(body: &Block) -> Json {
-    let entries = body
-        .0
-        .iter()
-        .filter(|(_, value)| **value != Value::Null)
-        .map(|(name, value)| (name.clone(), value_json(value)));
-    Json::Object(entries.collect::<Map<_, _>>())
-}
-
-fn value_json(value: &Value) -> Json {
-    let all = |items: &[Value]| Json::Array(items.iter().map(value_json).collect());
-    match value {
-        Value::Null => Json::Null,
-        Value::Bool(flag) => json!(flag),
-        Value::Int(number) => json!(number),
-        Value::Float(number) => json!(number),
-        Value::Text(text) => json!(text),
-        Value::List(items) => all(items),
-        Value::Map(entries) => Json::Object(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), value_json(value)))
-                .collect(),
-        ),
-        Value::Blocks(blocks) => Json::Array(blocks.iter().map(block).collect()),
-        Value::Ref(reference) => json!({ "$ref": reference_text(reference) }),
-        Value::Concat(parts) => json!({ "$concat": all(parts) }),
-        Value::Json(inner) => json!({ "$json": value_json(inner) }),
-        Value::Call(function, arguments) => {
-            json!({ "$call": function.name(), "arguments": all(arguments) })
+impl<'a> ResourceJson<'a> {
+    fn new(resource: &'a Resource) -> Self {
+        let depends_on = resource.depends_on.iter();
+        Self {
+            root: folder(resource.root),
+            address: resource.address.to_string(),
+            mode: match resource.address.class {
+                Class::Managed => "managed",
+                Class::Data => "data",
+                Class::Ephemeral => "ephemeral",
+            },
+            kind: resource.address.kind,
+            file: file_of(resource.root, &resource.group),
+            attributes: BlockJson(&resource.body),
+            depends_on: depends_on.map(ToString::to_string).collect(),
+            lifecycle: LifecycleJson::new(&resource.lifecycle),
+            why: WhyJson::new(&resource.why),
         }
-        Value::Commented(_, inner) => value_json(inner),
     }
+}
+
+#[derive(Serialize)]
+struct ModuleJson<'a> {
+    root: &'static str,
+    address: String,
+    file: String,
+    source: &'a str,
+    version: Option<&'a str>,
+    attributes: BlockJson<'a>,
+    #[serde(flatten)]
+    why: WhyJson<'a>,
+}
+
+impl<'a> ModuleJson<'a> {
+    fn new(call: &'a ModuleCall) -> Self {
+        Self {
+            root: folder(call.root),
+            address: format!("module.{}", call.name),
+            file: file_of(call.root, &call.group),
+            source: &call.source,
+            version: call.version.as_deref(),
+            attributes: BlockJson(&call.inputs),
+            why: WhyJson::new(&call.why),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LifecycleJson<'a> {
+    create_before_destroy: bool,
+    prevent_destroy: bool,
+    ignore_changes: &'a [String],
+}
+
+impl<'a> LifecycleJson<'a> {
+    fn new(lifecycle: &'a Lifecycle) -> Self {
+        Self {
+            create_before_destroy: lifecycle.create_before_destroy,
+            prevent_destroy: lifecycle.prevent_destroy,
+            ignore_changes: &lifecycle.ignore_changes,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WhyJson<'a> {
+    purpose: &'a str,
+    intents: &'a BTreeSet<String>,
+    edge: Option<&'a str>,
+    decision: Option<&'a str>,
+    rule: Option<&'a str>,
+}
+
+impl<'a> WhyJson<'a> {
+    fn new(why: &'a Why) -> Self {
+        Self {
+            purpose: &why.purpose,
+            intents: &why.intents,
+            edge: why.edge.as_deref(),
+            decision: why.decision.as_deref(),
+            rule: why.rule.as_deref(),
+        }
+    }
+}
+
+struct BlockJson<'a>(&'a Block);
+
+impl Serialize for BlockJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let stated = self.0.0.iter().filter(|(_, value)| **value != Value::Null);
+        serializer.collect_map(stated.map(|(name, value)| (name, ValueJson(value))))
+    }
+}
+
+struct ValueJson<'a>(&'a Value);
+
+impl Serialize for ValueJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Int(number) => serializer.serialize_i64(*number),
+            Value::Float(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => All(items).serialize(serializer),
+            Value::Map(entries) => {
+                serializer.collect_map(entries.iter().map(|(key, value)| (key, ValueJson(value))))
+            }
+            Value::Blocks(blocks) => serializer.collect_seq(blocks.iter().map(BlockJson)),
+            Value::Ref(reference) => only(serializer, "$ref", &reference_text(reference)),
+            Value::Concat(parts) => only(serializer, "$concat", &All(parts)),
+            Value::Json(inner) => only(serializer, "$json", &ValueJson(inner)),
+            Value::Call(function, arguments) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("$call", function.name())?;
+                map.serialize_entry("arguments", &All(arguments))?;
+                map.end()
+            }
+            Value::Commented(_, inner) => ValueJson(inner).serialize(serializer),
+        }
+    }
+}
+
+struct All<'a>(&'a [Value]);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(ValueJson))
+    }
+}
+
+/// An object of one entry.
+fn only<S: Serializer>(
+    serializer: S,
+    key: &str,
+    value: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry(key, value)?;
+    map.end()
 }
 
 /// A value as a person reads it in a sentence: text as it is, references by their address.
@@ -131,7 +214,7 @@ pub(crate) fn in_words(value: &Value) -> String {
         Value::Concat(parts) => parts.iter().map(in_words).collect(),
         Value::Commented(_, inner) => in_words(inner),
         Value::List(items) => items.iter().map(in_words).collect::<Vec<_>>().join(", "),
-        other => value_json(other).to_string(),
+        other => serde_json::to_string(&ValueJson(other)).unwrap_or_default(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! `README.md` of an environment: the commands that take it from nothing to running, in order.
 
-use klo_plan::{Address, Plan, Root, Value, symbol};
+use std::collections::BTreeSet;
+
+use klo_plan::{EmptySecret, Plan, Root, Value, Variable, VariableType, symbol};
 
 use crate::review::{code, text};
-use crate::root::is_used;
+use crate::root::{folder, is_used};
 
 /// The page; every `sh` block can be run as it stands from the environment's folder.
 pub(crate) fn readme(plan: &Plan) -> String {
@@ -25,12 +27,16 @@ pub(crate) fn readme(plan: &Plan) -> String {
             code(bucket)
         ));
     }
+    values(plan, Root::Bootstrap, &mut page);
     let bootstrap = is_used(plan, Root::Bootstrap);
     if bootstrap {
         page.step(
             "What has to stand first",
-            "Image repositories, empty secrets and keys, and what the other steps need to know \
-             of them.",
+            &format!(
+                "Image repositories, empty secrets and keys, and what the other steps need to know \
+                 of them.{}",
+                modules(plan, Root::Bootstrap)
+            ),
             &[
                 "terraform -chdir=bootstrap init",
                 "terraform -chdir=bootstrap apply",
@@ -42,10 +48,14 @@ pub(crate) fn readme(plan: &Plan) -> String {
     if !plan.images.is_empty() {
         images(plan, &mut page);
     }
+    values(plan, Root::Main, &mut page);
     if is_used(plan, Root::Main) {
         page.step(
             "The infrastructure, made ready",
-            "Fetches the provider and connects to the state.",
+            &format!(
+                "Fetches the provider and connects to the state.{}",
+                modules(plan, Root::Main)
+            ),
             &["terraform -chdir=terraform init"],
         );
         commands(&mut page, &plan.before_services);
@@ -57,6 +67,21 @@ pub(crate) fn readme(plan: &Plan) -> String {
     }
     commands(&mut page, &plan.after_apply);
     page.finish()
+}
+
+/// What `terraform init` has to reach beside the provider; nothing where no module is called.
+fn modules(plan: &Plan, root: Root) -> String {
+    let calls = plan.modules.iter().filter(|call| call.root == root);
+    let sources: BTreeSet<&str> = calls.map(|call| call.source.as_str()).collect();
+    if sources.is_empty() {
+        return String::new();
+    }
+    let sources: Vec<String> = sources.into_iter().map(code).collect();
+    format!(
+        " The organization's modules are fetched as well, so their sources have to be reached from \
+         here, with whatever credentials they ask for: {}.",
+        sources.join(", ")
+    )
 }
 
 struct Page {
@@ -104,6 +129,73 @@ fn commands(page: &mut Page, commands: &[(String, String)]) {
     }
 }
 
+/// The name under which the image step hands digests over.
+const DIGESTS: &str = "images";
+
+/// What a person has to say: variables without a default that no earlier step fills. None of them
+/// is secret, so they are kept in a file, which later runs and other people read.
+fn values(plan: &Plan, root: Root, page: &mut Page) {
+    let asked = asked_for(plan, root);
+    if asked.is_empty() {
+        return;
+    }
+    let mut about = "Terraform asks for what only people know. Put each value into the variable \
+                     named. None is secret: they are kept in a file that Terraform reads by itself.\n"
+        .to_owned();
+    let mut lines = Vec::new();
+    let mut entries = Vec::new();
+    for variable in asked {
+        let name = format!("TF_VAR_{}", variable.name);
+        let description = text(&variable.description);
+        let (form, read) = match variable.ty {
+            VariableType::StringMap => (" As a JSON object of texts.", " | fromjson"),
+            VariableType::Number => (" A number.", " | tonumber"),
+            VariableType::String => ("", ""),
+        };
+        about.push_str(&format!("\n- {}: {description}{form}", code(&name)));
+        lines.push(format!(
+            "export {name}=\"${{{name}:?set it to what is said above}}\""
+        ));
+        entries.push(format!("\"{}\": (env.{name}{read})", variable.name));
+    }
+    lines.push(format!(
+        "jq -n '{{{}}}' > {}/values.auto.tfvars.json",
+        entries.join(", "),
+        folder(root)
+    ));
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    page.step("Values of settings", &about, &lines);
+}
+
+/// The variables of a root that nothing but a person fills, by name.
+fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
+    let mut filled = BTreeSet::new();
+    if root == Root::Main {
+        let handed = plan
+            .outputs
+            .iter()
+            .filter(|output| output.root == Root::Bootstrap && output.name == "tfvars");
+        for output in handed {
+            if let Value::Json(inner) = &output.value
+                && let Value::Map(entries) = &**inner
+            {
+                filled.extend(entries.keys().map(String::as_str));
+            }
+        }
+        if !plan.images.is_empty() {
+            filled.insert(DIGESTS);
+        }
+    }
+    let mut asked: Vec<&Variable> = plan
+        .variables
+        .iter()
+        .filter(|variable| variable.root == root && variable.default.is_none())
+        .filter(|variable| !filled.contains(variable.name.as_str()))
+        .collect();
+    asked.sort_by(|a, b| a.name.cmp(&b.name));
+    asked
+}
+
 /// One command per empty secret; the value comes from a variable, so that it is in no file and in
 /// no list of processes.
 fn secrets(plan: &Plan, page: &mut Page) {
@@ -112,7 +204,8 @@ fn secrets(plan: &Plan, page: &mut Page) {
     }
     let region = shell_word(&plan.graph.deployment().region);
     let mut lines = Vec::new();
-    for (intent, address) in &plan.empty_secrets {
+    for secret in &plan.empty_secrets {
+        let intent = &secret.intent;
         let name = intent
             .split_once('.')
             .map_or(intent.as_str(), |(_, name)| name);
@@ -124,7 +217,7 @@ fn secrets(plan: &Plan, page: &mut Page) {
         lines.push(format!(
             "printf %s \"${variable}\" | aws secretsmanager put-secret-value --region {region} \
              --secret-id {} --secret-string file:///dev/stdin",
-            secret_id(plan, address)
+            secret_id(plan, secret)
         ));
     }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -136,16 +229,17 @@ fn secrets(plan: &Plan, page: &mut Page) {
     );
 }
 
-/// The secret's name as a shell word; where Terraform alone knows it, what the root puts out.
-fn secret_id(plan: &Plan, address: &Address) -> String {
+/// The secret's name as a shell word; where Terraform alone knows it, the ARN that the bootstrap root
+/// handed over.
+fn secret_id(plan: &Plan, secret: &EmptySecret) -> String {
     let name = plan
-        .get(Root::Bootstrap, address)
+        .get(Root::Bootstrap, &secret.holder)
         .and_then(|resource| resource.body.get("name"));
     match name {
         Some(Value::Text(name)) => shell_word(name),
         _ => format!(
-            "\"$(terraform -chdir=bootstrap output -raw {})\"",
-            address.name
+            "\"$(jq -r '.secrets.\"{}\"' terraform/bootstrap.auto.tfvars.json)\"",
+            secret.intent.replacen('.', "-", 1)
         ),
     }
 }
@@ -179,8 +273,10 @@ fn images(plan: &Plan, page: &mut Page) {
                 file("docker-bake.hcl"),
                 file("images.json")
             ),
-            "jq '{images: (map_values(objects | .\"containerimage.digest\" // empty))}' \
-             containers/images.json > terraform/images.auto.tfvars.json",
+            &format!(
+                "jq '{{{DIGESTS}: (map_values(objects | .\"containerimage.digest\" // empty))}}' \
+                 containers/images.json > terraform/images.auto.tfvars.json"
+            ),
         ],
     );
 }

@@ -35,8 +35,13 @@ fn summary(plan: &Plan) -> String {
         .map_or(String::new(), |account| {
             format!(", account {}", code(account))
         });
+    let calls = match plan.modules.len() {
+        0 => String::new(),
+        1 => ", and one module of the organization's".to_owned(),
+        several => format!(", and {several} modules of the organization's"),
+    };
     format!(
-        "{} intents become {} resources in {} and {} in {}. Region {}{account}, tier {}.",
+        "{} intents become {} resources in {} and {} in {}{calls}. Region {}{account}, tier {}.",
         plan.graph.intents.len(),
         count(Root::Main),
         code(&format!("{}/", folder(Root::Main))),
@@ -226,6 +231,7 @@ fn resources(plan: &Plan) -> String {
             code(&place.file),
             code(&place.item)
         ));
+        out.push_str(&calls(plan, &Group::of(intent)));
         table(&mut out, by_intent.remove(&id).unwrap_or_default());
     }
     shared.extend(by_intent.into_values().flatten());
@@ -234,6 +240,22 @@ fn resources(plan: &Plan) -> String {
         table(&mut out, shared);
     }
     out
+}
+
+/// The organization's modules in a file, each with where it comes from.
+fn calls(plan: &Plan, group: &Group) -> String {
+    let own = plan.modules.iter().filter(|call| call.group == *group);
+    own.map(|call| {
+        let version = call.version.as_ref();
+        let version = version.map_or(String::new(), |version| format!(" at {}", code(version)));
+        format!(
+            "\n{} is made by the module {}{version}, in {}.\n",
+            code(&format!("module.{}", call.name)),
+            code(&call.source),
+            code(&file_of(call.root, &call.group))
+        )
+    })
+    .collect()
 }
 
 fn table(out: &mut String, mut resources: Vec<&Resource>) {

@@ -228,18 +228,7 @@ fn provider(deployment: &Deployment, alias: Option<&str>) -> String {
             format!("[{}]", quoted(account)),
         ));
     }
-    let mut tags: IndexMap<&str, &str> = IndexMap::from([
-        ("app", deployment.app.as_str()),
-        ("environment", deployment.environment.as_str()),
-        ("managed-by", "klo"),
-    ]);
-    tags.extend(
-        deployment
-            .tags
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str())),
-    );
-    let tags = klo_plan::Value::map(tags);
+    let tags = klo_plan::Value::map(deployment.provider_tags());
     BlockText::new("provider \"aws\"")
         .entries(&entries)
         .block(BlockText::nested("default_tags", 1).entries(&[Entry::new("tags", &tags, 2)]))

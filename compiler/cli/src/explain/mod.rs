@@ -2,9 +2,10 @@
 
 mod intent;
 mod resource;
+mod rule;
 
 use klo_diagnostics::codes::find;
-use klo_diagnostics::{Diagnostic, Format, Style, did_you_mean};
+use klo_diagnostics::{At, Diagnostic, Format, did_you_mean};
 use klo_intent::{AttrValue, Decision, IntentGraph, IntentId};
 use klo_source::Span;
 
@@ -12,7 +13,7 @@ use crate::args::Explain;
 use crate::pipeline::{Analyzed, Environment, analyze, nothing};
 use crate::project::Project;
 use crate::report::{Stream, show};
-use crate::terminal::{Terminal, WIDTH};
+use crate::terminal::Terminal;
 use crate::{Exit, UsageError};
 
 /// Explains one thing; wrong usage when there is nothing of that name.
@@ -29,10 +30,14 @@ pub(crate) fn run(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Usage
         return Ok(Exit::Usage);
     }
     project.check_selection(&args.selection)?;
+    if let Some(text) = rule::explained(&args.what, &project) {
+        terminal.result(&text);
+        return Ok(Exit::Fine);
+    }
     let mut analyzed = analyze(&mut project, &args.selection, nothing, terminal);
     let text = explanations(&args.what, &analyzed, &project);
     if text.is_empty() {
-        let unknown = unknown(&args.what, &analyzed);
+        let unknown = unknown(&args.what, &analyzed, &project);
         for app in &mut analyzed {
             diagnostics.append(&mut app.diagnostics);
         }
@@ -80,7 +85,7 @@ fn explanations(what: &str, analyzed: &[Analyzed], project: &Project) -> String 
     texts.join("\n")
 }
 
-fn unknown(what: &str, analyzed: &[Analyzed]) -> UsageError {
+fn unknown(what: &str, analyzed: &[Analyzed], project: &Project) -> UsageError {
     let mut known: Vec<String> = klo_diagnostics::codes::all()
         .map(|code| code.id().to_owned())
         .collect();
@@ -97,11 +102,16 @@ fn unknown(what: &str, analyzed: &[Analyzed]) -> UsageError {
         }
         known.extend(environment.decisions.iter().map(|d| d.code.to_owned()));
     }
+    let rules = project
+        .policies
+        .iter()
+        .flat_map(|policy| policy.rules.rules());
+    known.extend(rules.map(|rule| rule.id.clone()));
     let error = UsageError::new(format!("there is nothing called `{what}` to explain"));
     match did_you_mean(what, known.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help(
-            "name a code (KLO0101), an intent (database.orders), one of its values \
+            "name a code (KLO0101), a rule (ACME-DB-001), an intent (database.orders), one of its values \
              (database.orders.storage), a resource (aws_db_instance.orders) or a decision (rds-proxy)",
         ),
     }
@@ -133,21 +143,7 @@ impl View<'_> {
 
     /// `path:line:column`, relative to where klo was started.
     fn place(&self, span: Span) -> String {
-        let at = self.project.sources.location(span);
-        let style = Style {
-            format: Format::Concise,
-            color: false,
-            unicode: true,
-            width: WIDTH,
-            root: self.project.root.clone(),
-            base: self.project.base.clone(),
-        };
-        format!(
-            "{}:{}:{}",
-            style.path(&at.file),
-            at.start.line,
-            at.start.column
-        )
+        self.project.place(&At::Span(span)).unwrap_or_default()
     }
 
     fn graph(&self) -> Option<&IntentGraph> {

@@ -1,4 +1,4 @@
-use klo_plan::{Plan, Resource, Root, Why};
+use klo_plan::{Address, ModuleCall, Plan, Resource, Root, Target, Why};
 
 use super::{View, decision_lines};
 
@@ -8,8 +8,7 @@ impl View<'_> {
         let plan = self.environment.plan.as_ref()?;
         let bare = what.strip_prefix("module.");
         if let Some(call) = bare.and_then(|name| plan.modules.iter().find(|m| m.name == name)) {
-            let text = format!("{what}\n  a module of {}\n", call.source);
-            return Some(text + &self.because(&call.why));
+            return Some(self.call(plan, call));
         }
         let found: Vec<&Resource> = plan
             .resources
@@ -23,25 +22,29 @@ impl View<'_> {
         (!texts.is_empty()).then(|| texts.join("\n"))
     }
 
-    fn one(&self, plan: &Plan, resource: &Resource) -> String {
-        let root = match resource.root {
-            Root::Bootstrap => "bootstrap",
-            Root::Main => "terraform",
-        };
+    fn call(&self, plan: &Plan, call: &ModuleCall) -> String {
         let mut text = format!(
-            "{}\n  written to {root}/{}.tf\n",
+            "module.{}\n  written to {}/{}.tf\n",
+            call.name,
+            folder(call.root),
+            call.group.stem()
+        );
+        text.push_str(&self.because(&call.why));
+        text.push_str(&users(plan, call.root, &Target::Module(call.name.clone())));
+        text.push_str(&format!("\n{}", klo_terraform::print_module(call)));
+        text
+    }
+
+    fn one(&self, plan: &Plan, resource: &Resource) -> String {
+        let mut text = format!(
+            "{}\n  written to {}/{}.tf\n",
             resource.address,
+            folder(resource.root),
             resource.group.stem()
         );
         text.push_str(&self.because(&resource.why));
-        let users: Vec<String> = plan
-            .in_root(resource.root)
-            .filter(|other| refers(other, resource))
-            .map(|other| format!("  {}\n", other.address))
-            .collect();
-        if !users.is_empty() {
-            text.push_str(&format!("\nReferred to by\n{}", users.concat()));
-        }
+        let target = Target::Resource(resource.address.clone());
+        text.push_str(&users(plan, resource.root, &target));
         text.push_str(&format!("\n{}", klo_terraform::print(resource)));
         text
     }
@@ -103,12 +106,35 @@ impl View<'_> {
     }
 }
 
-fn refers(other: &Resource, to: &Resource) -> bool {
-    let mut found = other.depends_on.contains(&to.address);
+const fn folder(root: Root) -> &'static str {
+    match root {
+        Root::Bootstrap => "bootstrap",
+        Root::Main => "terraform",
+    }
+}
+
+/// Who refers to something, a line each; nothing where nobody does.
+fn users(plan: &Plan, root: Root, to: &Target) -> String {
+    let users: String = plan
+        .in_root(root)
+        .filter(|other| refers(other, to))
+        .map(|other| format!("  {}\n", other.address))
+        .collect();
+    if users.is_empty() {
+        return users;
+    }
+    format!("\nReferred to by\n{users}")
+}
+
+fn refers(other: &Resource, to: &Target) -> bool {
+    let waits = |address: &Address| match to {
+        Target::Resource(resource) => address == resource,
+        Target::Module(name) => address.is_module() && address.name == *name,
+        Target::Variable(_) | Target::Local(_) => false,
+    };
+    let mut found = other.depends_on.iter().any(waits);
     for value in other.body.0.values() {
-        value.for_each_ref(&mut |reference| {
-            found |= reference.target == klo_plan::Target::Resource(to.address.clone());
-        });
+        value.for_each_ref(&mut |reference| found |= reference.target == *to);
     }
     found
 }

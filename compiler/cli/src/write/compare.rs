@@ -27,6 +27,8 @@ pub(crate) struct Change {
     pub(crate) old: Option<Vec<u8>>,
     /// What should; nothing for a removal.
     pub(crate) new: Option<String>,
+    /// The digest of what should.
+    pub(crate) digest: Option<String>,
 }
 
 /// What keeps klo from writing a file.
@@ -97,9 +99,10 @@ pub(crate) fn compare(
         }
     }
     for (path, content) in wanted {
-        after.files.insert(path.clone(), digest(content.as_bytes()));
+        let digest = digest(content.as_bytes());
         let known = before.files.get(path).map(String::as_str);
-        want(&mut compared, out, path, content, known, force)?;
+        want(&mut compared, out, path, (content, &digest), known, force)?;
+        after.files.insert(path.clone(), digest);
     }
     for (path, known) in &before.files {
         if scope.covers(path) && !wanted.contains_key(path) {
@@ -117,6 +120,7 @@ pub(crate) fn compare(
         compared.changes.push(Change {
             path: manifest::NAME.to_owned(),
             old,
+            digest: Some(digest(text.as_bytes())),
             new: Some(text),
         });
     }
@@ -127,7 +131,7 @@ fn want(
     compared: &mut Comparison,
     out: &Path,
     path: &str,
-    content: &str,
+    (content, wanted): (&str, &str),
     known: Option<&str>,
     force: bool,
 ) -> Result<(), CompareError> {
@@ -135,6 +139,7 @@ fn want(
         path: path.to_owned(),
         old,
         new: Some(content.to_owned()),
+        digest: Some(wanted.to_owned()),
     };
     match read(out, path)? {
         Standing::Nothing => compared.changes.push(change(None)),
@@ -177,6 +182,7 @@ fn retire(
                 path: path.to_owned(),
                 old: Some(bytes),
                 new: None,
+                digest: None,
             });
         }
         Standing::File(_) => {

@@ -38,6 +38,8 @@ pub(crate) struct Edit<'a> {
     pub(crate) path: &'a str,
     /// The new content; none for a removal.
     pub(crate) new: Option<&'a [u8]>,
+    /// Its digest.
+    pub(crate) digest: Option<String>,
     /// Digest of what stands there, if anything does.
     pub(crate) old: Option<String>,
 }
@@ -78,7 +80,7 @@ impl<'a> Journal<'a> {
             .iter()
             .map(|edit| Operation {
                 path: edit.path.to_owned(),
-                new: edit.new.map(digest),
+                new: edit.digest.clone(),
                 old: edit.old.clone(),
             })
             .collect();

@@ -74,6 +74,7 @@ impl<'d> Output<'d> {
             .map(|change| Edit {
                 path: &change.path,
                 new: change.new.as_deref().map(str::as_bytes),
+                digest: change.digest.clone(),
                 old: change.old.as_deref().map(manifest::digest),
             })
             .collect();

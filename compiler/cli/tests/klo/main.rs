@@ -8,6 +8,7 @@ mod examples;
 mod formats;
 mod hooks;
 mod malformed;
+mod rules;
 mod usage;
 mod writing;
 

@@ -185,9 +185,10 @@ codes! {
     /// SIZES = [100, 200]
     /// ```
     ///
-    /// `function` and `job` stand on a function or a program's entry, `service` on a web application,
-    /// a worker or a function, `persist`, `queue` and `topic` on the value that is made, `secret` and
-    /// `config` on the read of a variable. Move the annotation to such an item.
+    /// `function` and `job` stand on a function or a program's entry, `job` also on the class `Command`
+    /// of a management command of Django, `service` on a web application, a worker or a function,
+    /// `persist`, `queue` and `topic` on the value that is made, `secret` and `config` on the read of a
+    /// variable. Move the annotation to such an item.
     WRONG_ITEM = "KLO0116", "wrong-item";
 
     /// `expose`, `trigger` or `uses` stands on an item that is no unit.

@@ -186,6 +186,18 @@ codes! {
     /// credentials alone. Databases and buckets can be public. Leave `public` out, or put a service
     /// before it.
     IMPOSSIBLE_PUBLIC = "KLO0622", "impossible-public";
+    /// A rule set chooses a Terraform module for an intent that it cannot stand in for.
+    ///
+    /// ```yaml
+    /// choose:
+    ///   queue: { module: { source: "git::https://git.acme.dev/tf/queue?ref=v2", outputs: { url: url } } }
+    /// ```
+    ///
+    /// Units find a store by the module's outputs, and permissions name its ARN, so `outputs` has to say
+    /// which output holds each: for a queue `url`, `arn` and `name`. An intent that a module makes cannot
+    /// have `import`, since what it is imported as lies inside the module, nor `proxy = true`: whether one
+    /// stands before the database is the module's business, whose `host` output may well be a proxy's.
+    IMPOSSIBLE_MODULE = "KLO0623", "impossible-module";
     /// The code calls a method of a bound client for which klo knows no permission.
     ///
     /// ```python

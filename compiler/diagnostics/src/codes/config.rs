@@ -142,15 +142,4 @@ codes! {
     /// Services, functions and jobs are code, and are declared by an annotation on it. `declare` is
     /// for what no line of code stands for: sites, and resources such as a topic of another team.
     NOT_DECLARABLE = "KLO0213", "not-declarable";
-
-    /// `klo.yaml` names rule packs, which this version of klo does not judge yet.
-    ///
-    /// ```yaml
-    /// rules: [klo/baseline, ../platform/rules]
-    /// ```
-    ///
-    /// Going on would mean that an organization's rules silently do not hold, so this is an error. A
-    /// waiver file is only a warning: where no rule is judged, there is nothing to waive. Name
-    /// `klo/baseline` alone, which is what klo does by itself.
-    RULES_NOT_JUDGED = "KLO0214", "rules-not-judged";
 }

@@ -80,4 +80,30 @@ codes! {
     /// Databases and caches have `connect`; buckets, tables and volumes `read` and `write`; queues
     /// `publish` and `consume`; topics `publish`; secrets and settings `read`; units `invoke`.
     WRONG_ACCESS = "KLO0307", "wrong-access";
+
+    /// Code starts Django, and nothing that klo reads says under which settings.
+    ///
+    /// ```python
+    /// # @klo::job(name = "purge")
+    /// def purge():
+    ///     django.setup()               # no DJANGO_SETTINGS_MODULE anywhere
+    ///     Visit.objects.all().delete()
+    /// ```
+    ///
+    /// klo looks at what the code sets, then at `wsgi.py`, `asgi.py` and `manage.py` of the project
+    /// around it. Name the settings there, or on the unit:
+    /// `env = { DJANGO_SETTINGS_MODULE = "clinic.settings" }`.
+    NO_SETTINGS_MODULE = "KLO0308", "no-settings-module";
+
+    /// A job runs a program that takes its command from its arguments, and a job passes none.
+    ///
+    /// ```python
+    /// # @klo::job(name = "migrate", run = "before-deploy")
+    /// def main():
+    ///     execute_from_command_line(sys.argv)      # prints its usage and ends
+    /// ```
+    ///
+    /// Annotate the class `Command` of a management command of your own. For one of Django's, annotate
+    /// a function that names it: `django.setup()`, then `call_command("migrate")`.
+    NO_COMMAND = "KLO0309", "no-command";
 }

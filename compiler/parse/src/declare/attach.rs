@@ -8,7 +8,8 @@ use super::capability::Capability;
 use super::keys::{Arguments, decode_arguments, foreign_field};
 use super::name::derived_name;
 use super::{AppFile, Declaration, MOST_ON_ITEM, mistake};
-use crate::facts::{Annotation, AttachedAnnotation, Item, place_of};
+use crate::facts::{Annotation, AttachedAnnotation, Item, ItemKind, place_of};
+use crate::knowledge::django;
 
 /// The annotations of one item, each with its capability.
 struct Group<'a> {
@@ -168,13 +169,21 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// Whether an item is the class that Django runs as a management command, which is a job.
+    fn is_command(&self, capability: Capability, item: &Item) -> bool {
+        capability == Capability::Job
+            && matches!(item.kind, ItemKind::Class(_))
+            && item.qualified == django::COMMAND_CLASS
+            && django::command_of(self.file.path).is_some()
+    }
+
     fn intent(
         &mut self,
         capability: Capability,
         annotation: &Annotation,
         item: &Item,
     ) -> Declaration {
-        if !capability.stands_on(item.kind) {
+        if !capability.stands_on(item.kind) && !self.is_command(capability, item) {
             self.diagnostics.push(
                 mistake(
                     codes::WRONG_ITEM,

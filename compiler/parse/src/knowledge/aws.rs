@@ -3,6 +3,8 @@
 
 use klo_intent::Access;
 
+use super::aws_resources;
+
 /// How an SDK object is addressed in type paths: `boto3.client:s3`, `boto3.resource:dynamodb`,
 /// `boto3:s3.Bucket`, `boto3.paginator:s3.list_objects_v2`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,7 @@ pub(crate) fn derived(call: &Call<'_>) -> Option<String> {
         (Style::Resource, "Message") => Some("boto3:sqs.Message".to_owned()),
         (Style::Object, "Bucket.Object") => Some("boto3:s3.Object".to_owned()),
         (Style::Object, "Queue.Message") => Some("boto3:sqs.Message".to_owned()),
-        _ => None,
+        _ => aws_resources::part(call).map(|part| format!("boto3:{part}")),
     }
 }
 
@@ -129,7 +131,10 @@ pub(crate) fn operations<'a>(call: &Call<'a>, requested: Option<&'a str>) -> Vec
         // `list_objects_v2.paginate`
         Style::Paginator => call.rest.split('.').take(1).collect(),
         Style::Waiter => vec![waited(call.rest.split('.').next().unwrap_or(call.rest))],
-        Style::Object => object_operations(call.rest),
+        Style::Object => match aws_resources::loaded_by(call) {
+            Some(operation) => vec![operation],
+            None => object_operations(call.rest),
+        },
     }
 }
 
@@ -168,7 +173,10 @@ fn object_operations(rest: &str) -> Vec<&str> {
         | "Object.download_file"
         | "Object.download_fileobj" => &["head_object", "get_object"],
         "Object.get" | "ObjectSummary.get" => &["get_object"],
-        "Object.load" | "Object.reload" | "ObjectSummary.load" => &["head_object"],
+        "ObjectSummary.load" | "Object.wait_until_exists" | "Object.wait_until_not_exists" => {
+            &["head_object"]
+        }
+        "Object.initiate_multipart_upload" => &["create_multipart_upload"],
         "Object.delete" | "ObjectSummary.delete" => &["delete_object"],
         "Object.copy_from" | "Object.copy" | "Bucket.copy" => {
             &["head_object", "get_object", "put_object"]
@@ -182,18 +190,19 @@ fn object_operations(rest: &str) -> Vec<&str> {
             &["list_objects_v2", "delete_objects"]
         }
         "Bucket.delete_objects" => &["delete_objects"],
-        "Bucket.load" => &["head_bucket"],
+        "Bucket.wait_until_exists" | "Bucket.wait_until_not_exists" => &["head_bucket"],
         "Queue.send_messages" => &["send_message_batch"],
         "Queue.receive_messages" => &["receive_message"],
         "Queue.delete_messages" => &["delete_message_batch"],
         "Queue.purge" => &["purge_queue"],
-        "Queue.load" | "Queue.reload" => &["get_queue_attributes"],
+        "Queue.set_attributes" => &["set_queue_attributes"],
+        "Topic.set_attributes" => &["set_topic_attributes"],
         "Message.delete" => &["delete_message"],
         "Message.change_visibility" => &["change_message_visibility"],
         "Table.batch_writer" | "BatchWriter.put_item" | "BatchWriter.delete_item" => {
             &["batch_write_item"]
         }
-        "Table.load" | "Table.reload" | "Table.wait_until_exists" => &["describe_table"],
+        "Table.wait_until_exists" | "Table.wait_until_not_exists" => &["describe_table"],
         _ => &[],
     };
     if found.is_empty() {

@@ -5,6 +5,19 @@ pub(crate) const SHARED_TASKS: &str = "klo.SharedTasks";
 /// The type of what Django's `include` returns.
 pub(crate) const DJANGO_INCLUDE: &str = "django.urls.include";
 
+/// Settings that Flask (3.1, "Configuration Handling") and the extensions which sign with them
+/// (Flask-JWT-Extended 4.7, Flask-WTF 1.2, Flask-Security 5.6) read from an application's
+/// configuration by themselves (November 2026).
+pub(crate) const READ_BY_FLASK: [&str; 7] = [
+    "JWT_SECRET_KEY",
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "SECURITY_PASSWORD_SALT",
+    "SERVER_NAME",
+    "SESSION_COOKIE_DOMAIN",
+    "WTF_CSRF_SECRET_KEY",
+];
+
 /// Where a route's parts stand in the call that states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RouteCall {

@@ -2,8 +2,12 @@
 //! looked through, which object keeps handlers. Paths are canonical: see [`canonical`].
 
 pub(crate) mod aws;
+pub(crate) mod aws_resources;
 pub(crate) mod clients;
+pub(crate) mod conversions;
+pub(crate) mod django;
 mod frameworks;
+pub(crate) mod servers;
 
 pub(crate) use frameworks::*;
 
@@ -42,6 +46,12 @@ pub(crate) enum Special {
     ImportModule,
     /// Django's application, assembled from settings.
     DjangoApplication,
+    /// A framework takes its settings from an object's fields.
+    ConfigObject,
+    /// Django's `setup`.
+    DjangoSetup,
+    /// Runs a management command by its name, or by a program's arguments.
+    DjangoCommand,
     /// Django's `include`.
     DjangoInclude,
     /// Celery's `autodiscover_tasks`.
@@ -259,6 +269,12 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
             Special::DjangoApplication
         }
+        "flask.Flask.config.from_object" | "quart.Quart.config.from_object" => {
+            Special::ConfigObject
+        }
+        "django.setup" => Special::DjangoSetup,
+        "django.core.management.call_command"
+        | "django.core.management.execute_from_command_line" => Special::DjangoCommand,
         "django.urls.include" => Special::DjangoInclude,
         "celery.Celery.autodiscover_tasks" => Special::Tasks,
         "celery.Celery.config_from_object" => Special::TasksConfig,

@@ -1,6 +1,7 @@
 //! From declarations and runs of every unit to the graph.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use klo_config::App;
 use klo_diagnostics::Diagnostic;
@@ -16,6 +17,7 @@ use super::value::{FileIx, Tag, Values};
 use super::{edges, intents};
 use crate::declare::Declaration;
 use crate::facts::{ItemKind, ScopeId};
+use crate::knowledge::django;
 use crate::project::Project;
 use crate::python::modules::{ModuleIndex, Resolution};
 
@@ -25,21 +27,56 @@ struct PythonModules<'a> {
     paths: Vec<String>,
     by_path: HashMap<String, FileIx>,
     names: Vec<(String, String)>,
+    /// What was asked before. Each unit runs the same imports, and finding one tries many folders.
+    known: Mutex<HashMap<(FileIx, u32, String), Import>>,
 }
 
-impl Modules for PythonModules<'_> {
-    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved {
-        match self
-            .index
-            .resolve(&self.paths[from.0 as usize], level, parts)
-        {
+/// What a dotted name means in a file, and the packages' files that importing it runs first.
+#[derive(Debug, Clone)]
+struct Import {
+    resolved: Resolved,
+    packages: Vec<FileIx>,
+}
+
+impl PythonModules<'_> {
+    fn find(&self, from: FileIx, level: u32, parts: &[&str]) -> Import {
+        let path = &self.paths[from.0 as usize];
+        let resolved = match self.index.resolve(path, level, parts) {
             Resolution::File(path) => self
                 .by_path
                 .get(path)
                 .map_or(Resolved::External, |file| Resolved::File(*file)),
             Resolution::Namespace(_) => Resolved::Namespace,
             Resolution::External => Resolved::External,
+        };
+        let packages = self.index.packages(path, level, parts).into_iter();
+        Import {
+            resolved,
+            packages: packages
+                .filter_map(|path| self.by_path.get(path).copied())
+                .collect(),
         }
+    }
+
+    /// Looks at what is known, which is found first where it is not.
+    fn with<T>(&self, from: FileIx, level: u32, parts: &[&str], look: impl Fn(&Import) -> T) -> T {
+        // Each part with a dot after it: no part and an empty one are not the same.
+        let key = (
+            from,
+            level,
+            parts.iter().flat_map(|part| [part, "."]).collect(),
+        );
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known
+            .entry(key)
+            .or_insert_with(|| self.find(from, level, parts));
+        look(found)
+    }
+}
+
+impl Modules for PythonModules<'_> {
+    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved {
+        self.with(from, level, parts, |import| import.resolved)
     }
 
     fn name(&self, file: FileIx) -> (String, String) {
@@ -47,13 +84,7 @@ impl Modules for PythonModules<'_> {
     }
 
     fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx> {
-        let found = self
-            .index
-            .packages(&self.paths[from.0 as usize], level, parts);
-        found
-            .into_iter()
-            .filter_map(|path| self.by_path.get(path).copied())
-            .collect()
+        self.with(from, level, parts, |import| import.packages.clone())
     }
 }
 
@@ -73,6 +104,10 @@ pub(crate) struct UnitRun {
     /// Variables without which its code does not start.
     pub(crate) required: BTreeSet<String>,
     pub(crate) overflow: bool,
+    /// Whether it starts Django under settings that nothing names.
+    pub(crate) without_settings: bool,
+    /// Where it runs a program of commands and names none.
+    pub(crate) asks_arguments: Option<Span>,
     /// Ports that its code states, with the place.
     pub(crate) port: Option<(i64, Span)>,
     /// A response that does not end with its request.
@@ -115,6 +150,7 @@ pub(crate) fn link(
             .map(|(at, file)| (file.path.clone(), FileIx(at as u32)))
             .collect(),
         index: &index,
+        known: Mutex::default(),
     };
     let mut program = Program {
         files,
@@ -136,9 +172,10 @@ pub(crate) fn link(
         .filter(|(_, declaration)| declaration.kind != Some(Kind::Site))
         .map(|(index, _)| index)
         .collect();
+    let packages = index_files(&modules);
     let runs: Vec<UnitRun> = units
         .par_iter()
-        .filter_map(|index| run_unit(&program, &declared, &index_files(&modules), *index))
+        .filter_map(|index| run_unit(&program, &declared, &packages, *index))
         .collect();
     let orphans = read_orphans(&program, &declared, &runs);
     let mut assembly = intents::Assembly::new(tree, &program, &declared, &listing, runs, orphans);
@@ -221,7 +258,13 @@ fn run_unit(
         module,
         entry,
         routes,
-    } = unit::run(program, file, &declaration.item, declaration.capability);
+    } = unit::run(
+        program,
+        file,
+        &declaration.item,
+        declaration.capability,
+        stated_settings(declaration),
+    );
     let routes = routes
         .into_iter()
         .map(|route| {
@@ -256,6 +299,7 @@ fn run_unit(
         .map(|file| program.file(file).path.clone())
         .collect();
     let required = super::environment::required(&mut machine, module);
+    let without_settings = machine.starts_django && machine.settings_modules(module).is_empty();
     Some(UnitRun {
         declaration: index,
         entry,
@@ -267,10 +311,18 @@ fn run_unit(
         files,
         required,
         overflow: machine.overflow,
+        without_settings,
+        asks_arguments: machine.asks_arguments.first().copied(),
         port,
         stream,
         table_keys: machine.uses.table_keys,
     })
+}
+
+/// The settings module of Django's that a unit's `env` names.
+fn stated_settings(declaration: &Declaration) -> Option<&str> {
+    let (env, _) = declaration.values.get("env")?;
+    env.get(django::SETTINGS_VARIABLE)?.as_str()
 }
 
 /// The port that `uvicorn.run(app, port=8000)` or `app.run(port=8000)` states.

@@ -1,6 +1,7 @@
 //! What attributes are worth: members of modules, classes, instances and libraries' objects.
 
 use super::machine::{Arguments, Machine};
+use super::pending::Cell;
 use super::value::{EnvRead, FrameIx, Part, Site, Value, ValueId, Values};
 use crate::facts::{BindTarget, ScopeKind, Step};
 use crate::knowledge;
@@ -21,11 +22,15 @@ impl Machine<'_> {
         let sym = self.values.sym(name);
         match self.values.get(inner).clone() {
             Value::Module(file) => {
-                if let Some(module) = self.modules.get(&file).copied() {
-                    let found = self.module_var(module, name, frame);
-                    if !found.is_empty() {
-                        return found;
+                match self.modules.get(&file).copied() {
+                    Some(module) => {
+                        let found = self.module_var(module, name, frame);
+                        if !found.is_empty() {
+                            return found;
+                        }
                     }
+                    // It may be loaded yet.
+                    None => self.pending.read_at_large(),
                 }
                 let (_, dotted) = self.program.modules.name(file);
                 let parts: Vec<&str> = dotted.split('.').chain([name]).collect();
@@ -44,7 +49,7 @@ impl Machine<'_> {
                 let path = format!("{}.{name}", self.values.text(path));
                 let mut found = self.field(inner, sym, frame);
                 if path == "flask.current_app" || path == "quart.current_app" {
-                    found.extend(self.apps.iter().copied());
+                    found.extend(self.applications());
                 }
                 found.insert(self.external(&path));
                 found
@@ -76,7 +81,7 @@ impl Machine<'_> {
                 }
                 let mut found = self.field(inner, sym, frame);
                 if ty == knowledge::REQUEST && matches!(name, "app" | "application") {
-                    found.extend(self.apps.iter().copied());
+                    found.extend(self.applications());
                     return found;
                 }
                 if found.is_empty() {
@@ -195,6 +200,7 @@ impl Machine<'_> {
         let nothing = self.values.sym("");
         // Reading any variable registers the reader, so that it runs again when bases are known.
         self.var(body, nothing, reader);
+        self.pending.read(Cell::Bases(body));
         self.frame(body).bases.clone()
     }
 

@@ -250,7 +250,7 @@ impl Machine<'_> {
                     if knowledge::is_request(&path) {
                         found.insert(self.request(site));
                     } else if knowledge::is_web_application(&path) {
-                        found.extend(self.apps.iter().copied());
+                        found.extend(self.applications());
                     } else if knowledge::clients::is_client_type(&path) {
                         let ty = self.values.sym(&path);
                         found.insert(self.values.value(Value::Object {
@@ -268,7 +268,7 @@ impl Machine<'_> {
                 "request" | "req" | "websocket" => {
                     found.insert(self.request(site));
                 }
-                "app" | "application" => found.extend(self.apps.iter().copied()),
+                "app" | "application" => found.extend(self.applications()),
                 _ => {}
             }
         }
@@ -464,6 +464,7 @@ impl Machine<'_> {
         let bodies = self.ancestry(class, frame, &mut externals);
         self.note_generic_views(frame, class, &bodies, &externals);
         for body in bodies {
+            self.pending.read_at_large();
             let names: Vec<Sym> = self.frame(body).vars.keys().copied().collect();
             for name in names {
                 let text = self.values.text(name).to_owned();

@@ -37,7 +37,7 @@ impl Machine<'_> {
     }
 
     /// The settings modules that the project names.
-    fn settings_modules(&mut self, frame: FrameIx) -> Vec<FrameIx> {
+    pub(crate) fn settings_modules(&mut self, frame: FrameIx) -> Vec<FrameIx> {
         let owner = self.values.external("django");
         let key = self.django_key("settings");
         let names = self.field(owner, key, frame);
@@ -128,8 +128,18 @@ impl Machine<'_> {
         packages
     }
 
+    /// Runs the URL configuration that settings name, as importing it does.
+    pub(crate) fn import_urls(&mut self, frame: FrameIx) {
+        let from = self.frame(frame).file;
+        for settings in self.settings_modules(frame) {
+            for dotted in self.setting_texts(frame, settings, "ROOT_URLCONF") {
+                self.import_dotted(from, &dotted);
+            }
+        }
+    }
+
     /// Runs what Django runs of each installed app.
-    fn install_apps(&mut self, frame: FrameIx, from: FileIx, settings: FrameIx) {
+    pub(crate) fn install_apps(&mut self, frame: FrameIx, from: FileIx, settings: FrameIx) {
         let apps = self.setting_texts(frame, settings, "INSTALLED_APPS");
         let with_admin = apps.iter().any(|app| app == "django.contrib.admin");
         for app in apps {
@@ -156,6 +166,7 @@ impl Machine<'_> {
 
     /// Runs `AppConfig.ready` of an `apps` module.
     fn ready(&mut self, frame: FrameIx, module: FrameIx) {
+        self.pending.read_at_large();
         let values: Values = self
             .frame(module)
             .vars

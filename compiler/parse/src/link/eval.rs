@@ -32,6 +32,7 @@ impl Machine<'_> {
         // A value may still come; one that nothing gives stands for the resource all the same.
         if values.is_empty() && !self.fed.contains(&site) {
             self.starved.insert((site, frame));
+            self.pending.read_at_large();
             return values;
         }
         for value in if values.is_empty() {
@@ -62,6 +63,7 @@ impl Machine<'_> {
                     found.extend(self.attribute(frame, site, base, name));
                 }
                 self.note_reads(frame, site, &found);
+                self.note_lazy_attributes(site, &found);
                 found
             }
             ExprKind::Index(base, index) => self.eval_index(frame, site, *base, *index),
@@ -120,7 +122,7 @@ impl Machine<'_> {
                     default: Some(default),
                     ..env.clone()
                 };
-                found.remove(&value);
+                found.remove(value);
                 found.insert(self.values.value(Value::Text(vec![Part::Env(env)])));
             }
         }
@@ -413,6 +415,7 @@ impl Machine<'_> {
         into.spread = true;
         for value in self.expr(frame, value) {
             let inner = self.values.untagged(value);
+            self.pending.read_at_large();
             let keys: Vec<_> = self
                 .fields
                 .keys()

@@ -15,7 +15,8 @@ use klo_source::{Span, Tree, parent};
 
 use super::assemble::{Declared, UnitRun};
 use super::bindings::{Found, url_form};
-use super::program::Program;
+use super::inert::inert_value;
+use super::program::{LoadedFile, Program};
 use super::value::{EnvRead, Tag};
 use crate::declare::{Capability, Declaration, finish_persist, name_collisions};
 use crate::python::dependencies::{Dependencies, dependencies};
@@ -432,6 +433,7 @@ impl<'a> Assembly<'a> {
                 .subject(intent.id()),
             );
         }
+        self.note_commands(position, declaration, intent);
         intent.code = Some(self.code(position, declaration, routes));
     }
 
@@ -456,8 +458,8 @@ impl<'a> Assembly<'a> {
             let file = self.runs[position].file;
             self.program.modules.name(file)
         };
-        let folder = self.packages_of(&declaration.path).folder.clone();
-        let processes = self.processes(declaration, &folder);
+        let folder = self.packages_of(&declaration.path).project().to_owned();
+        let processes = self.processes(position, declaration, &folder);
         let run = &self.runs[position];
         let files = with_data_files(&run.files, self.listing);
         let socket = routes
@@ -483,60 +485,12 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// Server processes per instance: the start command, the environment, gunicorn's configuration.
-    fn processes(&self, declaration: &Declaration, folder: &str) -> Option<u32> {
-        let stated = |key: &str| declaration.values.get(key).map(|(value, _)| value);
-        if let Some(command) = stated("command") {
-            let words: Vec<&str> = command
-                .items()
-                .iter()
-                .filter_map(AttrValue::as_str)
-                .collect();
-            let after = |flag: &str| {
-                let at = words.iter().position(|word| *word == flag)?;
-                words.get(at + 1)?.parse().ok()
-            };
-            let joined = words
-                .iter()
-                .find_map(|word| word.strip_prefix("--workers="))
-                .and_then(|number| number.parse().ok());
-            let found = after("-w").or_else(|| after("--workers")).or(joined);
-            if found.is_some() {
-                return found;
-            }
-        }
-        let concurrency = stated("env").and_then(|env| env.get("WEB_CONCURRENCY"));
-        let of_env = concurrency.and_then(|value| {
-            value
-                .as_int()
-                .and_then(|n| u32::try_from(n).ok())
-                .or_else(|| value.as_str()?.parse().ok())
-        });
-        of_env.or_else(|| self.gunicorn_workers(folder))
-    }
-
-    fn gunicorn_workers(&self, folder: &str) -> Option<u32> {
-        let text = self
-            .tree
-            .read_text(&klo_source::join(folder, "gunicorn.conf.py"))
-            .ok()?;
-        let facts = crate::python::facts(&text);
-        facts
-            .scopes
-            .first()?
-            .steps
-            .iter()
-            .find_map(|step| match step {
-                crate::facts::Step::Bind {
-                    target: crate::facts::BindTarget::Name(name),
-                    value: Some(value),
-                    ..
-                } if name == "workers" => match facts.expr(*value).kind {
-                    crate::facts::ExprKind::Int(number) => u32::try_from(number).ok(),
-                    _ => None,
-                },
-                _ => None,
-            })
+    /// The file and annotation that declare an intent; nothing for one from klo.yaml.
+    fn read_of(&self, intent: IntentId) -> Option<(&LoadedFile, &Declaration)> {
+        let (index, _) = self.by_declaration.iter().find(|(_, id)| **id == intent)?;
+        let declaration = &self.declared.declarations[*index];
+        let file = self.program.by_path(&declaration.path)?;
+        Some((self.program.file(file), declaration))
     }
 
     /// Variables of resources that a unit imports and does not use.
@@ -559,7 +513,7 @@ impl<'a> Assembly<'a> {
                 if binding.required && read && !bound.contains(&binding.variable) {
                     found.push(InertBinding {
                         variable: binding.variable.clone(),
-                        value: inert_value(binding),
+                        value: inert_value(binding, self.read_of(IntentId(index as u32))),
                         intent: intent.id(),
                         at: binding.at,
                     });
@@ -753,19 +707,4 @@ fn external_packages(program: &Program<'_>, files: &BTreeSet<String>) -> BTreeSe
         }
     }
     found
-}
-
-/// A value of the right form that reaches nothing: `.invalid` never resolves (RFC 2606).
-fn inert_value(binding: &Binding) -> String {
-    match (binding.field, &binding.url) {
-        (Field::Url, Some(form)) if form.scheme.starts_with("redis") => {
-            format!("{}://unused.invalid:6379/0", form.scheme)
-        }
-        (Field::Url, Some(form)) => format!("{}://unused.invalid/unused", form.scheme),
-        (Field::Url, None) => "https://unused.invalid/unused".to_owned(),
-        (Field::Host, _) => "unused.invalid".to_owned(),
-        (Field::Port, _) => "9".to_owned(),
-        (Field::Arn, _) => "arn:aws:unused:::unused".to_owned(),
-        _ => "unused".to_owned(),
-    }
 }

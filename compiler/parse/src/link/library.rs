@@ -4,7 +4,7 @@ use klo_intent::MethodUse;
 
 use super::machine::{Arguments, Machine};
 use super::value::{FrameIx, Site, Sym, Tag, Value, ValueId, Values};
-use crate::knowledge::{self, aws};
+use crate::knowledge::{self, aws, aws_resources};
 
 /// How long the type path of a library's object may grow.
 const MAX_TYPE: usize = 160;
@@ -133,6 +133,8 @@ impl Machine<'_> {
                     let values = self.option_of(frame, &Values::from([result]), key);
                     values.iter().find_map(|v| self.values.default_text(*v))
                 });
+                // Several calls may make one object: the last one's prefix holds.
+                self.pending.read_at_large();
                 self.registry.of(result).prefix = prefix.unwrap_or_default();
             }
             self.attach(frame, site, result, name, arguments);
@@ -173,6 +175,7 @@ impl Machine<'_> {
     }
 
     fn run_registrar(&mut self, frame: FrameIx, root: ValueId) {
+        self.pending.read_at_large();
         let reached = self.registry.reached(&Values::from([root]));
         let handlers: Vec<ValueId> = reached
             .keys()
@@ -336,6 +339,7 @@ impl Machine<'_> {
 
     /// `task.delay()`: sends a message to the application that the task belongs to.
     fn call_task(&mut self, site: Site, function: ValueId) {
+        self.pending.read_at_large();
         let owners = self
             .registry
             .owners
@@ -492,6 +496,7 @@ impl Machine<'_> {
             return;
         }
         let names = ["queryset", "model", "serializer_class"].map(|name| self.values.sym(name));
+        self.pending.read_at_large();
         let found = bodies.iter().any(|body| {
             names
                 .iter()
@@ -587,6 +592,34 @@ impl Machine<'_> {
         ))
     }
 
+    /// Attributes of AWS's resources that ask AWS when they are read.
+    pub(crate) fn note_lazy_attributes(&mut self, site: Site, values: &Values) {
+        for value in values {
+            let Value::Member { base, .. } = *self.values.get(self.values.untagged(*value)) else {
+                continue;
+            };
+            let is_resource = match self.values.get(self.values.untagged(base)) {
+                Value::Object { ty, .. } => self.values.text(*ty).starts_with("boto3:"),
+                _ => false,
+            };
+            let path = is_resource.then(|| self.values.path(*value)).flatten();
+            let call = path.as_deref().and_then(aws::Call::of);
+            let Some((call, operation)) =
+                call.and_then(|call| Some((call, aws_resources::loaded_by(&call)?)))
+            else {
+                continue;
+            };
+            let method = MethodUse {
+                service: call.service.to_owned(),
+                method: operation.to_owned(),
+            };
+            let span = self.span(site);
+            for tag in self.values.tags(*value) {
+                self.uses.record(tag, Some(method.clone()), span);
+            }
+        }
+    }
+
     /// The arguments that may name a resource. Data that is stored or sent may come out of another
     /// resource and still is not what the call is made on.
     fn naming_arguments(
@@ -624,6 +657,7 @@ impl Machine<'_> {
         if call.service != "dynamodb" {
             return;
         }
+        self.pending.read_at_large();
         for value in self.keyword_values(arguments, "Key").unwrap_or_default() {
             let mut names: Vec<String> = self
                 .fields

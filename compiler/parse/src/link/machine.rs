@@ -2,10 +2,13 @@
 //! nothing changes. Branches and order inside a scope are ignored; calls, objects and closures are
 //! kept apart, so that two units which share a package get only what each reaches.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use foldhash::fast::RandomState;
 use klo_source::Span;
+use smallvec::SmallVec;
 
+use super::pending::{Cell, Part, Pending};
 use super::program::Program;
 use super::registry::Registry;
 use super::uses::Uses;
@@ -21,6 +24,9 @@ const MAX_VALUES: usize = 48;
 /// How deep objects may be told apart by the frames that made them.
 const MAX_DEPTH: u8 = 4;
 
+/// Maps whose order is never looked at.
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
+
 /// What tells runs of one scope apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Context {
@@ -33,6 +39,14 @@ pub(crate) enum Context {
 
 type FrameKey = (FileIx, ScopeId, Option<FrameIx>, Context);
 
+/// What one expression is worth in one frame.
+#[derive(Debug, Clone, Default)]
+struct Worth {
+    values: Values,
+    /// The parts that read it.
+    readers: SmallVec<[Part; 2]>,
+}
+
 /// One scope in one context.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -41,7 +55,11 @@ pub(crate) struct Frame {
     pub(crate) closure: Option<FrameIx>,
     pub(crate) this: Option<ValueId>,
     pub(crate) vars: BTreeMap<Sym, Values>,
-    pub(crate) exprs: HashMap<ExprId, Values>,
+    /// What its expressions are worth, in their order.
+    exprs: Vec<Worth>,
+    /// The number of the first of its parts: its parameters' own values, then its expressions, then
+    /// its steps.
+    first_part: u32,
     pub(crate) returns: Values,
     pub(crate) yields: Values,
     /// Modules whose names `import *` brings in.
@@ -84,7 +102,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) fields: HashMap<(ValueId, Sym), Values>,
     field_readers: HashMap<(ValueId, Sym), BTreeSet<FrameIx>>,
     queue: VecDeque<FrameIx>,
-    queued: BTreeSet<FrameIx>,
+    queued: Vec<bool>,
+    pub(crate) pending: Pending,
     pub(crate) modules: BTreeMap<FileIx, FrameIx>,
     pub(crate) registry: Registry,
     pub(crate) uses: Uses,
@@ -98,6 +117,10 @@ pub(crate) struct Machine<'p> {
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
     pub(crate) overflow: bool,
+    /// Whether code calls `django.setup()`, or is a command that Django runs.
+    pub(crate) starts_django: bool,
+    /// Where a program of commands is run with whatever arguments the process has.
+    pub(crate) asks_arguments: BTreeSet<Span>,
     pub(crate) changed: bool,
 }
 
@@ -116,12 +139,13 @@ impl<'p> Machine<'p> {
             program,
             values: Interner::default(),
             frames: Vec::new(),
-            index: HashMap::new(),
-            contexts: HashMap::new(),
-            fields: HashMap::new(),
-            field_readers: HashMap::new(),
+            index: HashMap::default(),
+            contexts: HashMap::default(),
+            fields: HashMap::default(),
+            field_readers: HashMap::default(),
             queue: VecDeque::new(),
-            queued: BTreeSet::new(),
+            queued: Vec::new(),
+            pending: Pending::default(),
             modules: BTreeMap::new(),
             registry: Registry::default(),
             uses: Uses::default(),
@@ -131,6 +155,8 @@ impl<'p> Machine<'p> {
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
             overflow: false,
+            starts_django: false,
+            asks_arguments: BTreeSet::new(),
             changed: false,
         }
     }
@@ -155,7 +181,7 @@ impl<'p> Machine<'p> {
     pub(crate) fn run(&mut self) {
         loop {
             while let Some(frame) = self.queue.pop_front() {
-                self.queued.remove(&frame);
+                self.queued[frame.0 as usize] = false;
                 self.step(frame);
             }
             let starved = std::mem::take(&mut self.starved);
@@ -177,6 +203,13 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// The web applications that the unit serves. Frames do not register for them: see
+    /// [`Self::requeue_all`].
+    pub(crate) fn applications(&mut self) -> Values {
+        self.pending.read_at_large();
+        self.apps.clone()
+    }
+
     /// Runs every frame once more, after something changed that frames do not register for.
     pub(crate) fn requeue_all(&mut self) {
         for frame in 0..self.frames.len() {
@@ -185,7 +218,7 @@ impl<'p> Machine<'p> {
     }
 
     fn enqueue(&mut self, frame: FrameIx) {
-        if self.queued.insert(frame) {
+        if !std::mem::replace(&mut self.queued[frame.0 as usize], true) {
             self.queue.push_back(frame);
         }
     }
@@ -230,13 +263,18 @@ impl<'p> Machine<'p> {
             ScopeKind::Function { .. } => false,
             ScopeKind::Main => false,
         };
+        let loaded = self.program.file(file);
+        let exprs = loaded.exprs[scope.0 as usize].len();
+        let steps = loaded.scope(scope).steps.len();
+        self.queued.push(false);
         self.frames.push(Frame {
             file,
             scope,
             closure,
             this,
             vars: BTreeMap::new(),
-            exprs: HashMap::new(),
+            exprs: vec![Worth::default(); exprs],
+            first_part: self.pending.add(1 + exprs + steps),
             returns: Values::new(),
             yields: Values::new(),
             stars: Vec::new(),
@@ -284,15 +322,32 @@ impl<'p> Machine<'p> {
         let program = self.program;
         let (file, scope) = (self.frame(frame).file, self.frame(frame).scope);
         let loaded = program.file(file);
+        let exprs = &loaded.exprs[scope.0 as usize];
+        let steps = &loaded.scope(scope).steps;
+        let first = self.frame(frame).first_part;
         for _ in 0..12 {
-            self.changed = false;
-            self.run_fallbacks(frame);
-            for expr in &loaded.exprs[scope.0 as usize] {
-                let values = self.eval(frame, file, *expr);
-                self.grow_expr(frame, *expr, values);
+            if !self.pending.any(first, 1 + exprs.len() + steps.len()) {
+                break;
             }
-            for step in &loaded.scope(scope).steps {
-                self.run_step(frame, file, step);
+            self.changed = false;
+            let mut part = first..;
+            let mut next = || part.next().unwrap_or(first);
+            if self.pending.begin(next()) {
+                self.run_fallbacks(frame);
+                self.pending.end();
+            }
+            for (place, expr) in exprs.iter().enumerate() {
+                if self.pending.begin(next()) {
+                    let values = self.eval(frame, file, *expr);
+                    self.grow_expr(frame, place, values);
+                    self.pending.end();
+                }
+            }
+            for step in steps {
+                if self.pending.begin(next()) {
+                    self.run_step(frame, file, step);
+                    self.pending.end();
+                }
             }
             if !self.changed {
                 break;
@@ -301,27 +356,35 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn grow_expr(&mut self, frame: FrameIx, expr: ExprId, values: Values) {
-        let known = self.frames[frame.0 as usize].exprs.entry(expr).or_default();
-        self.changed |= grow(known, values);
+    fn grow_expr(&mut self, frame: FrameIx, place: usize, values: Values) {
+        let worth = &mut self.frames[frame.0 as usize].exprs[place];
+        if grow(&mut worth.values, values) {
+            self.changed = true;
+            for part in worth.readers.drain(..) {
+                self.pending.call(part);
+            }
+        }
     }
 
     /// The values of an expression of this frame, or of a frame around it.
     pub(crate) fn expr(&mut self, frame: FrameIx, expr: ExprId) -> Values {
         let file = self.frame(frame).file;
-        let scope = self.program.file(file).facts.expr(expr).scope;
+        let loaded = self.program.file(file);
+        let scope = loaded.facts.expr(expr).scope;
         let mut at = Some(frame);
         while let Some(current) = at {
             if self.frame(current).scope == scope && self.frame(current).file == file {
                 if current != frame {
                     self.frame_mut(current).readers.insert(frame);
                 }
-                return self
-                    .frame(current)
-                    .exprs
-                    .get(&expr)
-                    .cloned()
-                    .unwrap_or_default();
+                let place = loaded.places[expr.0 as usize] as usize;
+                let worth = &mut self.frames[current.0 as usize].exprs[place];
+                if let Some(part) = self.pending.current()
+                    && worth.readers.last() != Some(&part)
+                {
+                    worth.readers.push(part);
+                }
+                return worth.values.clone();
             }
             at = self.frame(current).closure;
         }
@@ -348,12 +411,18 @@ impl<'p> Machine<'p> {
             Step::Return(value) => {
                 let values = self.expr(frame, *value);
                 let known = &mut self.frames[frame.0 as usize].returns;
-                self.changed |= grow(known, values);
+                if grow(known, values) {
+                    self.changed = true;
+                    self.pending.grew(Cell::Returns(frame));
+                }
             }
             Step::Yield(value) => {
                 let values = self.expr(frame, *value);
                 let known = &mut self.frames[frame.0 as usize].yields;
-                self.changed |= grow(known, values);
+                if grow(known, values) {
+                    self.changed = true;
+                    self.pending.grew(Cell::Yields(frame));
+                }
             }
             Step::Import(import) => self.run_import(frame, file, import),
             Step::Define(scope) => self.define(frame, file, *scope),
@@ -419,6 +488,7 @@ impl<'p> Machine<'p> {
     pub(crate) fn bind_name(&mut self, owner: FrameIx, name: Sym, values: Values, by: FrameIx) {
         let known = self.frames[owner.0 as usize].vars.entry(name).or_default();
         if grow(known, values) {
+            self.pending.grew(Cell::Var(owner, name));
             if owner == by {
                 self.changed = true;
             } else {
@@ -470,6 +540,7 @@ impl<'p> Machine<'p> {
         let base = self.values.untagged(base);
         let known = self.fields.entry((base, name)).or_default();
         if grow(known, values) {
+            self.pending.grew(Cell::Field(base, name));
             let readers = self
                 .field_readers
                 .get(&(base, name))
@@ -484,6 +555,7 @@ impl<'p> Machine<'p> {
     /// The values of a field; `reader` is run again when they grow.
     pub(crate) fn field(&mut self, base: ValueId, name: Sym, reader: FrameIx) -> Values {
         let base = self.values.untagged(base);
+        self.pending.read(Cell::Field(base, name));
         self.field_readers
             .entry((base, name))
             .or_default()
@@ -496,6 +568,7 @@ impl<'p> Machine<'p> {
         if frame != reader {
             self.frame_mut(frame).readers.insert(reader);
         }
+        self.pending.read(Cell::Var(frame, name));
         self.frame(frame)
             .vars
             .get(&name)
@@ -506,12 +579,14 @@ impl<'p> Machine<'p> {
     /// What a frame returns; `reader` is run again when it returns more.
     pub(crate) fn returned(&mut self, frame: FrameIx, reader: FrameIx) -> Values {
         self.frame_mut(frame).readers.insert(reader);
+        self.pending.read(Cell::Returns(frame));
         self.frame(frame).returns.clone()
     }
 
     /// What a frame yields; `reader` is run again when it yields more.
     pub(crate) fn yielded(&mut self, frame: FrameIx, reader: FrameIx) -> Values {
         self.frame_mut(frame).readers.insert(reader);
+        self.pending.read(Cell::Yields(frame));
         self.frame(frame).yields.clone()
     }
 
@@ -527,6 +602,7 @@ impl<'p> Machine<'p> {
                     .collect();
                 if grow(&mut self.frames[body.0 as usize].bases, worth) {
                     self.changed = true;
+                    self.pending.grew(Cell::Bases(body));
                     self.wake_readers(body);
                 }
                 self.values.value(Value::Class { file, scope, body })
@@ -574,7 +650,10 @@ impl<'p> Machine<'p> {
             let values = self.fallback(site, frame, &parameters[index]);
             let name = self.values.sym(&parameters[index].name);
             let known = self.frames[frame.0 as usize].vars.entry(name).or_default();
-            self.changed |= grow(known, values);
+            if grow(known, values) {
+                self.changed = true;
+                self.pending.grew(Cell::Var(frame, name));
+            }
         }
     }
 
@@ -582,6 +661,7 @@ impl<'p> Machine<'p> {
     pub(crate) fn fall_back(&mut self, frame: FrameIx, index: usize, site: Site) {
         if !self.frame(frame).fallbacks.contains_key(&index) {
             self.frame_mut(frame).fallbacks.insert(index, site);
+            self.pending.call_number(self.frame(frame).first_part);
             self.enqueue(frame);
         }
     }
@@ -590,6 +670,7 @@ impl<'p> Machine<'p> {
     pub(crate) fn pass(&mut self, frame: FrameIx, name: Sym, values: Values) {
         let known = self.frames[frame.0 as usize].vars.entry(name).or_default();
         if grow(known, values) {
+            self.pending.grew(Cell::Var(frame, name));
             self.enqueue(frame);
             self.wake_readers(frame);
         }

@@ -1,6 +1,7 @@
 //! What names mean, and what imports bring in.
 
 use super::machine::Machine;
+use super::pending::Cell;
 use super::program::Resolved;
 use super::value::{FileIx, FrameIx, Value, ValueId, Values};
 use crate::facts::{Import, ImportNames};
@@ -23,6 +24,7 @@ impl Machine<'_> {
         if !found.is_empty() {
             return found;
         }
+        self.pending.read(Cell::Stars(module));
         for star in self.frame(module).stars.clone() {
             let found = self.module_var(star, name, frame);
             if !found.is_empty() {
@@ -53,6 +55,7 @@ impl Machine<'_> {
         if !found.is_empty() || self.binds(module, name) {
             return found;
         }
+        self.pending.read(Cell::Stars(module));
         let stars = self.frame(module).stars.clone();
         for star in stars {
             if star != module {
@@ -109,6 +112,7 @@ impl Machine<'_> {
                 self.frame_mut(module).readers.insert(frame);
                 if !self.frame(frame).stars.contains(&module) {
                     self.frame_mut(frame).stars.push(module);
+                    self.pending.grew(Cell::Stars(frame));
                     self.changed = true;
                 }
             }
@@ -117,6 +121,7 @@ impl Machine<'_> {
                 let path = self.values.sym(&parts.join("."));
                 if !self.frame(frame).external_stars.contains(&path) {
                     self.frame_mut(frame).external_stars.push(path);
+                    self.pending.grew(Cell::Stars(frame));
                     self.changed = true;
                 }
             }
@@ -139,7 +144,10 @@ impl Machine<'_> {
                 let module = match self.modules.get(&target) {
                     Some(module) => *module,
                     // A module that is only named in types is not run; its names stay unknown.
-                    None if import.types_only => return Values::new(),
+                    None if import.types_only => {
+                        self.pending.read_at_large();
+                        return Values::new();
+                    }
                     None => self.import(target),
                 };
                 let values = self.module_var(module, name, frame);

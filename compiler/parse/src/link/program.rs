@@ -8,7 +8,7 @@ use super::value::{FileIx, Tag};
 use crate::facts::{BindTarget, ExprId, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step};
 
 /// Where an import leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resolved {
     /// A file of the project.
     File(FileIx),
@@ -38,6 +38,8 @@ pub(crate) struct LoadedFile {
     pub(crate) facts: FileFacts,
     /// Expressions by the scope in which they are evaluated.
     pub(crate) exprs: Vec<Vec<ExprId>>,
+    /// The place of each expression among those of its scope.
+    pub(crate) places: Vec<u32>,
     /// Names that a scope binds itself.
     pub(crate) bound: Vec<HashSet<String>>,
 }
@@ -45,10 +47,11 @@ pub(crate) struct LoadedFile {
 impl LoadedFile {
     pub(crate) fn new(path: String, id: FileId, facts: FileFacts) -> Self {
         let mut exprs = vec![Vec::new(); facts.scopes.len()];
+        let mut places = Vec::with_capacity(facts.exprs.len());
         for (index, expr) in facts.exprs.iter().enumerate() {
-            if let Some(list) = exprs.get_mut(expr.scope.0 as usize) {
-                list.push(ExprId(index as u32));
-            }
+            let list: &mut Vec<ExprId> = &mut exprs[expr.scope.0 as usize];
+            places.push(list.len() as u32);
+            list.push(ExprId(index as u32));
         }
         let mut bound: Vec<HashSet<String>> = facts
             .scopes
@@ -67,6 +70,7 @@ impl LoadedFile {
             id,
             facts,
             exprs,
+            places,
             bound,
         }
     }

@@ -394,6 +394,7 @@ impl Machine<'_> {
         if !matches!(self.values.get(handler), Value::Class { .. }) {
             return Vec::new();
         }
+        self.pending.read_at_large();
         let mut externals = Vec::new();
         let mut methods = Vec::new();
         for body in self.ancestry(handler, frame, &mut externals) {
@@ -415,7 +416,7 @@ impl Machine<'_> {
         loop {
             self.run();
             let mut fresh = Vec::new();
-            let roots: Values = roots.union(&self.apps).copied().collect();
+            let roots: Values = roots.iter().chain(&self.apps).copied().collect();
             for object in self.registry.reached(&roots).keys() {
                 let handlers = self.registry.objects.get(object).map(|r| &r.handlers);
                 fresh.extend(

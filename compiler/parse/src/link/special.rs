@@ -91,6 +91,20 @@ impl Machine<'_> {
                 let object = self.django_application(frame, site, path);
                 Values::from([object])
             }
+            Special::ConfigObject => {
+                self.configure_from(frame, site, &first);
+                Values::new()
+            }
+            Special::DjangoSetup => {
+                self.django_setup(frame);
+                Values::new()
+            }
+            Special::DjangoCommand => {
+                let mut names = self.elements(frame, &first);
+                names.extend(first);
+                self.call_command(frame, site, path, &names);
+                Values::new()
+            }
             Special::DjangoInclude => self.django_include(frame, site, &first),
             Special::TasksConfig => {
                 let object = self.root_object(callee);
@@ -187,6 +201,7 @@ impl Machine<'_> {
             all.positional.push(values);
         }
         all.positional.extend(arguments.positional.iter().cloned());
+        self.pending.read_at_large();
         let kept: Vec<_> = self
             .fields
             .keys()

@@ -9,7 +9,7 @@ use super::program::Program;
 use super::registry::join;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
 use crate::declare::Capability;
-use crate::facts::{ExprId, Item, ItemKind, Scope, ScopeId, ScopeKind, Step};
+use crate::facts::{ExprId, Item, ItemKind, ParameterKind, Scope, ScopeId, ScopeKind, Step};
 use crate::knowledge;
 
 /// What running a unit showed.
@@ -37,12 +37,13 @@ pub(crate) struct RouteFound {
     pub(crate) site: Site,
 }
 
-/// Runs the unit that `item` in `file` is.
+/// Runs the unit that `item` in `file` is; `settings` is the module of Django's that it is told to use.
 pub(crate) fn run<'p>(
     program: &'p Program<'p>,
     file: FileIx,
     item: &Item,
     capability: Capability,
+    settings: Option<&str>,
 ) -> Run<'p> {
     let mut machine = Machine::new(program);
     let watched = match item.kind {
@@ -54,17 +55,26 @@ pub(crate) fn run<'p>(
     }
     let module = machine.import(file);
     machine.run();
+    let command = machine
+        .command_of(file, item)
+        .map(|command| machine.start_command(module, &command, settings));
     let mut runner = Runner {
         machine,
         module,
         file,
     };
-    let entry = match (capability, item.kind) {
+    let mut entry = match (capability, item.kind) {
         (Capability::Service, _) => runner.service(item, watched),
         (_, ItemKind::Function(scope)) => runner.callable(item, scope),
         (_, ItemKind::Class(_)) => runner.class(item),
         _ => runner.service(item, watched),
     };
+    if let Some(command) = command {
+        entry.call = command;
+    }
+    runner.machine.settle_django(module, settings);
+    let at = program.file(file).span(item.range);
+    runner.machine.use_django_settings(module, at);
     let routes = runner.routes();
     Run {
         machine: runner.machine,
@@ -237,13 +247,17 @@ impl Runner<'_> {
 
     fn parameter(&self, parameter: &crate::facts::Parameter) -> klo_intent::Parameter {
         let facts = &self.machine.program.file(self.file).facts;
+        let takes_rest = matches!(
+            parameter.kind,
+            ParameterKind::Rest | ParameterKind::KeywordRest
+        );
         klo_intent::Parameter {
             name: parameter.name.clone(),
             annotation: parameter
                 .annotation
                 .map(|a| written(facts, a, 0))
                 .unwrap_or_default(),
-            optional: parameter.default.is_some(),
+            optional: parameter.default.is_some() || takes_rest,
         }
     }
 

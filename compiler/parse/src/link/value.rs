@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use klo_source::TextRange;
 
+pub(crate) use super::values::Values;
 use crate::facts::{ExprId, ScopeId};
 
 /// An interned string.
@@ -138,14 +140,11 @@ pub(crate) enum Value {
     Unknown,
 }
 
-/// Values that an expression may have.
-pub(crate) type Values = BTreeSet<ValueId>;
-
 /// Interned strings and values.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
-    strings: IndexSet<Box<str>>,
-    values: IndexSet<Value>,
+    strings: IndexSet<Box<str>, RandomState>,
+    values: IndexSet<Value, RandomState>,
 }
 
 impl Interner {

@@ -41,11 +41,18 @@ pub struct Dependencies {
     pub local: BTreeSet<String>,
     /// The member of a workspace whose lock file lies further up.
     pub member: Option<String>,
+    /// The folder of that member, relative to the repository's root.
+    pub member_folder: Option<String>,
     /// Files that could not be read, each with the reason.
     pub problems: Vec<(String, String)>,
 }
 
 impl Dependencies {
+    /// The folder of the project whose dependencies these are: asking for it again finds the same.
+    pub fn project(&self) -> &str {
+        self.member_folder.as_deref().unwrap_or(&self.folder)
+    }
+
     /// Whether a package is among them, in any spelling of its name.
     pub fn has(&self, package: &str) -> bool {
         self.packages.contains_key(&normalize_name(package))

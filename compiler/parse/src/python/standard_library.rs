@@ -1,5 +1,7 @@
 //! Names of the standard library.
 
+use std::sync::LazyLock;
+
 /// Top-level modules of the standard library of Python 3.8 to 3.14, sorted
 /// (`sys.stdlib_module_names` of these versions, 2026-11; without private and platform ones).
 const MODULES: &str = "\
@@ -22,9 +24,12 @@ const MODULES: &str = "\
      unittest urllib uu uuid venv warnings wave weakref webbrowser wsgiref xdrlib xml xmlrpc \
      zipapp zipfile zipimport zlib zoneinfo";
 
+/// Every import of every file asks, so that the names are looked up and not searched through.
+static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| MODULES.split(' ').collect());
+
 /// Whether a top-level name is a module of the standard library.
 pub(crate) fn has(name: &str) -> bool {
-    MODULES.split(' ').any(|module| module == name) || name == "__future__"
+    NAMES.binary_search(&name).is_ok() || name == "__future__"
 }
 
 #[cfg(test)]
@@ -33,6 +38,7 @@ mod tests {
 
     #[test]
     fn names() {
+        assert!(NAMES.is_sorted(), "they are looked up by halves");
         for name in ["asyncio", "zoneinfo", "abc", "logging", "distutils"] {
             assert!(has(name), "{name}");
         }

@@ -41,7 +41,7 @@ pub(super) const OWN_DAYS: i64 = 35;
 /// Whether something asks for backups that its service does not keep.
 pub(super) fn is_needed(intent: &Intent) -> bool {
     let days = intent.int("backup_days").unwrap_or(0);
-    let made = intent.value("existing").is_null();
+    let made = intent.value("existing").is_null() && intent.module.is_none();
     made && match intent.kind {
         Kind::Volume => days > 0,
         Kind::Database | Kind::Table => days > OWN_DAYS,

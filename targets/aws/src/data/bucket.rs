@@ -1,11 +1,12 @@
 //! Buckets: private, encrypted, TLS only.
 
-use klo_intent::{Decision, Field, Intent, IntentId};
+use klo_intent::{Decision, Field, Intent, IntentId, ModuleOutput};
 use klo_plan::{Address, Block, Resource, Value, physical_name};
 
 use super::common::{add, add_main, name_of, part, plain_name, plain_store};
 use super::doors;
-use super::existing::Existing;
+use super::given::Given;
+use super::url;
 use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
 use crate::policy;
 
@@ -19,9 +20,6 @@ const OLD_VERSION_DAYS: i64 = 90;
 /// Lowers a bucket; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, there);
-    }
     let name = match intent.text("import") {
         Some(id) => id.to_owned(),
         None => name(lowering, intent),
@@ -50,7 +48,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
 }
 
 /// Bucket names are unique in the world, so the account is in them where it is known.
-fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
     let deployment = lowering.deployment();
     let account = deployment.account.as_deref().unwrap_or("");
     let parts = [
@@ -208,20 +206,23 @@ fn record(lowering: &mut Lowering<'_>, intent: &Intent, versioned: bool) {
     }
 }
 
-fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
-    let Some(name) = there.name() else {
-        there.report(
+/// Wires a bucket that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, given: &Given<'_>) -> Option<Store> {
+    let Some(name) = given.get(ModuleOutput::Name) else {
+        given.report(
             lowering,
             "and nothing says which one it is",
             "add `id = \"…\"`, its name",
         );
         return None;
     };
-    let arn = match there.arn() {
-        Some(arn) => arn.to_owned(),
-        None => format!("arn:{}:s3:::{name}", lowering.partition()),
-    };
-    let region = Value::text(&lowering.deployment().region);
-    let fields = [(Field::Name, Value::text(name)), (Field::Region, region)];
-    Some(plain_store(Value::text(arn), fields))
+    let arn = given.get(ModuleOutput::Arn).unwrap_or_else(|| {
+        let start = format!("arn:{}:s3:::", lowering.partition());
+        url::joined(vec![Value::Text(start), name.clone()])
+    });
+    let region = given
+        .get(ModuleOutput::Region)
+        .unwrap_or_else(|| Value::text(&lowering.deployment().region));
+    let fields = [(Field::Name, name), (Field::Region, region)];
+    Some(plain_store(arn, fields))
 }

@@ -2,16 +2,16 @@
 
 use klo_diagnostics::codes::aws;
 use klo_diagnostics::{Diagnostic, Level};
-use klo_intent::{Decision, Field, Intent, IntentId, UrlForm};
+use klo_intent::{Decision, Field, Intent, IntentId, ModuleOutput, UrlForm};
 use klo_plan::{Block, Function, Resource, Value};
 
 use super::common::{
-    add_main, is_import, is_private, lower_name, name_of, own_key, report_version,
+    add_main, as_text, is_import, is_private, lower_name, name_of, own_key, report_version,
 };
 use super::credentials;
 use super::doors::{self, Door};
-use super::existing::{Existing, endpoint};
 use super::facts;
+use super::given::Given;
 use super::url::{self, Target};
 use crate::context::{Lowering, Store, Supply, group_of, main_address, why};
 
@@ -25,9 +25,6 @@ const NODE: &str = "cache.t4g.micro";
 /// Lowers a cache; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, id, there);
-    }
     if !is_private(
         lowering,
         intent,
@@ -43,7 +40,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let group = doors::group(lowering, intent, "", network.vpc);
     let door = Door {
         group: Some(group.attr("id")),
-        port: PORT,
+        port: Value::from(PORT),
     };
     let mut body = body(lowering, intent, node, group.attr("id"));
     if !is_import(intent) {
@@ -77,6 +74,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     Some(store)
 }
 
+/// The name that klo gives.
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT)
+}
+
 fn body(lowering: &Lowering<'_>, intent: &Intent, node: &str, group: Value) -> Block {
     let prod = lowering.is_prod();
     let engine = intent.text("engine").unwrap_or("valkey");
@@ -84,7 +86,7 @@ fn body(lowering: &Lowering<'_>, intent: &Intent, node: &str, group: Value) -> B
     let major = version.split('.').next().unwrap_or_default();
     let name = match intent.text("import") {
         Some(id) => id.to_owned(),
-        None => lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT),
+        None => name(lowering, intent),
     };
     let multi = intent.flag("multi_az");
     let sharded = intent.flag("cluster_mode");
@@ -224,7 +226,7 @@ fn default_form() -> UrlForm {
 fn offer(lowering: &Lowering<'_>, store: &mut Store, id: IntentId, target: &Target) {
     store.fields.extend([
         (Field::Host, Supply::Plain(target.host.clone())),
-        (Field::Port, Supply::Plain(Value::text(PORT.to_string()))),
+        (Field::Port, Supply::Plain(as_text(&target.port))),
         (Field::Password, Supply::Plain(Value::text(""))),
     ]);
     for wanted in wanted(lowering, id) {
@@ -243,42 +245,40 @@ fn wanted(lowering: &Lowering<'_>, id: IntentId) -> Vec<url::Wanted> {
     wanted
 }
 
-fn existing(lowering: &mut Lowering<'_>, id: IntentId, there: Existing<'_>) -> Option<Store> {
+/// Wires a cache that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, id: IntentId, given: &Given<'_>) -> Option<Store> {
     let intent = lowering.intent(id);
-    let Some(text) = there.get("endpoint") else {
-        there.report(
+    let Some(host) = given.get(ModuleOutput::Host) else {
+        given.report(
             lowering,
             "and nothing says where it is",
             "add `endpoint = \"host:6379\"`",
         );
         return None;
     };
-    let (host, port, database) = endpoint(text);
-    let port = port.unwrap_or(PORT);
-    let group = there.get("security_group").map(Value::text);
-    let door = Door {
-        group: group.clone(),
-        port,
-    };
-    doors::open(lowering, id, &door);
-    let mut store = Store {
-        arn: there.arn().map(Value::text),
-        ..Store::default()
-    };
+    let port = given.get(ModuleOutput::Port);
     let mut target = Target {
         user: None,
         password: None,
-        host: Value::text(host),
-        port: Value::from(port),
-        database: database.map(Value::text),
+        host,
+        port: port.unwrap_or_else(|| Value::from(PORT)),
+        database: given.get(ModuleOutput::Database),
+    };
+    let door = Door {
+        group: given.group(),
+        port: target.port.clone(),
+    };
+    doors::open(lowering, id, &door);
+    let mut store = Store {
+        arn: given.get(ModuleOutput::Arn),
+        ready: given.ready(),
+        ..Store::default()
     };
     offer(lowering, &mut store, id, &target);
-    store
-        .fields
-        .insert(Field::Port, Supply::Plain(Value::text(port.to_string())));
-    if let Some(secret) = there.get("secret") {
+    if let Some(secret) = given.get(ModuleOutput::Secret) {
         let wanted = wanted(lowering, id);
-        let credentials = credentials::existing(lowering, intent, secret, !wanted.is_empty());
+        let opened = !wanted.is_empty();
+        let credentials = credentials::existing(lowering, intent, secret, opened, &given.ready());
         store
             .fields
             .insert(Field::Password, credentials.supply("password"));

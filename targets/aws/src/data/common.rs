@@ -4,7 +4,7 @@ use klo_diagnostics::codes::aws;
 use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::{Decision, Field, Intent, Kind, Origin};
 use klo_plan::{
-    Address, Block, ImportBlock, Lifecycle, Resource, Root, Value, Variable, VariableType,
+    Address, Block, Function, ImportBlock, Lifecycle, Resource, Root, Value, Variable, VariableType,
 };
 
 use crate::context::{Lowering, Store, Supply, group_of, why};
@@ -108,6 +108,14 @@ pub(super) fn plain_store<const N: usize>(arn: Value, fields: [(Field, Value); N
         arn: Some(arn),
         fields: plain.into_iter().chain([own]).collect(),
         ..Store::default()
+    }
+}
+
+/// A number as text, the way a variable holds it.
+pub(super) fn as_text(number: &Value) -> Value {
+    match number {
+        Value::Int(number) => Value::text(number.to_string()),
+        other => Value::call(Function::ToString, [other.clone()]),
     }
 }
 

@@ -12,7 +12,7 @@
 use klo_intent::{Intent, IntentId};
 use klo_plan::{Address, Block, Function, LocalValue, Resource, Root, Value, VariableType, symbol};
 
-use super::common::{add, ask, name_of};
+use super::common::{add, ask, name_of, part};
 use super::url::{self, Target, Wanted};
 use crate::context::{Lowering, Store, Supply, group_of, part_address, why};
 
@@ -176,7 +176,7 @@ pub(super) fn create(lowering: &mut Lowering<'_>, intent: &Intent, user: Value) 
     let body = Block::new()
         .with("secret_id", holder.attr("id"))
         .with("version_id", version.attr("version_id"));
-    let content = open(lowering, intent, body);
+    let content = open(lowering, intent, body, &[]);
     let revision = local(
         lowering,
         intent,
@@ -194,16 +194,18 @@ pub(super) fn create(lowering: &mut Lowering<'_>, intent: &Intent, user: Value) 
     }
 }
 
-/// The credentials of something that is there, in a secret that somebody else writes. They are
-/// opened only where a URL is made of them, since every plan has to read what is opened.
+/// The credentials of something that is there, in a secret that somebody else writes, `after` what
+/// does. They are opened only where a URL is made of them, since every plan has to read what is
+/// opened.
 pub(super) fn existing(
     lowering: &mut Lowering<'_>,
     intent: &Intent,
-    arn: &str,
+    arn: Value,
     opened: bool,
+    after: &[Address],
 ) -> Credentials {
     let mut credentials = Credentials {
-        arn: Value::text(arn),
+        arn: arn.clone(),
         version: None,
         revision: Value::Int(0),
         user: Value::Null,
@@ -213,7 +215,7 @@ pub(super) fn existing(
     if !opened {
         return credentials;
     }
-    let content = open(lowering, intent, Block::new().with("secret_id", arn));
+    let content = open(lowering, intent, Block::new().with("secret_id", arn), after);
     credentials.user = content.clone().attribute("username");
     credentials.password = content.attribute("password");
     // What is read of such a secret must not be kept, its version included: people say when it has
@@ -227,10 +229,12 @@ pub(super) fn existing(
 }
 
 /// Opens a secret for the length of a plan or apply; returns its content.
-fn open(lowering: &mut Lowering<'_>, intent: &Intent, which: Block) -> Value {
+fn open(lowering: &mut Lowering<'_>, intent: &Intent, which: Block, after: &[Address]) -> Value {
     let read = ephemeral("aws_secretsmanager_secret_version", intent);
     let purpose = "reads the password, which is not kept";
-    add(lowering, intent, read.clone(), purpose, which);
+    let mut resource = part(intent, read.clone(), purpose, which);
+    resource.depends_on.extend(after.iter().cloned());
+    lowering.add(resource);
     let content = Value::call(Function::JsonDecode, [read.attr("secret_string")]);
     local(lowering, intent, "credentials", content, "")
 }

@@ -17,7 +17,7 @@ pub(super) struct Door {
     /// The group's id; `None` when nobody said which group guards the store.
     pub(super) group: Option<Value>,
     /// The port.
-    pub(super) port: u16,
+    pub(super) port: Value,
 }
 
 /// Makes an empty security group for a store, or for a part of it such as its proxy.
@@ -76,7 +76,7 @@ pub(super) fn open(lowering: &mut Lowering<'_>, store: IntentId, door: &Door) {
         let edge = EdgeRules {
             from: (unit.id(), from),
             to: (intent.id(), door.group.clone()),
-            port: door.port,
+            port: door.port.clone(),
         };
         edge.add(lowering, intent);
     }
@@ -92,8 +92,8 @@ pub(super) fn open_to_all(lowering: &mut Lowering<'_>, store: &Intent, door: &Do
         .with("security_group_id", group)
         .with("description", format!("internet to {to}"))
         .with("ip_protocol", "tcp")
-        .with("from_port", door.port)
-        .with("to_port", door.port)
+        .with("from_port", door.port.clone())
+        .with("to_port", door.port.clone())
         .with(
             "cidr_ipv4",
             Value::text("0.0.0.0/0").commented("`public = true` is set."),
@@ -125,7 +125,7 @@ pub(super) struct EdgeRules {
     /// Who is called.
     pub(super) to: (String, Option<Value>),
     /// The port.
-    pub(super) port: u16,
+    pub(super) port: Value,
 }
 
 impl EdgeRules {
@@ -138,15 +138,13 @@ impl EdgeRules {
                 .with("security_group_id", group.clone())
                 .with("description", format!("{from} to {to}"))
                 .with("ip_protocol", "tcp")
-                .with("from_port", self.port)
-                .with("to_port", self.port);
+                .with("from_port", self.port.clone())
+                .with("to_port", self.port.clone());
             let body = match peer {
                 Some(peer) => body.with("referenced_security_group_id", peer.clone()),
                 None => body.with(
                     "cidr_ipv4",
-                    Value::text("0.0.0.0/0").commented(format!(
-                        "{to} exists already and `existing` names no security_group to aim at"
-                    )),
+                    Value::text("0.0.0.0/0").commented(unaimed(store)),
                 ),
             };
             let why = Why::edge(&from, &to, verb);
@@ -163,6 +161,16 @@ impl EdgeRules {
             to_group.as_ref(),
             "lets the caller reach it",
         ));
+    }
+}
+
+/// Why a rule has no group at its other end.
+fn unaimed(store: &Intent) -> String {
+    let id = store.id();
+    if store.made_by().is_some() {
+        format!("A module makes {id}, and no output of it is the security_group to aim at")
+    } else {
+        format!("{id} exists already and `existing` names no security_group to aim at")
     }
 }
 

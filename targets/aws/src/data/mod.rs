@@ -1,7 +1,7 @@
 //! Data intents: what each becomes, and how units find it.
 //!
-//! A store offers fields, not resources: whether a database was made, stands behind a proxy or was
-//! there before, units see the same [`crate::context::Store`].
+//! A store offers fields, not resources: whether a database was made, stands behind a proxy, was
+//! there before or comes from a module, units see the same [`crate::context::Store`].
 
 mod backup;
 mod bucket;
@@ -11,9 +11,10 @@ mod config;
 mod credentials;
 mod database;
 mod doors;
-mod existing;
 mod facts;
+mod given;
 mod keys;
+mod module;
 pub(crate) mod queue;
 mod rds_proxy;
 mod secret;
@@ -25,6 +26,7 @@ mod volume;
 use klo_intent::{Intent, IntentId, Kind};
 
 use crate::context::{Lowering, Store};
+use given::Given;
 
 /// Lowers every data intent and notes how units reach it. An intent whose lowering reports an error
 /// has no store.
@@ -48,6 +50,14 @@ pub(crate) fn most_connections(lowering: &mut Lowering<'_>, database: &Intent) -
 }
 
 fn store(lowering: &mut Lowering<'_>, id: IntentId, kind: Kind) -> Option<Store> {
+    match Given::of(lowering, id) {
+        Some(given) => wire(lowering, id, kind, &given?),
+        None => make(lowering, id, kind),
+    }
+}
+
+/// A store that klo makes; `None` after a report.
+fn make(lowering: &mut Lowering<'_>, id: IntentId, kind: Kind) -> Option<Store> {
     match kind {
         Kind::Database => database::lower(lowering, id),
         Kind::Cache => cache::lower(lowering, id),
@@ -59,6 +69,21 @@ fn store(lowering: &mut Lowering<'_>, id: IntentId, kind: Kind) -> Option<Store>
         Kind::Secret => secret::lower(lowering, id),
         Kind::Config => Some(config::lower(lowering, id)),
         Kind::Service | Kind::Function | Kind::Job | Kind::Site => None,
+    }
+}
+
+/// A store that is there or that a module makes; `None` after a report.
+fn wire(lowering: &mut Lowering<'_>, id: IntentId, kind: Kind, given: &Given<'_>) -> Option<Store> {
+    match kind {
+        Kind::Database => database::wire(lowering, id, given),
+        Kind::Cache => cache::wire(lowering, id, given),
+        Kind::Bucket => bucket::wire(lowering, given),
+        Kind::Table => table::wire(lowering, given),
+        Kind::Volume => volume::wire(lowering, id, given),
+        Kind::Queue => queue::wire(lowering, given),
+        Kind::Topic => topic::wire(lowering, given),
+        Kind::Secret => secret::wire(lowering, id, given),
+        Kind::Config | Kind::Service | Kind::Function | Kind::Job | Kind::Site => None,
     }
 }
 

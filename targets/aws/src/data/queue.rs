@@ -2,13 +2,13 @@
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Access, Decision, Duration, Edge, Field, Intent, IntentId, load};
+use klo_intent::{Access, Decision, Duration, Edge, Field, Intent, IntentId, ModuleOutput, load};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::common::{
     add, add_main, is_chosen, name_of, own_key, part, plain_store, report_import, report_range,
 };
-use super::existing::Existing;
+use super::given::Given;
 use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
 use crate::policy;
 
@@ -23,9 +23,6 @@ const VISIBILITY: u64 = 30;
 /// Lowers a queue; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, there);
-    }
     let (name, dead_name) = names(lowering, intent)?;
     let visibility = visibility(lowering, id)?;
     let retention = retention(lowering, intent)?;
@@ -61,16 +58,18 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     Some(plain_store(main.attr("arn"), fields))
 }
 
-fn names(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<(String, String)> {
+/// The name that klo gives to it or to a part of it.
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent, part: &str) -> String {
     let ending = if intent.flag("fifo") { FIFO } else { "" };
     let limit = NAME_LIMIT - ending.len();
-    let named = |part: &str| {
-        let name = lowering.physical(name_of(lowering, intent), part, limit);
-        format!("{name}{ending}")
-    };
-    let dead = named("dead");
+    let name = lowering.physical(name_of(lowering, intent), part, limit);
+    format!("{name}{ending}")
+}
+
+fn names(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<(String, String)> {
+    let dead = name(lowering, intent, "dead");
     let name = match intent.text("import") {
-        None => named(""),
+        None => name(lowering, intent, ""),
         Some(url) => match url.rsplit_once('/') {
             Some((_, name)) if url.starts_with("https://") && !name.is_empty() => name.to_owned(),
             _ => {
@@ -293,22 +292,17 @@ fn judged(
     None
 }
 
-fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
-    let parts: Vec<&str> = there.arn().unwrap_or_default().split(':').collect();
-    let ["arn", _, "sqs", region, account, name] = parts.as_slice() else {
-        there.report(
+/// Wires a queue that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, given: &Given<'_>) -> Option<Store> {
+    let [url, arn, name] =
+        [ModuleOutput::Url, ModuleOutput::Arn, ModuleOutput::Name].map(|output| given.get(output));
+    let (Some(url), Some(arn), Some(name)) = (url, arn, name) else {
+        given.report(
             lowering,
             "and permissions need its ARN",
             "add `arn = \"arn:aws:sqs:region:account:name\"`",
         );
         return None;
     };
-    let ending = if region.starts_with("cn-") { ".cn" } else { "" };
-    let made = format!("https://sqs.{region}.amazonaws.com{ending}/{account}/{name}");
-    let url = there.get("endpoint").unwrap_or(&made);
-    let fields = [
-        (Field::Url, Value::text(url)),
-        (Field::Name, Value::text(*name)),
-    ];
-    Some(plain_store(Value::text(there.arn()?), fields))
+    Some(plain_store(arn, [(Field::Url, url), (Field::Name, name)]))
 }

@@ -1,10 +1,10 @@
 //! Secrets: made empty in the bootstrap root, filled by people, read by their ARN.
 
-use klo_intent::{Field, IntentId};
-use klo_plan::{Address, Block, Group, Resource, Root, Value};
+use klo_intent::{Field, Intent, IntentId, ModuleOutput};
+use klo_plan::{Address, Block, EmptySecret, Group, Resource, Root, Value};
 
 use super::common::{add, add_main, name_of, report_import};
-use super::existing::Existing;
+use super::given::Given;
 use super::keys;
 use crate::context::{Lowering, Store, Supply, group_of, main_address, part_address, why};
 
@@ -16,11 +16,8 @@ const RECOVERY_DAYS: i64 = 30;
 /// Lowers a secret; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, id, there);
-    }
     let name = match intent.text("import") {
-        None => lowering.physical(name_of(lowering, intent), "", NAME_LIMIT),
+        None => name(lowering, intent),
         // Secrets Manager adds a hyphen and six characters to the name in an ARN.
         Some(arn) => match arn.rsplit_once(":secret:").map(|(_, name)| name) {
             Some(name) => name
@@ -52,9 +49,24 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         "holds a value that klo never sees",
         resource,
     );
-    lowering.plan.empty_secrets.push((intent.id(), main));
+    let arn = main.attr("arn");
+    Some(offer_empty(lowering, intent, main, arn))
+}
+
+/// The name that klo gives.
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    lowering.physical(name_of(lowering, intent), "", NAME_LIMIT)
+}
+
+/// A secret of the bootstrap root, whose value people put in before the main root is applied.
+fn offer_empty(lowering: &mut Lowering<'_>, intent: &Intent, holder: Address, arn: Value) -> Store {
+    lowering.plan.empty_secrets.push(EmptySecret {
+        intent: intent.id(),
+        holder,
+        arn,
+    });
     let key = Group::of(intent).stem();
-    Some(offer(Value::variable("secrets").key(&key)))
+    offer(Value::variable("secrets").key(&key))
 }
 
 fn offer(arn: Value) -> Store {
@@ -77,19 +89,23 @@ fn offer(arn: Value) -> Store {
     store
 }
 
-fn existing(lowering: &mut Lowering<'_>, id: IntentId, there: Existing<'_>) -> Option<Store> {
-    if let Some(arn) = there.arn() {
-        return Some(offer(Value::text(arn)));
+/// Wires a secret that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, id: IntentId, given: &Given<'_>) -> Option<Store> {
+    let intent = lowering.intent(id);
+    if let Some(arn) = given.get(ModuleOutput::Arn) {
+        return Some(match given.ready().pop() {
+            Some(module) => offer_empty(lowering, intent, module, arn),
+            None => offer(arn),
+        });
     }
-    let Some(name) = there.name() else {
-        there.report(
+    let Some(name) = given.get(ModuleOutput::Name) else {
+        given.report(
             lowering,
             "and nothing says which one it is",
             "add `arn = \"arn:aws:secretsmanager:…\"`",
         );
         return None;
     };
-    let intent = lowering.intent(id);
     let kind = "aws_secretsmanager_secret";
     let address = Address::data(kind, part_address(kind, intent, "").name);
     let body = Block::new().with("name", name);

@@ -2,12 +2,12 @@
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Access, Decision, Field, Intent, IntentId};
-use klo_plan::{Block, Resource, Value};
+use klo_intent::{Access, Decision, Field, Intent, IntentId, ModuleOutput};
+use klo_plan::{Block, Resource};
 
 use super::backup;
 use super::common::{add_main, is_private, name_of, own_key, plain_store};
-use super::existing::Existing;
+use super::given::Given;
 use crate::context::{Lowering, Store, group_of, main_address, why};
 
 /// The longest name of a table (DynamoDB API reference, 2026-11).
@@ -24,9 +24,6 @@ struct Key<'i> {
 /// Lowers a table; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, there);
-    }
     if !is_private(
         lowering,
         intent,
@@ -37,7 +34,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let (key, sort_key) = keys(lowering, intent)?;
     let name = match intent.text("import") {
         Some(id) => id.to_owned(),
-        None => lowering.physical(name_of(lowering, intent), "", NAME_LIMIT),
+        None => name(lowering, intent),
     };
     let streams = lowering
         .graph
@@ -85,6 +82,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
         main.attr("arn"),
         [(Field::Name, main.attr("name"))],
     ))
+}
+
+/// The name that klo gives.
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    lowering.physical(name_of(lowering, intent), "", NAME_LIMIT)
 }
 
 /// The period is stated only where it is not the one that AWS takes by itself.
@@ -197,17 +199,16 @@ fn report_key(lowering: &mut Lowering<'_>, intent: &Intent, attribute: &str, mes
     );
 }
 
-fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
-    let (Some(name), Some(arn)) = (there.name(), there.arn()) else {
-        there.report(
+/// Wires a table that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, given: &Given<'_>) -> Option<Store> {
+    let name = given.get(ModuleOutput::Name);
+    let (Some(name), Some(arn)) = (name, given.get(ModuleOutput::Arn)) else {
+        given.report(
             lowering,
             "and permissions need its ARN",
             "add `arn = \"arn:aws:dynamodb:…:table/…\"`",
         );
         return None;
     };
-    Some(plain_store(
-        Value::text(arn),
-        [(Field::Name, Value::text(name))],
-    ))
+    Some(plain_store(arn, [(Field::Name, name)]))
 }

@@ -1,10 +1,10 @@
 //! Topics: SNS.
 
-use klo_intent::{Field, Intent, IntentId};
+use klo_intent::{Field, Intent, IntentId, ModuleOutput};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::common::{add, add_main, name_of, plain_store, report_import};
-use super::existing::Existing;
+use super::given::Given;
 use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
 use crate::policy;
 
@@ -15,10 +15,7 @@ const FIFO: &str = ".fifo";
 /// Lowers a topic; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, there);
-    }
-    let name = name(lowering, intent)?;
+    let name = name_in_aws(lowering, intent)?;
     let mut body = Block::new().with("name", name);
     if intent.flag("fifo") {
         body = body
@@ -43,11 +40,17 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     ))
 }
 
-fn name(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<String> {
+/// The name that klo gives.
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    let ending = if intent.flag("fifo") { FIFO } else { "" };
+    let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT - ending.len());
+    format!("{name}{ending}")
+}
+
+/// The name that it has or gets.
+fn name_in_aws(lowering: &mut Lowering<'_>, intent: &Intent) -> Option<String> {
     let Some(arn) = intent.text("import") else {
-        let ending = if intent.flag("fifo") { FIFO } else { "" };
-        let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT - ending.len());
-        return Some(format!("{name}{ending}"));
+        return Some(name(lowering, intent));
     };
     let name = arn
         .strip_prefix("arn:")
@@ -78,17 +81,16 @@ fn guard(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) {
     );
 }
 
-fn existing(lowering: &mut Lowering<'_>, there: Existing<'_>) -> Option<Store> {
-    let (Some(arn), Some(name)) = (there.arn(), there.name()) else {
-        there.report(
+/// Wires a topic that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, given: &Given<'_>) -> Option<Store> {
+    let name = given.get(ModuleOutput::Name);
+    let (Some(arn), Some(name)) = (given.get(ModuleOutput::Arn), name) else {
+        given.report(
             lowering,
             "and units find it by its ARN",
             "add `arn = \"arn:aws:sns:region:account:name\"`",
         );
         return None;
     };
-    Some(plain_store(
-        Value::text(arn),
-        [(Field::Name, Value::text(name))],
-    ))
+    Some(plain_store(arn, [(Field::Name, name)]))
 }

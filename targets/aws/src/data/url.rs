@@ -134,7 +134,7 @@ pub(super) fn finished(form: &UrlForm, target: &Target, with_password: bool) -> 
 }
 
 /// Parts in one string, literal neighbours as one.
-fn joined(parts: Vec<Value>) -> Value {
+pub(super) fn joined(parts: Vec<Value>) -> Value {
     let mut out: Vec<Value> = Vec::new();
     for part in parts {
         let literal = match &part {

@@ -1,6 +1,6 @@
 //! Volumes: EFS with one access point, reachable from every zone.
 
-use klo_intent::{Decision, Intent, IntentId};
+use klo_intent::{Decision, Intent, IntentId, ModuleOutput};
 use klo_plan::{Address, Block, Resource, Value};
 
 use super::backup;
@@ -8,7 +8,7 @@ use super::common::{
     add, add_main, is_import, is_private, name_of, named_tags, own_key, report_import,
 };
 use super::doors::{self, Door};
-use super::existing::Existing;
+use super::given::Given;
 use crate::context::{
     Lowering, Mount, NetworkRefs, Store, group_of, main_address, part_address, why,
 };
@@ -24,9 +24,6 @@ const NAME_LIMIT: usize = 64;
 /// Lowers a volume; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing(lowering, id, there);
-    }
     if intent
         .text("import")
         .is_some_and(|id| !id.starts_with("fs-"))
@@ -53,7 +50,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let group = doors::group(lowering, intent, "", network.vpc.clone());
     let door = Door {
         group: Some(group.attr("id")),
-        port: PORT,
+        port: Value::from(PORT),
     };
     let ready = mount_targets(lowering, intent, &main, &group, &network);
     doors::open(lowering, id, &door);
@@ -69,8 +66,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     })
 }
 
+/// The name that klo gives.
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+    lowering.physical(name_of(lowering, intent), "", NAME_LIMIT)
+}
+
 fn file_system(lowering: &mut Lowering<'_>, intent: &Intent) -> Address {
-    let name = lowering.physical(name_of(lowering, intent), "", NAME_LIMIT);
+    let name = name(lowering, intent);
     let mut body = Block::new();
     if !is_import(intent) {
         // None of them can be changed on a file system that is there.
@@ -169,31 +171,51 @@ fn backups(lowering: &mut Lowering<'_>, intent: &Intent, main: &Address) {
     });
 }
 
-fn existing(lowering: &mut Lowering<'_>, id: IntentId, there: Existing<'_>) -> Option<Store> {
+/// Wires a volume that klo does not make.
+pub(super) fn wire(lowering: &mut Lowering<'_>, id: IntentId, given: &Given<'_>) -> Option<Store> {
+    let mount = mount(lowering, id, given)?;
+    let door = Door {
+        group: given.group(),
+        port: Value::from(PORT),
+    };
+    doors::open(lowering, id, &door);
+    Some(Store {
+        arn: Some(mount.file_system.1.clone()),
+        mount: Some(mount),
+        ready: given.ready(),
+        ..Store::default()
+    })
+}
+
+/// What units mount: as a module says, else as AWS tells of the access point.
+fn mount(lowering: &mut Lowering<'_>, id: IntentId, given: &Given<'_>) -> Option<Mount> {
     let intent = lowering.intent(id);
-    let Some(point) = there.name().filter(|name| name.starts_with("fsap-")) else {
-        there.report(
+    let Some(point) = given.get(ModuleOutput::AccessPoint) else {
+        given.report(
             lowering,
             "and units mount an access point, not a whole file system",
             "add `id = \"fsap-…\"`, the access point's id",
         );
         return None;
     };
+    let told = [
+        ModuleOutput::FileSystem,
+        ModuleOutput::FileSystemArn,
+        ModuleOutput::AccessPointArn,
+    ];
+    if let [Some(system), Some(system_arn), Some(point_arn)] = told.map(|output| given.get(output))
+    {
+        return Some(Mount {
+            file_system: (system, system_arn),
+            access_point: (point, point_arn),
+        });
+    }
     let kind = "aws_efs_access_point";
     let address = Address::data(kind, part_address(kind, intent, "").name);
     let body = Block::new().with("access_point_id", point);
     let data = add(lowering, intent, address, "the existing access point", body);
-    let door = Door {
-        group: there.get("security_group").map(Value::text),
-        port: PORT,
-    };
-    doors::open(lowering, id, &door);
-    Some(Store {
-        arn: Some(data.attr("file_system_arn")),
-        mount: Some(Mount {
-            file_system: (data.attr("file_system_id"), data.attr("file_system_arn")),
-            access_point: (data.attr("id"), data.attr("arn")),
-        }),
-        ..Store::default()
+    Some(Mount {
+        file_system: (data.attr("file_system_id"), data.attr("file_system_arn")),
+        access_point: (data.attr("id"), data.attr("arn")),
     })
 }

@@ -1,31 +1,18 @@
 //! HTTP APIs: the plain way in from the internet, straight to a Lambda or through a VPC link to
 //! the load balancer.
 
-use klo_intent::{Access, AttrValue, Decision, Intent, IntentId, Kind};
-use klo_plan::{Address, Block, Provider, Resource, Value, Why, symbol};
+use klo_intent::{AttrValue, Decision, Intent, Kind};
+use klo_plan::{Address, Block, Provider, Resource, Value};
 
+use super::api_gateway::{access_log, let_api_call, let_callers_in, milliseconds, throttling};
 use super::load_balancer::{self, UNIT_HEADER};
 use super::{Front, HTTP_API_TIMEOUT, Way, cors::Cors, domain};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
-use crate::policy;
 
 /// The API of a unit.
 pub(crate) fn api(unit: &Intent) -> Address {
     part_address("aws_apigatewayv2_api", unit, "")
 }
-
-/// What a request's log line holds, under the names of API Gateway's context variables.
-pub(crate) const LOG_FIELDS: [(&str, &str); 9] = [
-    ("requestId", "$context.requestId"),
-    ("time", "$context.requestTime"),
-    ("ip", "$context.identity.sourceIp"),
-    ("method", "$context.httpMethod"),
-    ("path", "$context.path"),
-    ("status", "$context.status"),
-    ("length", "$context.responseLength"),
-    ("latency", "$context.responseLatency"),
-    ("error", "$context.integrationErrorMessage"),
-];
 
 /// Adds the API, its stage, routes and integration.
 pub(crate) fn lower(lowering: &mut Lowering<'_>, way: &Way<'_>) {
@@ -38,8 +25,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, way: &Way<'_>) {
     if let (Some(name), Some(zone)) = (way.domain(), way.zone()) {
         add_domain(lowering, unit, name, zone, &stage);
     }
-    let requests = Value::concat([api(unit).attr("execution_arn"), "/*".into()]);
-    let_callers_in(lowering, way, &requests);
+    let_callers_in(lowering, way, &api(unit));
     record(lowering, way);
 }
 
@@ -102,10 +88,6 @@ fn add_authorizer(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Option<Address>
 
 fn add_integration(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Address {
     let unit = lowering.intent(way.unit);
-    let seconds = unit
-        .duration("timeout")
-        .map_or(HTTP_API_TIMEOUT, klo_intent::Duration::seconds)
-        .clamp(1, HTTP_API_TIMEOUT);
     let mut body = Block::new().with("api_id", api(unit).attr("id"));
     if lowering.compute.get(&way.unit) == Some(&Compute::Fargate) {
         let listener = load_balancer::listener(Front::HttpApi, false);
@@ -124,15 +106,7 @@ fn add_integration(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Address {
                 )]),
             );
     } else if let Some(function) = crate::triggers::lambda(lowering, way.unit) {
-        lowering.add(Resource::new(
-            part_address("aws_lambda_permission", unit, "api"),
-            group_of(unit),
-            why(unit, "its API may call it"),
-            function.permission(
-                "apigateway.amazonaws.com",
-                Value::concat([api(unit).attr("execution_arn"), "/*/*".into()]),
-            ),
-        ));
+        let_api_call(lowering, unit, &function, &api(unit));
         body = body
             .with("integration_type", "AWS_PROXY")
             .with("integration_uri", function.invoke_arn)
@@ -142,7 +116,7 @@ fn add_integration(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Address {
         part_address("aws_apigatewayv2_integration", unit, ""),
         group_of(unit),
         why(unit, "passes requests on to it"),
-        body.with("timeout_milliseconds", seconds * 1000),
+        body.with("timeout_milliseconds", milliseconds(unit, HTTP_API_TIMEOUT)),
     ))
 }
 
@@ -224,18 +198,12 @@ fn add_routes(
 
 fn add_stage(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Address {
     let unit = lowering.intent(way.unit);
-    let name = lowering.unit_name(way.unit);
-    let log = add_access_log(lowering, way, &format!("/aws/apigateway/{name}"));
+    let log = access_log(lowering, way);
     let mut body = Block::new()
         .with("api_id", api(unit).attr("id"))
         .with("name", "$default")
         .with("auto_deploy", true)
-        .block(
-            "access_log_settings",
-            Block::new()
-                .with("destination_arn", log.attr("arn"))
-                .with("format", log_format()),
-        );
+        .block("access_log_settings", log);
     if let Some(limit) = way.option("rate_limit").as_int() {
         body = body.block("default_route_settings", throttling(limit));
     }
@@ -243,39 +211,6 @@ fn add_stage(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Address {
         part_address("aws_apigatewayv2_stage", unit, ""),
         group_of(unit),
         why(unit, "publishes the API, with a log line per request"),
-        body,
-    ))
-}
-
-/// The settings that hold requests to a rate; a burst of as many is let through at once.
-pub(crate) fn throttling(limit: i64) -> Block {
-    Block::new()
-        .with("throttling_rate_limit", limit)
-        .with("throttling_burst_limit", limit)
-}
-
-/// A request's log line.
-pub(crate) fn log_format() -> Value {
-    Value::json(Value::map(LOG_FIELDS))
-}
-
-/// The log group of a way in.
-pub(crate) fn add_access_log(lowering: &mut Lowering<'_>, way: &Way<'_>, path: &str) -> Address {
-    let unit = lowering.intent(way.unit);
-    let deployment = lowering.deployment();
-    let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let name = format!(
-        "{parent}/{}-{}-{name}",
-        deployment.app, deployment.environment
-    );
-    let body = Block::new()
-        .with("name", name)
-        .with("retention_in_days", lowering.log_retention())
-        .with_some("kms_key_id", lowering.key_arn());
-    lowering.add(Resource::new(
-        part_address("aws_cloudwatch_log_group", unit, "access"),
-        group_of(unit),
-        why(unit, "a line per request"),
         body,
     ))
 }
@@ -311,37 +246,6 @@ fn add_domain(lowering: &mut Lowering<'_>, unit: &Intent, name: &str, zone: &str
         ipv6: false,
     };
     domain::alias(lowering, unit, "domain", name, zone.into(), &target);
-}
-
-/// Units that call a way in which asks for IAM signatures may send requests to it.
-pub(crate) fn let_callers_in(lowering: &mut Lowering<'_>, way: &Way<'_>, requests: &Value) {
-    if way.option("auth").as_str() != Some("iam") {
-        return;
-    }
-    let unit = lowering.intent(way.unit);
-    let callers: Vec<IntentId> = lowering
-        .graph
-        .edges_to(way.unit)
-        .filter(|edge| edge.access.contains(&Access::Invoke))
-        .filter_map(|edge| edge.from.intent())
-        .collect();
-    for caller in callers {
-        let Some(role) = lowering.units.get(&caller).map(|refs| refs.role.clone()) else {
-            continue;
-        };
-        let from = lowering.intent(caller);
-        let name = format!("{}_to_{}_api", symbol(&from.id()), symbol(&unit.id()));
-        let invoke = policy::allow("Invoke", &["execute-api:Invoke"], vec![requests.clone()]);
-        lowering.add(Resource::new(
-            Address::managed("aws_iam_role_policy", name),
-            group_of(from),
-            Why::edge(&from.id(), &unit.id(), "may send requests to its API"),
-            Block::new()
-                .with("name", format!("to-{}-api", unit.name))
-                .with("role", role.attr("id"))
-                .with("policy", policy::document(vec![invoke])),
-        ));
-    }
 }
 
 fn record(lowering: &mut Lowering<'_>, way: &Way<'_>) {

@@ -1,6 +1,7 @@
 //! Ways in: what each `expose` becomes (aws.md, "Exposing").
 
 pub(crate) mod address;
+mod api_gateway;
 mod check;
 mod cloudfront;
 mod cors;

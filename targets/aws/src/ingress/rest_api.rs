@@ -4,7 +4,7 @@
 use klo_intent::{Decision, Intent};
 use klo_plan::{Address, Block, Lifecycle, Provider, Resource, Value};
 
-use super::http_api::{add_access_log, let_callers_in, log_format, throttling};
+use super::api_gateway::{access_log, let_api_call, let_callers_in, milliseconds, throttling};
 use super::{Way, cors::Cors, domain, waf};
 use crate::context::{Lowering, group_of, part_address, why};
 
@@ -59,8 +59,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, way: &Way<'_>) {
     let integrations = add_methods(lowering, way);
     let stage = add_stage(lowering, way, integrations);
     waf::lower_regional(lowering, way, stage.attr("arn"));
-    let requests = Value::concat([api(unit).attr("execution_arn"), "/*".into()]);
-    let_callers_in(lowering, way, &requests);
+    let_callers_in(lowering, way, &api(unit));
     if let (Some(name), Some(zone)) = (way.domain(), way.zone()) {
         add_domain(lowering, unit, name, zone, &stage);
     }
@@ -85,15 +84,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, way: &Way<'_>) {
 fn add_methods(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Vec<Address> {
     let unit = lowering.intent(way.unit);
     if let Some(function) = crate::triggers::lambda(lowering, way.unit) {
-        lowering.add(Resource::new(
-            part_address("aws_lambda_permission", unit, "api"),
-            group_of(unit),
-            why(unit, "its API may call it"),
-            function.permission(
-                "apigateway.amazonaws.com",
-                Value::concat([api(unit).attr("execution_arn"), "/*/*".into()]),
-            ),
-        ));
+        let_api_call(lowering, unit, &function, &api(unit));
     }
     let mut parent = api(unit).attr("root_resource_id");
     let prefix = way.prefix().unwrap_or_default();
@@ -151,10 +142,6 @@ fn add_method(
             .with("http_method", "ANY")
             .with("authorization", authorization),
     ));
-    let seconds = unit
-        .duration("timeout")
-        .map_or(TIMEOUT, klo_intent::Duration::seconds)
-        .clamp(1, TIMEOUT);
     Some(
         lowering.add(Resource::new(
             part_address("aws_api_gateway_integration", unit, part),
@@ -165,7 +152,7 @@ fn add_method(
                 .with("type", "AWS_PROXY")
                 .with("integration_http_method", "POST")
                 .with("uri", function.invoke_arn)
-                .with("timeout_milliseconds", seconds * 1000),
+                .with("timeout_milliseconds", milliseconds(unit, TIMEOUT)),
         )),
     )
 }
@@ -258,8 +245,7 @@ fn add_stage(lowering: &mut Lowering<'_>, way: &Way<'_>, published: Vec<Address>
             ..Lifecycle::default()
         }),
     );
-    let name = lowering.unit_name(way.unit);
-    let log = add_access_log(lowering, way, &format!("/aws/apigateway/{name}"));
+    let log = access_log(lowering, way);
     let stage = lowering.add(Resource::new(
         part_address("aws_api_gateway_stage", unit, ""),
         group_of(unit),
@@ -268,12 +254,7 @@ fn add_stage(lowering: &mut Lowering<'_>, way: &Way<'_>, published: Vec<Address>
             .with("rest_api_id", api(unit).attr("id"))
             .with("deployment_id", deployment.attr("id"))
             .with("stage_name", STAGE)
-            .block(
-                "access_log_settings",
-                Block::new()
-                    .with("destination_arn", log.attr("arn"))
-                    .with("format", log_format()),
-            ),
+            .block("access_log_settings", log),
     ));
     if let Some(limit) = way.option("rate_limit").as_int() {
         lowering.add(Resource::new(

@@ -11,7 +11,7 @@ use super::rules::{Rule, add_rules};
 use super::{Front, Way, internal};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
 use crate::unit::autoscaling;
-use crate::unit::fargate::CONTAINER;
+use crate::unit::task::CONTAINER;
 
 /// The longest wait before a target that is taken away is cut off, in seconds (Elastic Load
 /// Balancing, 2025-11).

@@ -128,7 +128,8 @@ impl<'a, 'g> Builder<'a, 'g> {
         } else {
             Vec::new()
         };
-        let private = if self.needs.units.is_empty() && !self.needs.balanced {
+        let unused = self.needs.units.is_empty() && !self.needs.balanced;
+        let private = if unused && !self.needs.private {
             Vec::new()
         } else {
             self.subnets(Tier::Private)

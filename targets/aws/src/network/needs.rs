@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::{Edge, Field, Intent, IntentId, Kind, Node};
+use klo_intent::{Edge, Field, Intent, IntentId, Kind, ModuleContext, ModuleOutput, Node};
 
 use crate::context::{Compute, Lowering};
 use crate::ingress::address;
@@ -66,8 +66,10 @@ pub(super) struct Needs {
     pub(super) gateways: BTreeMap<&'static str, BTreeSet<IntentId>>,
     /// Data stores that stand in the network.
     pub(super) stores: Vec<IntentId>,
-    /// Stores that the internet is to reach.
+    /// Stores that the internet is to reach, or whose module takes the subnets with a way there.
     pub(super) public: Vec<IntentId>,
+    /// Whether a store's module takes the subnets where units run.
+    pub(super) private: bool,
     /// Whether a load balancer stands in the network.
     pub(super) balanced: bool,
 }
@@ -79,11 +81,13 @@ impl Needs {
             ..Self::default()
         };
         for (id, intent) in lowering.graph.iter() {
-            if stands_inside(intent) && intent.value("existing").is_null() {
+            if is_made_inside(intent) {
                 needs.stores.push(id);
-                if intent.flag("public") {
+                let takes = |context| takes(intent, context);
+                if intent.flag("public") || takes(ModuleContext::PublicSubnets) {
                     needs.public.push(id);
                 }
+                needs.private |= takes(ModuleContext::PrivateSubnets);
             }
             if intent.kind.is_unit() && in_network(lowering, id) {
                 needs.units.push(id);
@@ -150,11 +154,24 @@ pub(super) fn in_network(lowering: &Lowering<'_>, id: IntentId) -> bool {
 }
 
 fn reaches_inside(intent: &Intent) -> bool {
-    let existing = intent.value("existing");
-    stands_inside(intent)
-        && (existing.is_null()
-            || intent.kind == Kind::Volume
-            || existing.get("security_group").is_some())
+    let named = match intent.made_by() {
+        Some(module) => module.outputs.contains_key(&ModuleOutput::SecurityGroup),
+        None => intent.value("existing").get("security_group").is_some(),
+    };
+    stands_inside(intent) && (is_made_inside(intent) || intent.kind == Kind::Volume || named)
+}
+
+/// Whether the environment makes it in the network: klo itself, or a module that takes a part of
+/// the network.
+fn is_made_inside(intent: &Intent) -> bool {
+    match intent.made_by() {
+        Some(module) => module.takes_network(),
+        None => stands_inside(intent) && intent.value("existing").is_null(),
+    }
+}
+
+fn takes(intent: &Intent, context: ModuleContext) -> bool {
+    intent.made_by().is_some_and(|module| module.takes(context))
 }
 
 fn stands_inside(intent: &Intent) -> bool {

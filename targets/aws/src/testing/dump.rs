@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use klo_plan::{Block, Plan, Resource, Root, Value};
+use klo_plan::{Block, ModuleCall, Plan, Resource, Root, Value};
 
 /// Everything in a plan, in its order.
 pub(crate) fn dump(plan: &Plan) -> String {
     let mut out = String::new();
     for root in [Root::Bootstrap, Root::Main] {
-        if plan.in_root(root).next().is_some() {
+        let mut calls = plan.modules.iter().filter(|call| call.root == root);
+        if plan.in_root(root).next().is_some() || calls.next().is_some() {
             let _ = writeln!(out, "=== {root:?}");
         }
         for variable in plan.variables.iter().filter(|v| v.root == root) {
@@ -24,6 +25,9 @@ pub(crate) fn dump(plan: &Plan) -> String {
         for resource in plan.in_root(root) {
             write_resource(&mut out, resource);
         }
+        for call in plan.modules.iter().filter(|call| call.root == root) {
+            write_call(&mut out, call);
+        }
         for local in plan.locals.iter().filter(|local| local.root == root) {
             let _ = writeln!(out, "local.{} = {}", local.name, render(&local.value));
         }
@@ -37,8 +41,8 @@ pub(crate) fn dump(plan: &Plan) -> String {
     for moved in &plan.moved {
         let _ = writeln!(out, "moved {} -> {}", moved.from, moved.to);
     }
-    for (intent, address) in &plan.empty_secrets {
-        let _ = writeln!(out, "empty secret of {intent}: {address}");
+    for secret in &plan.empty_secrets {
+        let _ = writeln!(out, "empty secret of {}: {}", secret.intent, secret.holder);
     }
     for decision in &plan.decisions {
         let cost = if decision.standing_cost { " $" } else { "" };
@@ -83,6 +87,19 @@ fn write_resource(out: &mut String, resource: &Resource) {
     for reference in &lifecycle.replace_triggered_by {
         let _ = writeln!(out, "  replace_triggered_by {reference}");
     }
+}
+
+fn write_call(out: &mut String, call: &ModuleCall) {
+    let version = call.version.as_deref().unwrap_or("no version");
+    let _ = writeln!(
+        out,
+        "module.{} ({}: {}) {} {version}",
+        call.name,
+        call.group.stem(),
+        call.why.purpose,
+        call.source
+    );
+    write_block(out, &call.inputs, 1);
 }
 
 fn write_block(out: &mut String, block: &Block, depth: usize) {

@@ -4,7 +4,7 @@ use klo_diagnostics::{Diagnostic, codes::aws};
 use klo_intent::{AttrValue, Edge, EntryCall, Intent, IntentId, Kind};
 use klo_source::Span;
 
-use super::{Trigger, is_ours, schedules, triggers};
+use super::{Trigger, schedules, triggers};
 use crate::context::{Compute, Lowering};
 
 /// Triggers that can be made; reports the others.
@@ -152,7 +152,8 @@ fn check_buckets(lowering: &mut Lowering<'_>, found: &[Trigger<'_>]) {
     for (index, trigger) in buckets.iter().enumerate() {
         let (source, unit) = trigger.ends(lowering);
         let at = place(trigger.edge, unit);
-        if !is_ours(lowering, trigger.source) && !foreign.contains(&trigger.source) {
+        let is_there = !source.value("existing").is_null();
+        if is_there && !foreign.contains(&trigger.source) {
             foreign.push(trigger.source);
             let warning = Diagnostic::warning(
                 aws::FOREIGN_NOTIFICATION,

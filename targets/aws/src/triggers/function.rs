@@ -4,7 +4,7 @@ use klo_intent::{Decision, IntentId, Kind};
 use klo_plan::{Address, Block, Resource, Root, Value};
 
 use super::queue::{Sender, Wanted, add, add_dead};
-use super::{Trigger, filter, grant, is_ours, lambda, schedules, stream_arn};
+use super::{Trigger, filter, grant, lambda, schedules, stream_arn};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
 use crate::policy;
 
@@ -148,7 +148,12 @@ fn lower_queue(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
     let Some(arn) = trigger.source_arn(lowering) else {
         return;
     };
-    map_queue(lowering, trigger, arn, is_ours(lowering, trigger.source));
+    map_queue(
+        lowering,
+        trigger,
+        arn,
+        lowering.uses_own_key(trigger.source),
+    );
 }
 
 fn map_queue(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>, arn: Value, encrypted: bool) {
@@ -353,7 +358,7 @@ fn lower_table(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
     ) else {
         return;
     };
-    let encrypted = is_ours(lowering, trigger.source);
+    let encrypted = lowering.uses_own_key(trigger.source);
     let permission = grant(lowering, trigger, read_stream(&stream, table), encrypted);
     let unit = lowering.intent(trigger.unit);
     let failed = Block::new().with(

@@ -13,10 +13,10 @@ mod schedule;
 mod tests;
 mod worker;
 
-use klo_intent::{Access, Edge, Intent, IntentId, Kind, Node};
+use klo_intent::{Access, Edge, Field, Intent, IntentId, Kind, Node};
 use klo_plan::{Address, Block, Resource, Root, Value, Why, symbol};
 
-use crate::context::{Compute, Lowering, group_of};
+use crate::context::{Compute, Lowering, Supply, group_of};
 use crate::policy;
 
 /// One trigger of a unit by something that the app has.
@@ -235,10 +235,12 @@ fn grant(
     Some(lowering.add(resource))
 }
 
-/// Whether klo made it, so that it is encrypted with the environment's key and its settings are
-/// klo's.
-fn is_ours(lowering: &Lowering<'_>, intent: IntentId) -> bool {
-    lowering.intent(intent).value("existing").is_null()
+/// A field of a data intent that everyone may know.
+fn plain(lowering: &Lowering<'_>, intent: IntentId, field: Field) -> Option<Value> {
+    match lowering.stores.get(&intent)?.fields.get(&field)? {
+        Supply::Plain(value) => Some(value.clone()),
+        Supply::Secret { .. } => None,
+    }
 }
 
 /// The stream of a table's changes; switched on where the table is klo's.
@@ -251,18 +253,13 @@ fn stream_arn(lowering: &mut Lowering<'_>, table: IntentId) -> Option<Value> {
         resource.body.set("stream_view_type", "NEW_AND_OLD_IMAGES");
         return Some(main.attr("stream_arn"));
     }
-    let existing = intent.value("existing");
-    let name = match (existing.get("id"), existing.get("arn")) {
-        (Some(id), _) => id.as_str()?.to_owned(),
-        (None, Some(arn)) => arn.as_str()?.rsplit('/').next()?.to_owned(),
-        (None, None) => return None,
-    };
+    let name = plain(lowering, table, Field::Name)?;
     let data = Address::data("aws_dynamodb_table", symbol(&intent.name));
     if lowering.plan.get(Root::Main, &data).is_none() {
         lowering.add(Resource::new(
             data.clone(),
             group_of(intent),
-            crate::context::why(intent, "the stream of an existing table's changes"),
+            crate::context::why(intent, "the stream of the table's changes"),
             Block::new().with("name", name),
         ));
     }

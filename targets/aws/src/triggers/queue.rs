@@ -59,14 +59,7 @@ pub(crate) fn add_dead(
     let body = wanted
         .body(lowering)
         .with("message_retention_seconds", DEAD_RETENTION);
-    let address = lowering.add(Resource::new(
-        wanted.address(),
-        wanted.file.clone(),
-        wanted.why.clone(),
-        body,
-    ));
-    add_policy(lowering, wanted, &address, senders);
-    address
+    put(lowering, wanted, senders, body)
 }
 
 /// Adds a queue whose messages go to `dead` after so many receives; `visibility` in seconds.
@@ -85,6 +78,10 @@ pub(crate) fn add(
         .body(lowering)
         .with("visibility_timeout_seconds", visibility)
         .with("redrive_policy", redrive);
+    put(lowering, wanted, senders, body)
+}
+
+fn put(lowering: &mut Lowering<'_>, wanted: &Wanted, senders: &[Sender], body: Block) -> Address {
     let address = lowering.add(Resource::new(
         wanted.address(),
         wanted.file.clone(),

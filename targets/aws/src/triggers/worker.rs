@@ -6,8 +6,8 @@ use klo_intent::{Decision, EntryCall, Field, IntentId, Kind};
 use klo_plan::{Address, Block, ImageCommand, Resource, Root, Value};
 
 use super::function::{CONSUME, bridge, read_stream};
-use super::{Trigger, filter, grant, is_ours, stream_arn};
-use crate::context::{Compute, Lowering, Supply, group_of, part_address, why};
+use super::{Trigger, filter, grant, plain, stream_arn};
+use crate::context::{Compute, Lowering, group_of, part_address, why};
 use crate::ingress::target::scaling_policy;
 use crate::policy;
 use crate::unit::autoscaling;
@@ -58,13 +58,6 @@ pub(super) fn is_called(lowering: &Lowering<'_>, unit: IntentId) -> bool {
             EntryCall::Callable { .. } | EntryCall::Handler
         )
     })
-}
-
-fn plain(lowering: &Lowering<'_>, store: IntentId, field: Field) -> Option<Value> {
-    match lowering.stores.get(&store)?.fields.get(&field)? {
-        Supply::Plain(value) => Some(value.clone()),
-        Supply::Secret { .. } => None,
-    }
 }
 
 /// Adds the queue for a topic, bucket or table, and what fills it.
@@ -175,7 +168,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
     let is_queue = lowering.intent(trigger.source).kind == Kind::Queue;
     let own = Address::managed("aws_sqs_queue", trigger.name(lowering));
     let (arn, encrypted) = if is_queue {
-        let ours = is_ours(lowering, trigger.source);
+        let ours = lowering.uses_own_key(trigger.source);
         (trigger.source_arn(lowering), ours)
     } else {
         (Some(own.attr("arn")), true)

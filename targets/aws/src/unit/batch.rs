@@ -3,10 +3,10 @@
 
 use klo_plan::{Address, Block, Lifecycle, Value};
 
+use super::cluster;
 use super::common::{self, Unit};
-use super::environment::Environment;
+use super::task::Task;
 use super::volumes::{self, Volume};
-use super::{cluster, fargate, permissions};
 use crate::compute::size;
 use crate::context::{Compute, Lowering, UnitRefs};
 
@@ -19,28 +19,14 @@ const MOST_ATTEMPTS: i64 = 10;
 
 /// Lowers a unit to a job definition with a queue and capacity of its own.
 pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
-    let environment = Environment::of(lowering, unit.id);
-    let logs = common::log_group(lowering, unit);
-    let role = common::role(
-        lowering,
-        unit,
-        "",
-        "ecs-tasks.amazonaws.com",
-        "what the unit's code may do",
-    );
-    let secrets = environment.secret_arns();
-    let (execution, execution_policy) = common::execution_role(lowering, unit, &logs, &secrets);
-    let mut after = vec![execution_policy];
-    after.extend(permissions::of_edges(lowering, unit.id, &role));
-    after.extend(common::ways_out(lowering, unit));
-    after.extend(environment.ready.iter().cloned());
-    let properties = properties(lowering, unit, &environment, &role, &execution, &logs);
-    let definition = definition(lowering, unit, properties, after);
+    let task = Task::of(lowering, unit);
+    let properties = properties(lowering, unit, &task);
+    let definition = definition(lowering, unit, properties, task.after);
     let queue = queue(lowering, unit);
     common::push_image(lowering, unit, std::collections::BTreeMap::new());
     UnitRefs {
         compute: Compute::Batch,
-        role,
+        role: task.role,
         arn: Some(definition.attr("arn")),
         main: Some(definition),
         alias: None,
@@ -84,22 +70,15 @@ fn definition(
     lowering.add(resource)
 }
 
-fn properties(
-    lowering: &Lowering<'_>,
-    unit: &Unit<'_>,
-    environment: &Environment,
-    role: &Address,
-    execution: &Address,
-    logs: &Address,
-) -> Value {
+fn properties(lowering: &Lowering<'_>, unit: &Unit<'_>, task: &Task) -> Value {
     let size = size::fargate_of(unit.intent);
     let requirement = |kind: &str, value: String| {
         Value::map([("type", Value::text(kind)), ("value", Value::Text(value))])
     };
     let mut container = Block::new()
         .with("image", common::image_uri(unit))
-        .with("jobRoleArn", role.attr("arn"))
-        .with("executionRoleArn", execution.attr("arn"))
+        .with("jobRoleArn", task.role.attr("arn"))
+        .with("executionRoleArn", task.execution.attr("arn"))
         .with(
             "resourceRequirements",
             Value::List(vec![
@@ -122,7 +101,7 @@ fn properties(
                 ("cpuArchitecture", Value::text("X86_64")),
             ]),
         );
-    fargate::add_environment(&mut container, environment);
+    task.add_environment(&mut container);
     let volumes = volumes::of(lowering, unit.id);
     if !volumes.is_empty() {
         let values: Vec<Value> = volumes.iter().map(Volume::job_value).collect();
@@ -130,10 +109,7 @@ fn properties(
         let mounts: Vec<Value> = volumes.iter().map(Volume::mount_point).collect();
         container.set("mountPoints", Value::List(mounts));
     }
-    container.set(
-        "logConfiguration",
-        fargate::log_configuration(lowering, logs),
-    );
+    container.set("logConfiguration", task.log_configuration(lowering));
     container.into()
 }
 

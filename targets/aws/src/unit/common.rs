@@ -3,7 +3,8 @@
 use klo_intent::{Intent, IntentId, Kind, Node, UrlForm};
 use klo_plan::{Address, Block, Group, Image, ImageCommand, Resource, Root, Value};
 
-use super::permissions::{Statement, policy, trust, via_service};
+use super::environment::Environment;
+use super::permissions::{self, Statement, policy, trust, via_service};
 use super::serve;
 use crate::context::{Compute, Lowering, group_of, part_address, why};
 
@@ -105,6 +106,27 @@ pub(super) fn role(
         .with("assume_role_policy", trust(lowering, service))
         .with_some("tags", lowering.tags(unit.intent));
     unit.add(lowering, "aws_iam_role", part, purpose, body)
+}
+
+/// The role of the unit's code, which the service that runs it takes.
+pub(super) fn code_role(lowering: &mut Lowering<'_>, unit: &Unit<'_>, service: &str) -> Address {
+    role(lowering, unit, "", service, "what the unit's code may do")
+}
+
+/// What has to be there before the code starts: the `policy` that its platform starts it with, what
+/// its own role may do, its ways out and what is behind its variables.
+pub(super) fn before_code(
+    lowering: &mut Lowering<'_>,
+    unit: &Unit<'_>,
+    role: &Address,
+    policy: Address,
+    environment: &Environment,
+) -> Vec<Address> {
+    let mut before = vec![policy];
+    before.extend(permissions::of_edges(lowering, unit.id, role));
+    before.extend(ways_out(lowering, unit));
+    before.extend(environment.ready.iter().cloned());
+    before
 }
 
 /// A policy on one of the unit's roles.

@@ -278,6 +278,10 @@ fn report_missing(lowering: &mut Lowering<'_>, id: IntentId, edge: &Edge, bindin
             "an app publishes addresses, names and ARNs, never credentials: share a secret with \
              `existing` and bind to that"
         }
+        Node::Intent(id) if lowering.intent(*id).made_by().is_some() => {
+            "name the output that holds it in the module's `outputs` in the pack, or take the \
+             binding away"
+        }
         _ => "name it under `existing`, or take the binding away",
     };
     lowering.report(

@@ -4,72 +4,49 @@ use klo_intent::IntentId;
 use klo_plan::{Address, Block, Lifecycle, Value};
 
 use super::common::{self, Unit};
-use super::environment::Environment;
+use super::task::{CONTAINER, Task};
 use super::volumes::{self, Volume};
-use super::{autoscaling, cluster, permissions, serve};
+use super::{autoscaling, cluster, serve};
 use crate::compute::size;
 use crate::context::{Compute, Lowering, UnitRefs};
 
 /// The longest name of a service. Amazon ECS API reference, 2026-11.
 const NAME_LIMIT: usize = 255;
-/// The name of the one container in every task.
-pub(crate) const CONTAINER: &str = "app";
 /// ECS waits this long after asking a container to stop, unless told otherwise, and at most so long
 /// on Fargate, in seconds. Amazon ECS developer guide, "Container timeouts", 2026-11.
 const STOP_SECONDS: (u64, u64) = (30, 120);
 
 /// Lowers a unit to a service of tasks.
 pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
-    let environment = Environment::of(lowering, unit.id);
-    let logs = common::log_group(lowering, unit);
-    let role = common::role(
-        lowering,
-        unit,
-        "",
-        "ecs-tasks.amazonaws.com",
-        "what the unit's code may do",
-    );
-    let secrets = environment.secret_arns();
-    let (execution, execution_policy) = common::execution_role(lowering, unit, &logs, &secrets);
-    let mut after = vec![execution_policy];
-    after.extend(permissions::of_edges(lowering, unit.id, &role));
-    after.extend(common::ways_out(lowering, unit));
-    after.extend(environment.ready.iter().cloned());
-    let task = task_definition(lowering, unit, &environment, &role, &execution, &logs);
+    let task = Task::of(lowering, unit);
+    let definition = task_definition(lowering, unit, &task);
     let cluster = cluster::cluster(lowering, unit);
-    let service = service(lowering, unit, &cluster, &task, after);
+    let service = service(lowering, unit, &cluster, &definition, task.after);
     autoscaling::lower(lowering, unit, &cluster, &service);
     common::push_image(lowering, unit, std::collections::BTreeMap::new());
     UnitRefs {
         compute: Compute::Fargate,
-        role,
-        arn: Some(task.attr("arn")),
+        role: task.role,
+        arn: Some(definition.attr("arn")),
         main: Some(service),
         alias: None,
         job_queue: None,
     }
 }
 
-fn task_definition(
-    lowering: &mut Lowering<'_>,
-    unit: &Unit<'_>,
-    environment: &Environment,
-    role: &Address,
-    execution: &Address,
-    logs: &Address,
-) -> Address {
+fn task_definition(lowering: &mut Lowering<'_>, unit: &Unit<'_>, task: &Task) -> Address {
     let size = size::fargate_of(unit.intent);
     let volumes = volumes::of(lowering, unit.id);
     let scratch = volumes::scratch_name(&volumes);
-    let container = container(lowering, unit, environment, logs, &volumes, &scratch);
+    let container = container(lowering, unit, task, &volumes, &scratch);
     let mut body = Block::new()
         .with("family", unit.name(lowering, "", NAME_LIMIT))
         .with("requires_compatibilities", Value::list(["FARGATE"]))
         .with("network_mode", "awsvpc")
         .with("cpu", size.cpu.to_string())
         .with("memory", size.memory.to_string())
-        .with("execution_role_arn", execution.attr("arn"))
-        .with("task_role_arn", role.attr("arn"))
+        .with("execution_role_arn", task.execution.attr("arn"))
+        .with("task_role_arn", task.role.attr("arn"))
         .with(
             "container_definitions",
             Value::json(Value::List(vec![container])),
@@ -97,8 +74,7 @@ fn task_definition(
 fn container(
     lowering: &Lowering<'_>,
     unit: &Unit<'_>,
-    environment: &Environment,
-    logs: &Address,
+    task: &Task,
     volumes: &[Volume],
     scratch: &str,
 ) -> Value {
@@ -132,49 +108,9 @@ fn container(
     if timeout > STOP_SECONDS.0 {
         container.set("stopTimeout", timeout.min(STOP_SECONDS.1));
     }
-    add_environment(&mut container, environment);
-    container.set("logConfiguration", log_configuration(lowering, logs));
+    task.add_environment(&mut container);
+    container.set("logConfiguration", task.log_configuration(lowering));
     container.into()
-}
-
-/// Variables and secrets as ECS and Batch take them.
-pub(super) fn add_environment(container: &mut Block, environment: &Environment) {
-    let variables: Vec<Value> = environment
-        .plain
-        .iter()
-        .map(|(name, value)| Value::map([("name", Value::from(name)), ("value", value.clone())]))
-        .collect();
-    let secrets: Vec<Value> = environment
-        .secrets
-        .iter()
-        .map(|(name, secret)| {
-            Value::map([
-                ("name", Value::from(name)),
-                ("valueFrom", secret.value_from()),
-            ])
-        })
-        .collect();
-    if !variables.is_empty() {
-        container.set("environment", Value::List(variables));
-    }
-    if !secrets.is_empty() {
-        container.set("secrets", Value::List(secrets));
-    }
-}
-
-/// Where a container's output goes, as ECS and Batch take it.
-pub(super) fn log_configuration(lowering: &Lowering<'_>, logs: &Address) -> Value {
-    Value::map([
-        ("logDriver", Value::text("awslogs")),
-        (
-            "options",
-            Value::map([
-                ("awslogs-group", logs.attr("name")),
-                ("awslogs-region", Value::from(&lowering.deployment().region)),
-                ("awslogs-stream-prefix", Value::text(CONTAINER)),
-            ]),
-        ),
-    ])
 }
 
 fn service(

@@ -7,7 +7,7 @@ use klo_plan::{Address, Block, Resource, Value};
 
 use super::common::{self, Unit};
 use super::environment::Environment;
-use super::permissions::{self, Statement, via_service};
+use super::permissions::{Statement, via_service};
 use super::volumes;
 use crate::compute::size;
 use crate::context::{Compute, Lowering, UnitRefs};
@@ -21,18 +21,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     let secrets = environment.secret_arns();
     let fetched = environment.fetch_secrets();
     let logs = common::log_group(lowering, unit);
-    let role = common::role(
-        lowering,
-        unit,
-        "",
-        "lambda.amazonaws.com",
-        "what the unit's code may do",
-    );
+    let role = common::code_role(lowering, unit, "lambda.amazonaws.com");
     let runtime = runtime_policy(lowering, unit, &role, &logs, &secrets);
-    let mut after = vec![runtime];
-    after.extend(permissions::of_edges(lowering, unit.id, &role));
-    after.extend(common::ways_out(lowering, unit));
-    after.extend(environment.ready.iter().cloned());
+    let after = common::before_code(lowering, unit, &role, runtime, &environment);
     let capacity = capacity(lowering, unit.intent);
     let function = function(lowering, unit, &role, &logs, &environment, &capacity, after);
     let alias = capacity

@@ -6,12 +6,13 @@ mod batch;
 mod cluster;
 mod common;
 mod environment;
-pub(crate) mod fargate;
+mod fargate;
 mod jobs;
 mod lambda;
 pub(crate) mod permissions;
 pub(crate) mod schedule;
 mod serve;
+pub(crate) mod task;
 #[cfg(test)]
 mod tests;
 mod volumes;

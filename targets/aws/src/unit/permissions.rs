@@ -222,7 +222,7 @@ fn target(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, kind: Kind) -
             (unit_arns(lowering, *target), false, Vec::new())
         }
         Node::Intent(target) => {
-            let own = lowering.intent(*target).value("existing").is_null();
+            let own = lowering.uses_own_key(*target);
             // Without a store its lowering has reported why.
             let store = lowering.stores.get(target)?;
             match (&store.mount, &store.arn) {
@@ -398,6 +398,12 @@ fn report_unknown(
 fn report_no_arn(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, to: &str) {
     let target = edge.to.intent().map(|id| lowering.intent(id));
     let at = target.map_or(unit.at, |target| target.span_of("existing"));
+    let by_module = target.is_some_and(|target| target.made_by().is_some());
+    let help = if by_module {
+        "name the output that holds it in the module's `outputs` in the pack: `arn: …`"
+    } else {
+        "name it: `existing = { arn = \"arn:aws:…\" }`"
+    };
     lowering.report(
         Diagnostic::error(
             aws::NO_SUCH_VALUE,
@@ -407,7 +413,7 @@ fn report_no_arn(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, to: &s
                 unit.id()
             ),
         )
-        .help("name it: `existing = { arn = \"arn:aws:…\" }`")
+        .help(help)
         .related(unit.at, "this unit uses it")
         .subject(to.to_owned()),
     );

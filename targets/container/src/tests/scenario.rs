@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use indexmap::IndexMap;
 use klo_intent::{
-    AttrValue, Deployment, Entry, EntryCall, Intent, IntentGraph, Interface, Kind, Network, Origin,
+    AttrValue, Deployment, Entry, EntryCall, Intent, IntentGraph, Interface, Kind, Origin,
     Parameter, Place, Setting, Tier, UnitCode,
 };
 use klo_plan::{Image, ImageCommand, Plan, Why};
@@ -35,20 +34,10 @@ impl Scenario {
     /// The same with its app in a folder.
     pub(super) fn in_folder(root: &str, files: &[(&str, &str)]) -> Self {
         let deployment = Deployment {
-            app: "shop".to_owned(),
-            environment: "prod".to_owned(),
-            tier: Tier::Prod,
             region: "eu-west-1".to_owned(),
-            account: None,
-            platform: "aws".to_owned(),
-            network: Network::Created {
-                cidr: "10.0.0.0/16".to_owned(),
-            },
-            state_bucket: None,
-            tags: IndexMap::new(),
-            alarm_email: None,
             root: root.to_owned(),
             out: klo_source::join(root, "infra"),
+            ..Deployment::new("shop", "prod", Tier::Prod)
         };
         Self {
             deployment,

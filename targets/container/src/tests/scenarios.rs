@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
-use klo_intent::{EntryCall, Interface, Kind};
+use klo_intent::{AttrValue, EntryCall, Interface, Kind};
 use klo_plan::ImageCommand;
 
 use super::scenario::{Scenario, Unit, texts};
@@ -189,6 +189,10 @@ fn command_in(files: &[(&str, &str)], unit: Unit) -> String {
     words.join(" ")
 }
 
+fn environment(name: &str, value: &str) -> AttrValue {
+    AttrValue::Map([(name.to_owned(), value.into())].into_iter().collect())
+}
+
 #[test]
 fn start_commands() {
     let asgi = || Unit::web("fastapi", Interface::Asgi);
@@ -217,6 +221,16 @@ fn start_commands() {
         command("granian", wsgi()),
         command("hypercorn", wsgi()),
         command("celery", celery()),
+        command(
+            "celery",
+            celery()
+                .code(|code| code.processes = None)
+                .setting("cpu", AttrValue::Float(2.5)),
+        ),
+        command(
+            "gunicorn",
+            wsgi().setting("env", environment("WEB_CONCURRENCY", "6")),
+        ),
         command("aiohttp", Unit::web("aiohttp", Interface::Asgi)),
         command("aiohttp gunicorn", Unit::web("aiohttp", Interface::Asgi)),
         command("boto3", program()),
@@ -285,4 +299,61 @@ fn data_that_frameworks_and_code_name() {
     COPY db/migrations/versions/1.sql /app/db/migrations/versions/
     COPY templates/base.html /app/templates/
     ");
+}
+
+/// A management command that runs as a job.
+fn management(manage: Option<&str>, settings: Option<&str>) -> Unit {
+    let call = EntryCall::DjangoCommand {
+        name: "purge_visits".to_owned(),
+        manage: manage.map(str::to_owned),
+        settings: settings.map(str::to_owned),
+    };
+    let file = "clinic/visits/management/commands/purge_visits.py";
+    Unit::new(Kind::Job, "purge", file, call).code(|code| {
+        code.files.extend(manage.map(str::to_owned));
+    })
+}
+
+const CLINIC: [(&str, &str); 3] = [
+    ("requirements.txt", "django==5.2\n"),
+    ("manage.py", ""),
+    ("clinic/visits/management/commands/purge_visits.py", ""),
+];
+
+#[test]
+fn a_management_command_of_django() {
+    let unit = management(Some("manage.py"), Some("config.settings.production"));
+    assert_snapshot!(Scenario::new(&CLINIC).unit(unit).print());
+}
+
+#[test]
+fn management_commands_start_in_djangos_own_ways() {
+    let end = |unit: Unit| {
+        let text = Scenario::new(&CLINIC).unit(unit).dockerfile();
+        let about = |line: &&str| line.starts_with("CMD") || line.contains("SETTINGS");
+        text.lines().filter(about).collect::<Vec<_>>().join("\n")
+    };
+    let by_manage = end(management(Some("manage.py"), None));
+    assert_eq!(
+        by_manage,
+        "CMD [\"python\", \"manage.py\", \"purge_visits\"]"
+    );
+    let by_module = end(management(None, None));
+    assert_eq!(
+        by_module,
+        "CMD [\"python\", \"-m\", \"django\", \"purge_visits\"]"
+    );
+    let elsewhere = management(Some("src/manage.py"), None).code(|code| {
+        code.project_root = "src".to_owned();
+    });
+    assert_eq!(end(elsewhere), by_manage);
+}
+
+#[test]
+fn a_management_command_on_lambda() {
+    let unit = management(Some("manage.py"), Some("config.settings")).image(|image| {
+        image.command = ImageCommand::LambdaHandler;
+        image.events = vec!["schedule"];
+    });
+    assert_snapshot!(Scenario::new(&CLINIC).unit(unit).print());
 }

@@ -7,12 +7,11 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use klo_intent::{
-    Access, Decision, Deployment, Edge, Intent, IntentGraph, IntentId, Kind, Network, Node, Place,
-    Tier,
+    Access, Decision, Deployment, Edge, Intent, IntentGraph, IntentId, Kind, Node, Place, Tier,
 };
 use klo_plan::{
-    Address, Block, Function, Group, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
-    Plan, Provider, Resource, Root, Value, Variable, VariableType, Why,
+    Address, Block, EmptySecret, Function, Group, ImportBlock, Lifecycle, LocalValue, ModuleCall,
+    Moved, Output, Plan, Provider, Resource, Root, Value, Variable, VariableType, Why,
 };
 use klo_source::{FileId, TextRange};
 
@@ -43,23 +42,14 @@ pub(super) fn graph(tier: Tier) -> IntentGraph {
     IntentGraph {
         app: "shop".to_owned(),
         deployment: Some(Deployment {
-            app: "shop".to_owned(),
-            environment: "prod".to_owned(),
-            tier,
             region: "eu-west-1".to_owned(),
             account: Some("123456789012".to_owned()),
-            platform: "aws".to_owned(),
-            network: Network::Created {
-                cidr: "10.0.0.0/16".to_owned(),
-            },
             state_bucket: Some("acme-terraform-state".to_owned()),
             tags: IndexMap::from([
                 ("owner".to_owned(), "commerce ${oops}".to_owned()),
                 ("cost center é".to_owned(), "4410".to_owned()),
             ]),
-            alarm_email: None,
-            root: String::new(),
-            out: "infra".to_owned(),
+            ..Deployment::new("shop", "prod", tier)
         }),
         intents: vec![
             intent(Kind::Database, "orders", "shop/db.py", "engine"),
@@ -121,8 +111,11 @@ fn bootstrap(plan: &mut Plan, service: &Group) {
         )
         .in_root(Root::Bootstrap),
     );
-    plan.empty_secrets
-        .push(("secret.stripe-key".to_owned(), secret));
+    plan.empty_secrets.push(EmptySecret {
+        intent: "secret.stripe-key".to_owned(),
+        arn: secret.attr("arn"),
+        holder: secret,
+    });
 }
 
 fn store(plan: &mut Plan, group: &Group) {

@@ -70,6 +70,7 @@ pub(super) fn uv(tree: &dyn Tree, folder: &str, project: &str) -> Dependencies {
     if project != folder {
         let Some(root) = root else { return found };
         found.member = Some(root.name.clone());
+        found.member_folder = Some(project.to_owned());
         found.files.push(join(project, "pyproject.toml"));
     }
     let mut by_name: BTreeMap<&str, Vec<&UvPackage>> = BTreeMap::new();

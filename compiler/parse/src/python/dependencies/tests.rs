@@ -132,6 +132,8 @@ fn a_workspace_member_is_read_through_its_lock_file() {
     ];
     let found = read(&files, "services/api");
     assert_eq!(found.member.as_deref(), Some("api"));
+    assert_eq!(found.project(), "services/api");
+    assert_eq!(read(&files, "services/api/src"), found);
     assert_eq!(names(&found), ["anyio", "flask"]);
     assert_eq!(
         found.files,

@@ -2,7 +2,7 @@
 
 mod cluster;
 mod decisions;
-mod existing;
+mod given;
 mod instance;
 mod shape;
 
@@ -11,14 +11,17 @@ use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::{Engine, Field, Intent, IntentId};
 use klo_plan::{Address, Block, Resource, Value, VariableType, symbol};
 
-use super::common::{ask, id_of, is_import, lower_name, name_of, report_range, report_version};
+use super::common::{
+    as_text, ask, id_of, is_import, lower_name, name_of, report_range, report_version,
+};
 use super::credentials::{self, Credentials};
 use super::doors::{self, Door};
 use super::rds_proxy::{self, Before};
 use super::url::{self, Target};
-use super::{backup, existing::Existing, facts};
+use super::{backup, facts};
 use crate::context::{Lowering, Store, Supply, group_of, part_address, why};
 
+pub(super) use given::wire;
 pub(super) use shape::{Class, Shape};
 
 /// The longest identifier of an instance or cluster (RDS API reference, 2026-11).
@@ -52,9 +55,6 @@ const TAKEN: [&str; 16] = [
 /// Lowers a database; `None` after a report.
 pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> {
     let intent = lowering.intent(id);
-    if let Some(there) = Existing::of(intent) {
-        return existing::lower(lowering, id, there);
-    }
     let shape = Shape::of(lowering, intent)?;
     if !storage_fits(lowering, intent) || !has_version(lowering, intent, &shape) {
         return None;
@@ -72,7 +72,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
     let group = doors::group(lowering, intent, "", network.vpc);
     let door = Door {
         group: Some(group.attr("id")),
-        port: shape.engine.port(),
+        port: Value::from(shape.engine.port()),
     };
     let setup = Setup {
         intent,
@@ -100,7 +100,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, id: IntentId) -> Option<Store> 
 }
 
 /// Its identifier; an adopted database keeps the one that it has.
-fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+pub(super) fn name(lowering: &Lowering<'_>, intent: &Intent) -> String {
     match intent.text("import") {
         Some(id) => id.to_owned(),
         None => lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT),
@@ -300,7 +300,7 @@ fn store(
     reached: Reached,
 ) -> Store {
     let intent = lowering.intent(id);
-    let port = reached.door.port;
+    let port = reached.door.port.clone();
     let mut store = Store {
         arn: Some(made.main.attr("arn")),
         ready: reached.ready,
@@ -308,7 +308,7 @@ fn store(
     };
     store.fields.extend([
         (Field::Host, Supply::Plain(reached.host.clone())),
-        (Field::Port, Supply::Plain(Value::text(port.to_string()))),
+        (Field::Port, Supply::Plain(as_text(&port))),
         (Field::Database, Supply::Plain(made.database.clone())),
         (Field::User, credentials.supply("username")),
         (Field::Password, credentials.supply("password")),
@@ -317,7 +317,7 @@ fn store(
         user: Some(credentials.user.clone()),
         password: Some(credentials.password.clone()),
         host: reached.host,
-        port: Value::from(port),
+        port,
         database: Some(made.database.clone()),
     };
     let engine = shape.engine;

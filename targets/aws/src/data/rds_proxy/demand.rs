@@ -102,12 +102,7 @@ fn part(lowering: &Lowering<'_>, id: IntentId, edges: &[&Edge]) -> Part {
 }
 
 fn connections(unit: &Intent, edges: &[&Edge]) -> (u64, String) {
-    let processes = u64::from(
-        unit.code
-            .as_ref()
-            .and_then(|code| code.processes)
-            .unwrap_or(1),
-    );
+    let processes = u64::from(unit.processes());
     let pools: Vec<_> = edges.iter().flat_map(|edge| &edge.pools).collect();
     if pools.is_empty() {
         return (

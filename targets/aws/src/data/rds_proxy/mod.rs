@@ -196,12 +196,12 @@ pub(super) fn build(
     let group = doors::group(lowering, intent, "proxy", network.vpc);
     let door = Door {
         group: Some(group.attr("id")),
-        port: before.door.port,
+        port: before.door.port.clone(),
     };
     EdgeRules {
         from: (format!("{}.proxy", intent.id()), group.attr("id")),
         to: (intent.id(), before.door.group.clone()),
-        port: before.door.port,
+        port: before.door.port.clone(),
     }
     .add(lowering, intent);
     let name = lower_name(lowering, name_of(lowering, intent), "", NAME_LIMIT);

@@ -1,6 +1,7 @@
 //! Graphs built in memory, lowered as far as data goes: resources, decisions, diagnostics.
 
 mod databases;
+mod modules;
 mod proxies;
 mod stores;
 

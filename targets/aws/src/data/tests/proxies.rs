@@ -1,6 +1,6 @@
 //! When the graph needs a proxy, and what it is made of.
 
-use klo_intent::{Access, AttrValue, Duration};
+use klo_intent::{Access, AttrValue, Duration, EntryCall, Origin, Setting};
 
 use super::{decision, lower, printed, told};
 use crate::context::Supply;
@@ -49,6 +49,30 @@ fn the_arithmetic_is_shown() {
         .find(|decision| decision.code == "rds-proxy")
         .unwrap();
     assert!(proxy.standing_cost);
+}
+
+#[test]
+fn a_worker_without_a_number_has_a_process_for_each_cpu() {
+    let cpus = Setting {
+        value: AttrValue::Float(4.0),
+        origin: Origin::Annotation,
+        span: None,
+        overridden: Vec::new(),
+    };
+    let graph = busy(TestGraph::dev(), &[]).change("service.api", |unit| {
+        unit.settings.insert("cpu", cpus);
+        if let Some(code) = &mut unit.code {
+            code.processes = None;
+            code.entry.call = EntryCall::Celery;
+        }
+    });
+    let graph = graph.build();
+    let shown = decision(&lower(&graph), "rds-proxy", "database.orders");
+    assert!(shown.contains("+ 6 tasks × 16 ="), "{shown}");
+    assert!(
+        shown.contains("pool 3 + 1 (in the code) × 4 processes"),
+        "{shown}"
+    );
 }
 
 #[test]

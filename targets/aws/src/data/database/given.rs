@@ -1,28 +1,28 @@
-//! A database that is there: wired, not made.
+//! A database that klo does not make: wired.
 
-use klo_intent::{Engine, Field, IntentId};
+use klo_intent::{Engine, Field, IntentId, ModuleOutput};
 use klo_plan::{Address, Block, Value};
 
 use super::{database_name, report_engine};
 use crate::context::{Lowering, Store, Supply, part_address};
-use crate::data::common::add;
+use crate::data::common::{add, as_text};
 use crate::data::credentials::{self, Credentials};
 use crate::data::doors::{self, Door};
-use crate::data::existing::{Existing, endpoint};
+use crate::data::given::Given;
 use crate::data::url::{self, Target};
 
 /// Where it is.
 struct Place {
     host: Value,
-    port: u16,
+    port: Value,
     database: Value,
 }
 
-/// Wires an existing database; `None` after a report.
-pub(super) fn lower(
+/// Wires a database that is there or that a module makes; `None` after a report.
+pub(in crate::data) fn wire(
     lowering: &mut Lowering<'_>,
     id: IntentId,
-    there: Existing<'_>,
+    given: &Given<'_>,
 ) -> Option<Store> {
     let intent = lowering.intent(id);
     let Some(engine) = intent.text("engine").and_then(Engine::from_name) else {
@@ -30,18 +30,18 @@ pub(super) fn lower(
         return None;
     };
     if intent.value("proxy").as_bool() == Some(true) {
-        there.report(
+        given.report(
             lowering,
             "and klo makes no proxy before a database that it did not make",
             "leave out `proxy`, or name an existing proxy's host as `endpoint`",
         );
         return None;
     }
-    let place = place(lowering, id, there, engine)?;
+    let place = place(lowering, id, given, engine)?;
     let fields = [Field::Url, Field::User, Field::Password];
-    let secret = there.get("secret");
+    let secret = given.get(ModuleOutput::Secret);
     if secret.is_none() && credentials::binds(lowering, id, &fields) {
-        there.report(
+        given.report(
             lowering,
             "and nothing says where its user and password are",
             "add `secret = \"arn:aws:secretsmanager:…\"`, a secret whose value is \
@@ -49,22 +49,22 @@ pub(super) fn lower(
         );
         return None;
     }
-    let group = there.get("security_group").map(Value::text);
     let door = Door {
-        group: group.clone(),
-        port: place.port,
+        group: given.group(),
+        port: place.port.clone(),
     };
     doors::open(lowering, id, &door);
+    if given.is_from_module() && intent.flag("public") {
+        doors::open_to_all(lowering, intent, &door);
+    }
     let mut store = Store {
-        arn: there.arn().map(Value::text),
+        arn: given.get(ModuleOutput::Arn),
+        ready: given.ready(),
         ..Store::default()
     };
     store.fields.extend([
         (Field::Host, Supply::Plain(place.host.clone())),
-        (
-            Field::Port,
-            Supply::Plain(Value::text(place.port.to_string())),
-        ),
+        (Field::Port, Supply::Plain(as_text(&place.port))),
         (Field::Database, Supply::Plain(place.database.clone())),
     ]);
     if let Some(secret) = secret {
@@ -78,13 +78,14 @@ fn add_credentials(
     store: &mut Store,
     id: IntentId,
     engine: Engine,
-    secret: &str,
+    secret: Value,
     place: Place,
 ) {
     let intent = lowering.intent(id);
     let wanted = url::wanted(lowering, id, &|| url::database_form(engine));
+    let opened = !wanted.is_empty();
     let credentials: Credentials =
-        credentials::existing(lowering, intent, secret, !wanted.is_empty());
+        credentials::existing(lowering, intent, secret, opened, &store.ready);
     store
         .fields
         .insert(Field::User, credentials.supply("username"));
@@ -98,39 +99,38 @@ fn add_credentials(
         user: Some(credentials.user.clone()),
         password: Some(credentials.password.clone()),
         host: place.host,
-        port: Value::from(place.port),
+        port: place.port,
         database: Some(place.database),
     };
     credentials::add_urls(lowering, store, intent, &wanted, &credentials, &target);
 }
 
-/// Where the database is: as `endpoint` says, else as AWS tells of the instance.
+/// Where the database is: as `endpoint` or the module says, else as AWS tells of the instance.
 fn place(
     lowering: &mut Lowering<'_>,
     id: IntentId,
-    there: Existing<'_>,
+    given: &Given<'_>,
     engine: Engine,
 ) -> Option<Place> {
     let intent = lowering.intent(id);
-    if let Some(text) = there.get("endpoint") {
-        let (host, port, database) = endpoint(text);
-        let own = database_name(lowering, intent);
+    let own_port = Value::from(engine.port());
+    if let Some(host) = given.get(ModuleOutput::Host) {
+        let own_name = || Value::Text(database_name(lowering, intent));
         return Some(Place {
-            host: Value::text(host),
-            port: port.unwrap_or(engine.port()),
-            database: Value::text(database.unwrap_or(&own)),
+            host,
+            port: given.get(ModuleOutput::Port).unwrap_or(own_port),
+            database: given.get(ModuleOutput::Database).unwrap_or_else(own_name),
         });
     }
-    let Some(name) = there.name() else {
-        there.report(
+    let Some(name) = given.get(ModuleOutput::Name) else {
+        given.report(
             lowering,
             "and nothing says where it is",
             "add `endpoint = \"host:5432/database\"`, or the `id` or `arn` of the RDS instance",
         );
         return None;
     };
-    let cluster = there.arn().is_some_and(|arn| arn.contains(":cluster:"));
-    let (kind, key, host, database) = if cluster {
+    let (kind, key, host, database) = if given.is_cluster() {
         (
             "aws_rds_cluster",
             "cluster_identifier",
@@ -156,7 +156,7 @@ fn place(
     );
     Some(Place {
         host: data.attr(host),
-        port: engine.port(),
+        port: own_port,
         database: data.attr(database),
     })
 }

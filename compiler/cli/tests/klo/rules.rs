@@ -1,0 +1,157 @@
+//! Rule packs through the program: packs that come with klo, the sample pack of an organization
+//! against apps that break each of its rules, waivers, and `klo fix`.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::klo;
+
+/// The sample pack with its two apps, as a repository.
+fn acme() -> TempDir {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/cli/tests/acme");
+    copy(&from, scratch.path());
+    fs::create_dir(scratch.path().join(".git")).expect("a folder");
+    scratch
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}
+
+const LINT: [&str; 5] = ["lint", "--today", "2026-11-26", "--format", "concise"];
+
+/// Lines that are findings of the sample pack.
+fn findings(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter(|line| line.contains("[ACME-"))
+        .collect()
+}
+
+#[test]
+fn packs_that_come_with_klo_pass_their_tests() {
+    let folder = acme();
+    for pack in [
+        "klo/baseline",
+        "klo/production",
+        "klo/residency-eu",
+        "klo/gpu-budget",
+    ] {
+        let run = klo(folder.path(), &["rules", "test", pack]);
+        assert_eq!(run.code, 0, "{pack}: {}{}", run.out, run.err);
+        assert!(run.out.contains(" passed, 0 failed"), "{}", run.out);
+    }
+}
+
+#[test]
+fn each_rule_of_the_sample_pack_finds_one_thing() {
+    let folder = acme();
+    let run = klo(folder.path(), &LINT);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let found = findings(&run.err);
+    insta::assert_snapshot!(found.join("\n"));
+    let mut rules: Vec<&str> = found
+        .iter()
+        .filter_map(|line| line.split_once("[")?.1.split_once(']'))
+        .map(|(rule, _)| rule)
+        .collect();
+    let all = rules.len();
+    rules.sort_unstable();
+    rules.dedup();
+    assert_eq!(rules.len(), all, "one finding each");
+    assert!(all >= 15, "{all}");
+}
+
+#[test]
+fn waivers_hold_until_their_day() {
+    let folder = acme();
+    let shop = folder.path().join("shop");
+    let waivers = "- { rule: ACME-DB-001, on: database.orders, reason: Moves in March., approver: dba-team, until: 2026-12-05 }
+- { rule: ACME-DB-003, on: database.orders, reason: Forbidden all the same., approver: dba-team, until: 2027-12-31 }
+- { rule: ACME-QUE-001, on: queue.parcel, reason: Misspelled., approver: dba-team, until: 2027-12-31 }
+";
+    fs::write(shop.join("waivers.yaml"), waivers).expect("written");
+    let config = shop.join("klo.yaml");
+    let text = fs::read_to_string(&config).expect("a file");
+    fs::write(&config, format!("{text}waivers: waivers.yaml\n")).expect("written");
+    let lint = |today: &str, more: &[&str]| {
+        let mut arguments = vec!["lint", "--today", today, "--format", "concise"];
+        arguments.extend(more);
+        arguments.push("shop");
+        klo(folder.path(), &arguments).err
+    };
+    let line = |text: &str, word: &str| {
+        let found = text.lines().find(|line| line.contains(word));
+        found.unwrap_or_default().to_owned()
+    };
+    let now = lint("2026-11-26", &[]);
+    assert!(line(&now, "[ACME-DB-001]").contains("waived"), "{now}");
+    assert!(line(&now, "[KLO0909]").contains("in 9 days"), "{now}");
+    assert!(
+        line(&now, "`ACME-DB-003` is `forbid`").contains("warning"),
+        "{now}"
+    );
+    assert!(line(&now, "[ACME-DB-003]").contains("error"), "{now}");
+    assert!(
+        line(&now, "`ACME-QUE-001` finds nothing").contains("warning"),
+        "{now}"
+    );
+    let later = lint("2026-12-06", &[]);
+    assert!(!line(&later, "[ACME-DB-001]").contains("waived"), "{later}");
+    let without = lint("2026-11-26", &["--no-waivers"]);
+    assert!(
+        !without.contains("waived") && !without.contains("KLO0909"),
+        "{without}"
+    );
+}
+
+#[test]
+fn what_rules_ask_for_is_written_where_it_belongs() {
+    let folder = acme();
+    let shop = folder.path().join("shop");
+    let stores = shop.join("shop/stores.py");
+    let before = fs::read_to_string(&stores).expect("a file");
+    let shown = klo(folder.path(), &["fix", "shop", "--diff"]);
+    assert!(
+        shown.out.contains("backup_days = 90"),
+        "{}{}",
+        shown.out,
+        shown.err
+    );
+    assert_eq!(fs::read_to_string(&stores).expect("a file"), before);
+    klo(folder.path(), &["fix", "shop"]);
+    let after = fs::read_to_string(&stores).expect("a file");
+    assert_eq!(
+        after,
+        before.replace("backup_days = 30", "backup_days = 90")
+    );
+    let again = klo(folder.path(), &["fix", "shop", "--diff"]);
+    assert_eq!(again.out, "", "it changes nothing twice");
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let folder = acme();
+    let list = klo(folder.path(), &["rules", "list", "shop"]);
+    assert_eq!(list.code, 0, "{}", list.err);
+    assert!(list.out.contains("ACME-TAG-001"), "{}", list.out);
+    assert!(
+        list.out.contains("warn, deny from 2027-01-01"),
+        "{}",
+        list.out
+    );
+    let page = klo(folder.path(), &["explain", "ACME-DB-001", "shop"]);
+    assert_eq!(page.code, 0, "{}", page.err);
+    assert!(page.out.contains("at least 90 is required"), "{}", page.out);
+}
