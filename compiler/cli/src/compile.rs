@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     let format = Format::from(args.format);
     // Takes as long as finding the app's files does, which one thread does.
     rayon::spawn(klo_container::prepare);
-    let mut project = Project::open(std::slice::from_ref(&args.path), selection)?;
+    let mut project = Project::open_app(&args.path, selection)?;
     let mut found = std::mem::take(&mut project.diagnostics);
     if found.iter().any(Diagnostic::blocks) {
         show(&project, found, format, Stream::Error, terminal);

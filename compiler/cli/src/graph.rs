@@ -10,7 +10,7 @@ use crate::{Exit, UsageError};
 
 /// Prints the graph of every app and environment asked for.
 pub(crate) fn run(args: &Graph, terminal: &mut Terminal) -> Result<Exit, UsageError> {
-    let mut project = Project::open(std::slice::from_ref(&args.path), &args.selection)?;
+    let mut project = Project::open_app(&args.path, &args.selection)?;
     let mut diagnostics = std::mem::take(&mut project.diagnostics);
     if diagnostics.iter().any(Diagnostic::blocks) {
         show(&project, diagnostics, Format::Full, Stream::Error, terminal);

@@ -35,16 +35,27 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Finds the apps that the paths cover. All paths have to lie in one repository.
+    /// Like [`Project::open`], for the commands that need an app to say anything.
+    pub(crate) fn open_app(path: &Path, selection: &Selection) -> Result<Self, UsageError> {
+        let project = Self::open(&[path.to_path_buf()], selection)?;
+        if project.apps.is_empty() && project.diagnostics.is_empty() {
+            let message = format!("`{}` lies in no app", path.display());
+            return Err(UsageError::new(message).help("name the folder of an app"));
+        }
+        Ok(project)
+    }
+
+    /// Finds the apps that the folders cover and those that hold the files, which may be none. All
+    /// paths have to lie in one repository.
     pub(crate) fn open(paths: &[PathBuf], selection: &Selection) -> Result<Self, UsageError> {
         let base = std::env::current_dir()
             .and_then(|base| base.canonicalize())
             .map_err(|error| UsageError::new(format!("there is no current folder: {error}")))?;
         let mut real = Vec::new();
         for path in paths {
-            real.push(existing(path)?);
+            real.push(given(path)?);
         }
-        let root = root_of(&real[0]);
+        let root = root_of(&real[0], &base);
         if let Some(other) = real.iter().position(|path| !path.starts_with(&root)) {
             let message = format!(
                 "`{}` and `{}` lie in different repositories",
@@ -88,9 +99,27 @@ impl Project {
             .root
             .file_name()
             .map_or(String::new(), |name| name.to_string_lossy().into_owned());
-        for path in paths {
-            let (apps, found) =
-                klo_config::discover(&self.tree, &repository, path, config, &mut self.sources);
+        let (folders, files): (Vec<&str>, Vec<&str>) = paths
+            .iter()
+            .map(String::as_str)
+            .partition(|path| self.root.join(path).is_dir());
+        let start = self.base.starts_with(&self.root);
+        let start = start.then(|| below(&self.root, &self.base));
+        let (tree, sources) = (&self.tree, &mut self.sources);
+        let mut all: Vec<_> = folders
+            .into_iter()
+            .map(|path| klo_config::discover(tree, &repository, path, config, sources))
+            .collect();
+        let start = start.as_deref();
+        all.push(klo_config::discover_holding(
+            tree,
+            &repository,
+            &files,
+            start,
+            config,
+            sources,
+        ));
+        for (apps, found) in all {
             for app in apps {
                 if !self.apps.iter().any(|other| other.root == app.root) {
                     self.apps.push(app);
@@ -151,7 +180,7 @@ impl Project {
         known.sort_unstable();
         known.dedup();
         for name in &selection.environments {
-            if !known.contains(&name.as_str()) {
+            if !self.apps.is_empty() && !known.contains(&name.as_str()) {
                 let help = match did_you_mean(name, known.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("there is {}", list_of(known.iter().copied())),
@@ -174,6 +203,17 @@ fn existing(path: &Path) -> Result<PathBuf, UsageError> {
     })
 }
 
+/// Where a path leads. A file stays in the folder that holds it, also if it is a link: that says
+/// whose it is.
+fn given(path: &Path) -> Result<PathBuf, UsageError> {
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if path.symlink_metadata().is_ok() && !path.is_dir() => {
+            Ok(existing(&Path::new(".").join(folder))?.join(name))
+        }
+        _ => existing(path),
+    }
+}
+
 fn config_below(root: &Path, file: &Path) -> Result<String, UsageError> {
     let real = existing(file)?;
     if real.starts_with(root) {
@@ -185,8 +225,8 @@ fn config_below(root: &Path, file: &Path) -> Result<String, UsageError> {
 }
 
 /// The repository that holds a path; without one, the folder of the app that it lies in; failing
-/// that, the path itself.
-fn root_of(path: &Path) -> PathBuf {
+/// that, the path itself, or for a file the folder klo was started in, where it holds the file.
+fn root_of(path: &Path, base: &Path) -> PathBuf {
     let folder = if path.is_dir() {
         path
     } else {
@@ -199,6 +239,7 @@ fn root_of(path: &Path) -> PathBuf {
                 .find(|dir| dir.join("klo.yaml").is_file())
                 .map(Path::to_path_buf)
         })
+        .or_else(|| (!path.is_dir() && path.starts_with(base)).then(|| base.to_path_buf()))
         .unwrap_or_else(|| folder.to_path_buf())
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Rules, terminal: &mut Terminal) -> Result<Exit, UsageEr
 }
 
 fn list(args: &RulesList, terminal: &mut Terminal) -> Result<Exit, UsageError> {
-    let mut project = Project::open(std::slice::from_ref(&args.path), &args.selection)?;
+    let mut project = Project::open_app(&args.path, &args.selection)?;
     let diagnostics = std::mem::take(&mut project.diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::blocks);
     show(&project, diagnostics, Format::Full, Stream::Error, terminal);

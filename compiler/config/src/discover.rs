@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use klo_diagnostics::codes::config as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_intent::{kebab, name_fault};
-use klo_source::{EntryKind, ReadError, SourceMap, Tree, join, parent};
+use klo_source::{ReadError, SourceMap, Tree, join, parent};
 
 use crate::app::App;
 use crate::file::read_app;
@@ -25,24 +25,48 @@ pub fn discover(
     config: Option<&str>,
     sources: &mut SourceMap,
 ) -> (Vec<App>, Vec<Diagnostic>) {
-    let mut finder = Finder {
-        tree,
-        repository,
-        sources,
-        diagnostics: Vec::new(),
-        configs: BTreeMap::new(),
-    };
-    let path = match tree.kind(path) {
-        EntryKind::File => parent(path),
-        _ => path,
-    };
-    let mut apps = match config {
+    let mut finder = Finder::new(tree, repository, sources);
+    let apps = match config {
         Some(config) => finder.app(path, config).into_iter().collect(),
         None => finder.apps(path),
     };
-    finder.nest(&mut apps);
-    finder.check_names(&apps);
-    (apps, finder.diagnostics)
+    finder.finish(apps)
+}
+
+/// The apps that hold these files, and no others: each file's is that of the nearest `klo.yaml`
+/// upwards. A file without one belongs to the app that `start` is by default, where it lies below it
+/// and no `klo.yaml` does; failing that to none. Mistakes and the other arguments are those of
+/// [`discover`]; `start` is the folder that stands for a path where none is given, if it lies in the
+/// repository.
+///
+/// Nothing outside of these apps is read: a hook that hands over one file costs one app.
+pub fn discover_holding(
+    tree: &dyn Tree,
+    repository: &str,
+    files: &[&str],
+    start: Option<&str>,
+    config: Option<&str>,
+    sources: &mut SourceMap,
+) -> (Vec<App>, Vec<Diagnostic>) {
+    let mut finder = Finder::new(tree, repository, sources);
+    let (roots, strays) = finder.roots(files);
+    let below =
+        |file: &&str, folder: &str| folder.is_empty() || file.starts_with(&join(folder, ""));
+    let mut apps: Vec<App> = roots
+        .iter()
+        .filter_map(|root| match config {
+            Some(config) => finder.app(root, config),
+            None => finder.app(root, &join(root, CONFIG_FILE)),
+        })
+        .collect();
+    if let Some(start) = start.filter(|start| strays.iter().any(|file| below(file, start))) {
+        match config {
+            Some(config) => apps.extend(finder.app(start, config)),
+            None if finder.configs_below(start).is_empty() => apps.push(finder.implicit(start)),
+            None => {}
+        }
+    }
+    finder.finish(apps)
 }
 
 struct Finder<'a> {
@@ -54,7 +78,50 @@ struct Finder<'a> {
     configs: BTreeMap<String, Vec<String>>,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(tree: &'a dyn Tree, repository: &'a str, sources: &'a mut SourceMap) -> Self {
+        Self {
+            tree,
+            repository,
+            sources,
+            diagnostics: Vec::new(),
+            configs: BTreeMap::new(),
+        }
+    }
+
+    fn finish(mut self, mut apps: Vec<App>) -> (Vec<App>, Vec<Diagnostic>) {
+        self.nest(&mut apps);
+        self.check_names(&apps);
+        (apps, self.diagnostics)
+    }
+
+    /// The folders of the apps that hold files, and the files that lie in none. A folder is looked
+    /// at once, however many files it holds.
+    fn roots<'f>(&self, files: &[&'f str]) -> (BTreeSet<String>, Vec<&'f str>) {
+        let mut known: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for file in files {
+            let mut passed = vec![parent(file)];
+            let root = loop {
+                let folder = passed[passed.len() - 1];
+                if let Some(root) = known.get(folder) {
+                    break *root;
+                }
+                if self.stands(&join(folder, CONFIG_FILE)) {
+                    break Some(folder);
+                }
+                if folder.is_empty() {
+                    break None;
+                }
+                passed.push(parent(folder));
+            };
+            known.extend(passed.into_iter().map(|folder| (folder, root)));
+        }
+        let root_of = |file: &&str| known.get(parent(file)).copied().flatten();
+        let roots = files.iter().filter_map(root_of).map(str::to_owned);
+        let strays = files.iter().filter(|file| root_of(file).is_none());
+        (roots.collect(), strays.copied().collect())
+    }
+
     fn apps(&mut self, path: &str) -> Vec<App> {
         let mut files = self.configs_below(path);
         let own = join(path, CONFIG_FILE);

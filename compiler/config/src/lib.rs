@@ -12,7 +12,7 @@ pub mod yaml;
 pub use app::{
     App, Declared, EnvironmentConfig, Kubernetes, NetworkConfig, SettingEntry, Settings,
 };
-pub use discover::{CONFIG_FILE, discover};
+pub use discover::{CONFIG_FILE, discover, discover_holding};
 pub use schema::schema;
 
 #[cfg(test)]

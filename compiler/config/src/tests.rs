@@ -160,3 +160,28 @@ fn two_apps_cannot_share_a_name() {
     let (_, report) = found(&[("a/klo.yaml", "app: x"), ("b/klo.yaml", "app: x")], "");
     assert!(report.contains("KLO0211"), "{report}");
 }
+
+#[test]
+fn files_belong_to_the_nearest_app_upwards() {
+    let tree = MemoryTree::new([
+        ("a/klo.yaml", "app: a\n"),
+        ("a/x.py", ""),
+        ("a/in/klo.yaml", "app: inner\n"),
+        ("a/in/deep/x.py", ""),
+        ("b/klo.yaml", "app: b\n"),
+        ("docs/x.md", ""),
+    ]);
+    let roots = |files: &[&str], start: Option<&str>| {
+        let mut sources = SourceMap::new();
+        let (apps, found) = discover_holding(&tree, "repo", files, start, None, &mut sources);
+        assert!(found.is_empty(), "{found:?}");
+        apps.into_iter().map(|app| app.root).collect::<Vec<_>>()
+    };
+    assert_eq!(roots(&["a/x.py", "a/klo.yaml"], Some("")), ["a"]);
+    assert_eq!(roots(&["a/in/deep/x.py"], Some("")), ["a/in"]);
+    assert_eq!(roots(&["b/gone.py", "a/x.py"], None), ["a", "b"]);
+    assert!(roots(&["docs/x.md"], Some("")).is_empty());
+    assert_eq!(roots(&["docs/x.md"], Some("docs")), ["docs"]);
+    assert!(roots(&["docs/x.md"], None).is_empty());
+    assert!(roots(&[], Some("docs")).is_empty());
+}

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Usage
         terminal.result(&format!("{heading}\n\n{}", page(code.page())));
         return Ok(Exit::Fine);
     }
-    let mut project = Project::open(std::slice::from_ref(&args.path), &args.selection)?;
+    let mut project = Project::open_app(&args.path, &args.selection)?;
     let mut diagnostics = std::mem::take(&mut project.diagnostics);
     if diagnostics.iter().any(Diagnostic::blocks) {
         show(&project, diagnostics, Format::Full, Stream::Error, terminal);

@@ -24,7 +24,7 @@ use plan::Changes;
 
 /// Mends what can be mended, or shows it with `--diff`. Exits 1 where errors are left.
 pub(crate) fn run(args: &Fix, terminal: &mut Terminal) -> Result<Exit, UsageError> {
-    let mut project = Project::open(std::slice::from_ref(&args.path), &args.selection)?;
+    let mut project = Project::open_app(&args.path, &args.selection)?;
     let mut diagnostics = std::mem::take(&mut project.diagnostics);
     if diagnostics.iter().any(Diagnostic::blocks) {
         show(&project, diagnostics, Format::Full, Stream::Error, terminal);

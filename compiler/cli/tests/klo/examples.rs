@@ -13,7 +13,7 @@ fn example(name: &str) -> (TempDir, PathBuf) {
     let scratch = tempfile::tempdir().expect("a folder");
     let folder = scratch.path().join(name);
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../examples")
+        .join("examples")
         .join(name);
     copy(&from, &folder);
     fs::create_dir(folder.join(".git")).expect("a folder");

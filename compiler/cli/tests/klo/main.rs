@@ -6,6 +6,7 @@
 
 mod examples;
 mod formats;
+mod hooks;
 mod malformed;
 mod rules;
 mod usage;

@@ -157,7 +157,7 @@ fn judge(name: &str, text: &str) -> Option<String> {
 
 #[test]
 fn every_malformed_input_is_explained() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/cli/tests/malformed");
     let mut cases: Vec<PathBuf> = fs::read_dir(folder)
         .expect("the cases")
         .flatten()

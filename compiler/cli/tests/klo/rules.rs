@@ -11,7 +11,7 @@ use crate::klo;
 /// The sample pack with its two apps, as a repository.
 fn acme() -> TempDir {
     let scratch = tempfile::tempdir().expect("a folder");
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acme");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/cli/tests/acme");
     copy(&from, scratch.path());
     fs::create_dir(scratch.path().join(".git")).expect("a folder");
     scratch
