@@ -23,3 +23,6 @@ mod value;
 mod values;
 
 pub(crate) use assemble::link;
+
+#[cfg(test)]
+mod tests;
