@@ -225,9 +225,14 @@ fn trailing(text: &str, comment: Comment, facts: &mut FileFacts) {
 /// A problem for each line of a string in `range` that begins with an annotation.
 pub fn in_docstring(text: &str, range: TextRange, facts: &mut FileFacts) {
     let content = slice(text, range);
+    let mut line_before = None;
     for at in klo_source::find_marker(content) {
-        let line = content[..at].rfind('\n').map_or(0, |end| end + 1);
-        if !content[line..at].trim().is_empty() {
+        // A line is looked at for its first marker alone: what follows that begins nothing.
+        let seen = line_before.unwrap_or(0);
+        let line = content[seen..at].rfind('\n').map(|end| seen + end + 1);
+        let first = line_before.is_none() || line.is_some();
+        line_before = Some(at);
+        if !first || !content[line.unwrap_or(0)..at].trim().is_empty() {
             continue;
         }
         let start = range.start as usize + at;

@@ -5,7 +5,8 @@ codes! {
     /// regular file, or a link that leads out of the repository.
     ///
     /// klo reports the file instead of leaving it out, because an annotation in it would otherwise
-    /// be missed in silence.
+    /// be missed in silence. Too large is a file of more than 4 MiB, or one that packs more code than
+    /// anyone writes into less: about a million and a half names, numbers and signs.
     ///
     /// ```text
     /// error[KLO0001]: services/orders/legacy.py can not be read: it is not UTF-8

@@ -18,7 +18,7 @@ use super::{edges, intents};
 use crate::declare::Declaration;
 use crate::facts::{ItemKind, ScopeId};
 use crate::knowledge::django;
-use crate::project::Project;
+use crate::project::{Project, ReadFile};
 use crate::python::modules::{ModuleIndex, Resolution};
 
 /// Imports of Python files over the loaded ones.
@@ -133,10 +133,55 @@ pub(crate) fn link(
     project: Project,
     declarations: &[Declaration],
 ) -> (IntentGraph, Vec<Diagnostic>) {
-    let listing = project.listing;
-    let index = project.index;
-    let files: Vec<LoadedFile> = project
-        .files
+    let Project {
+        listing,
+        files,
+        index,
+        ..
+    } = project;
+    with_program(
+        app,
+        files,
+        &index,
+        declarations,
+        |program, declared, packages| {
+            let runs: Vec<UnitRun> = units(declarations)
+                .into_par_iter()
+                .filter_map(|index| run_unit(program, declared, packages, index))
+                .collect();
+            let orphans = read_orphans(program, declared, &runs);
+            let mut assembly =
+                intents::Assembly::new(tree, program, declared, &listing, runs, orphans);
+            assembly.intents();
+            edges::add(&mut assembly);
+            assembly.finish()
+        },
+    )
+}
+
+/// Declarations of what has code that runs.
+fn units(declarations: &[Declaration]) -> Vec<usize> {
+    declarations
+        .iter()
+        .enumerate()
+        .filter(|(_, declaration)| declaration.capability.is_unit())
+        .filter(|(_, declaration)| declaration.kind != Some(Kind::Site))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The packages' files around each file, which are loaded with it.
+pub(super) type Packages = BTreeMap<String, Vec<FileIx>>;
+
+/// Makes a program of the files that were read, and does `work` on it.
+pub(super) fn with_program<T>(
+    app: &App,
+    files: Vec<ReadFile>,
+    index: &ModuleIndex,
+    declarations: &[Declaration],
+    work: impl FnOnce(&Program<'_>, &Declared<'_>, &Packages) -> T,
+) -> T {
+    let files: Vec<LoadedFile> = files
         .into_iter()
         .map(|file| LoadedFile::new(file.path, file.id, file.facts))
         .collect();
@@ -151,7 +196,7 @@ pub(crate) fn link(
             .enumerate()
             .map(|(at, file)| (file.path.clone(), FileIx(at as u32)))
             .collect(),
-        index: &index,
+        index,
         known: Mutex::default(),
     };
     let mut program = Program {
@@ -167,26 +212,10 @@ pub(crate) fn link(
         declarations,
         tags,
     };
-    let units: Vec<usize> = declarations
-        .iter()
-        .enumerate()
-        .filter(|(_, declaration)| declaration.capability.is_unit())
-        .filter(|(_, declaration)| declaration.kind != Some(Kind::Site))
-        .map(|(index, _)| index)
-        .collect();
-    let packages = index_files(&modules);
-    let runs: Vec<UnitRun> = units
-        .par_iter()
-        .filter_map(|index| run_unit(&program, &declared, &packages, *index))
-        .collect();
-    let orphans = read_orphans(&program, &declared, &runs);
-    let mut assembly = intents::Assembly::new(tree, &program, &declared, &listing, runs, orphans);
-    assembly.intents();
-    edges::add(&mut assembly);
-    assembly.finish()
+    work(&program, &declared, &index_files(&modules))
 }
 
-fn index_files(modules: &PythonModules<'_>) -> BTreeMap<String, Vec<FileIx>> {
+fn index_files(modules: &PythonModules<'_>) -> Packages {
     // Packages around an entry are loaded with it.
     modules
         .paths
@@ -250,7 +279,7 @@ fn tag_resources(program: &mut Program<'_>, declarations: &[Declaration]) -> Vec
 fn run_unit(
     program: &Program<'_>,
     declared: &Declared<'_>,
-    packages: &BTreeMap<String, Vec<FileIx>>,
+    packages: &Packages,
     index: usize,
 ) -> Option<UnitRun> {
     let declaration = &declared.declarations[index];

@@ -3,7 +3,7 @@
 use super::machine::{Arguments, Machine};
 use super::pending::Cell;
 use super::value::{EnvRead, FrameIx, Part, Site, Value, ValueId, Values};
-use crate::facts::{BindTarget, ScopeKind, Step};
+use crate::facts::{ScopeKind, Step};
 use crate::knowledge;
 
 /// How long a chain of members of a library's object is followed.
@@ -314,21 +314,16 @@ impl Machine<'_> {
     ) -> Values {
         let (file, scope) = (self.frame(body).file, self.frame(body).scope);
         let loaded = self.program.file(file);
-        let field = loaded
-            .scope(scope)
-            .steps
-            .iter()
-            .find_map(|step| match step {
-                Step::Bind {
-                    target: BindTarget::Name(bound),
-                    value,
-                    annotation,
-                    range,
-                } if bound == name && (annotation.is_some() || value.is_some()) => {
-                    Some((*value, *annotation, *range))
-                }
-                _ => None,
-            });
+        let field = loaded.fields[scope.0 as usize].get(name);
+        let field = field.and_then(|at| match &loaded.scope(scope).steps[*at as usize] {
+            Step::Bind {
+                value,
+                annotation,
+                range,
+                ..
+            } => Some((*value, *annotation, *range)),
+            _ => None,
+        });
         let Some((value, annotation, range)) = field else {
             return Values::new();
         };

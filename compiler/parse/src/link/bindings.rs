@@ -288,13 +288,7 @@ impl<'m, 'p> Reader<'m, 'p> {
     /// The arguments that an object was made with.
     fn object(&mut self, object: ValueId, kind: Option<Kind>, depth: u32) {
         let path = self.machine.values.path(object).unwrap_or_default();
-        let keys: Vec<_> = self
-            .machine
-            .fields
-            .keys()
-            .filter(|(base, _)| *base == object)
-            .map(|(_, k)| *k)
-            .collect();
+        let keys = self.machine.field_names(object);
         let mut keys: Vec<String> = keys
             .into_iter()
             .map(|key| self.machine.values.text(key).to_owned())
@@ -333,13 +327,15 @@ impl<'m, 'p> Reader<'m, 'p> {
     fn configuration(&mut self, name: &str, kind: Option<Kind>) {
         let key = self.machine.values.sym(&format!("[{name}]"));
         let keyword = self.machine.values.sym(&format!("({name})"));
-        let stored: Vec<Values> = self
+        let mut stored: Vec<_> = self
             .machine
             .fields
             .iter()
             .filter(|((_, field), _)| *field == key || *field == keyword)
-            .map(|(_, values)| values.clone())
+            .map(|(place, values)| (*place, values.clone()))
             .collect();
+        stored.sort();
+        let stored = stored.into_iter().map(|(_, values)| values);
         let variable = self.machine.values.sym(name);
         let bound: Vec<Values> = self
             .machine
@@ -347,7 +343,7 @@ impl<'m, 'p> Reader<'m, 'p> {
             .iter()
             .filter_map(|frame| frame.vars.get(&variable).cloned())
             .collect();
-        for value in stored.into_iter().chain(bound).flatten() {
+        for value in stored.chain(bound).flatten() {
             self.classify(value);
             self.value(value, Some(Field::Url), kind, 1);
         }
@@ -355,13 +351,7 @@ impl<'m, 'p> Reader<'m, 'p> {
 
     /// Keys of a settings map, or fields of an object of the project.
     fn named_fields(&mut self, holder: ValueId, kind: Option<Kind>, depth: u32) {
-        let keys: BTreeSet<_> = self
-            .machine
-            .fields
-            .keys()
-            .filter(|(base, _)| *base == holder)
-            .map(|(_, key)| *key)
-            .collect();
+        let keys: BTreeSet<_> = self.machine.field_names(holder).into_iter().collect();
         for key in keys {
             let name = self
                 .machine

@@ -1,5 +1,9 @@
 //! Calls of the project's own functions and classes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexSet;
+
 use super::machine::{Arguments, Context, Machine};
 use super::value::{FileIx, FrameIx, Site, Sym, Value, ValueId, Values};
 use crate::facts::{
@@ -129,14 +133,14 @@ impl Machine<'_> {
             self.pass(callee, name, Values::from([this]));
         }
         let unknown = self.values.value(Value::Unknown);
-        let mut taken: Vec<Sym> = Vec::new();
+        let mut taken: BTreeSet<Sym> = BTreeSet::new();
+        let mut keywords: BTreeMap<Sym, &Values> = BTreeMap::new();
+        for (key, values) in &arguments.keywords {
+            keywords.entry(*key).or_insert(values);
+        }
         for (index, parameter) in parameters.iter().enumerate().skip(skipped) {
             let name = self.values.sym(&parameter.name);
-            let keyword = arguments
-                .keywords
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, v)| v.clone());
+            let keyword = keywords.get(&name).map(|values| (*values).clone());
             let given = match parameter.kind {
                 ParameterKind::Plain => keyword.or_else(|| positional.next().cloned()),
                 ParameterKind::KeywordOnly => keyword,
@@ -152,7 +156,7 @@ impl Machine<'_> {
                     continue;
                 }
             };
-            taken.push(name);
+            taken.insert(name);
             // Where the caller's value is not known, the declared type is the next best.
             let known = given
                 .as_ref()
@@ -385,7 +389,7 @@ impl Machine<'_> {
         bodies: &[FrameIx],
         arguments: &Arguments,
     ) {
-        let mut names: Vec<String> = Vec::new();
+        let mut names: IndexSet<&String> = IndexSet::new();
         for body in bodies.iter().rev() {
             let (file, scope) = (self.frame(*body).file, self.frame(*body).scope);
             for step in &self.program.file(file).scope(scope).steps {
@@ -394,9 +398,8 @@ impl Machine<'_> {
                     annotation: Some(_),
                     ..
                 } = step
-                    && !names.contains(name)
                 {
-                    names.push(name.clone());
+                    names.insert(name);
                 }
             }
         }
@@ -415,20 +418,17 @@ impl Machine<'_> {
         let mut found = Values::new();
         let given: Vec<Values> = arguments.all().cloned().collect();
         for (index, values) in given.iter().enumerate() {
-            let after = Arguments {
-                positional: given[index + 1..].to_vec(),
-                ..Arguments::default()
-            };
             for value in values {
                 if matches!(
                     self.values.get(self.values.untagged(*value)),
                     Value::Function { .. } | Value::Bound { .. } | Value::Static(_)
                 ) {
                     let at = self.own_site(*value).unwrap_or(site);
-                    let passed = if index == 0 {
-                        after.clone()
-                    } else {
-                        Arguments::default()
+                    // `map(function, values)`: what follows the first is passed to it.
+                    let after = if index == 0 { &given[1..] } else { &[] };
+                    let passed = Arguments {
+                        positional: after.to_vec(),
+                        ..Arguments::default()
                     };
                     found.extend(self.call(frame, at, *value, &passed));
                 }

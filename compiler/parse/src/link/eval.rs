@@ -6,6 +6,8 @@ use crate::facts::{Argument, ExprId, ExprKind};
 
 /// String variants that a concatenation is followed over.
 const MAX_TEXTS: usize = 3;
+/// Parts after which nothing more of a string is known. A URL has ten.
+const MAX_PARTS: usize = 200;
 
 impl Machine<'_> {
     /// The values of an expression in a frame, tagged when it is annotated.
@@ -206,16 +208,7 @@ impl Machine<'_> {
             if options.is_empty() {
                 options.push(vec![Part::Unknown]);
             }
-            let mut grown = Vec::new();
-            for text in &texts {
-                for option in options.iter().take(MAX_TEXTS) {
-                    let mut whole = text.clone();
-                    whole.extend(option.iter().cloned());
-                    grown.push(whole);
-                }
-            }
-            grown.truncate(MAX_TEXTS * MAX_TEXTS);
-            texts = grown;
+            texts = continued(texts, &options);
         }
         tags.sort_unstable();
         tags.dedup();
@@ -415,14 +408,7 @@ impl Machine<'_> {
         into.spread = true;
         for value in self.expr(frame, value) {
             let inner = self.values.untagged(value);
-            self.pending.read_at_large();
-            let keys: Vec<_> = self
-                .fields
-                .keys()
-                .filter(|(base, _)| *base == inner)
-                .map(|(_, name)| *name)
-                .collect();
-            for key in keys {
+            for key in self.field_names(inner) {
                 let name = self.values.text(key);
                 let plain = name
                     .strip_prefix('[')
@@ -496,4 +482,29 @@ impl Machine<'_> {
         tags.retain(|tag| !self.is_read_by_value(*tag));
         tags
     }
+}
+
+/// Texts, each with each of the options after it.
+fn continued(texts: Vec<Vec<Part>>, options: &[Vec<Part>]) -> Vec<Vec<Part>> {
+    if texts.iter().all(|text| text.len() > MAX_PARTS) {
+        return texts;
+    }
+    let mut grown = Vec::new();
+    for text in texts {
+        if text.len() > MAX_PARTS {
+            grown.push(text);
+            continue;
+        }
+        for option in options.iter().take(MAX_TEXTS) {
+            let mut whole = text.clone();
+            whole.extend(option.iter().cloned());
+            if whole.len() > MAX_PARTS {
+                whole.truncate(MAX_PARTS);
+                whole.push(Part::Unknown);
+            }
+            grown.push(whole);
+        }
+    }
+    grown.truncate(MAX_TEXTS * MAX_TEXTS);
+    grown
 }

@@ -371,9 +371,10 @@ impl Machine<'_> {
         if !is_tasks {
             return Vec::new();
         }
-        let made = self.fields.iter().filter(|((base, _), _)| *base == object);
-        let mut tags: Vec<Tag> = made
-            .flat_map(|(_, values)| values)
+        let names = self.field_names.get(&object).into_iter().flatten();
+        let mut tags: Vec<Tag> = names
+            .filter_map(|name| self.fields.get(&(object, *name)))
+            .flatten()
             .flat_map(|v| self.flowing_tags(*v))
             .collect();
         tags.sort_unstable();
@@ -657,15 +658,11 @@ impl Machine<'_> {
         if call.service != "dynamodb" {
             return;
         }
-        self.pending.read_at_large();
         for value in self.keyword_values(arguments, "Key").unwrap_or_default() {
             let mut names: Vec<String> = self
-                .fields
-                .keys()
-                .filter(|(base, _)| *base == value)
-                .filter_map(|(_, name)| {
-                    self.values.text(*name).strip_prefix('[')?.strip_suffix(']')
-                })
+                .field_names(value)
+                .iter()
+                .filter_map(|name| self.values.text(*name).strip_prefix('[')?.strip_suffix(']'))
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned)
                 .collect();

@@ -2,6 +2,7 @@
 //! nothing changes. Branches and order inside a scope are ignored; calls, objects and closures are
 //! kept apart, so that two units which share a package get only what each reaches.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::fast::RandomState;
@@ -101,6 +102,8 @@ pub(crate) struct Machine<'p> {
     contexts: HashMap<(FileIx, ScopeId), u32>,
     pub(crate) fields: HashMap<(ValueId, Sym), Values>,
     field_readers: HashMap<(ValueId, Sym), BTreeSet<FrameIx>>,
+    /// The names of each value's fields, in the order in which they came.
+    pub(crate) field_names: HashMap<ValueId, Vec<Sym>>,
     queue: VecDeque<FrameIx>,
     queued: Vec<bool>,
     pub(crate) pending: Pending,
@@ -145,6 +148,7 @@ impl<'p> Machine<'p> {
             contexts: HashMap::default(),
             fields: HashMap::default(),
             field_readers: HashMap::default(),
+            field_names: HashMap::default(),
             queue: VecDeque::new(),
             queued: Vec::new(),
             pending: Pending::default(),
@@ -541,7 +545,14 @@ impl<'p> Machine<'p> {
 
     pub(crate) fn grow_field(&mut self, base: ValueId, name: Sym, values: Values) {
         let base = self.values.untagged(base);
-        let known = self.fields.entry((base, name)).or_default();
+        let known = match self.fields.entry((base, name)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                self.field_names.entry(base).or_default().push(name);
+                self.pending.grew(Cell::Names(base));
+                new.insert(Values::new())
+            }
+        };
         if grow(known, values) {
             self.pending.grew(Cell::Field(base, name));
             let readers = self
@@ -564,6 +575,12 @@ impl<'p> Machine<'p> {
             .or_default()
             .insert(reader);
         self.fields.get(&(base, name)).cloned().unwrap_or_default()
+    }
+
+    /// The names of a value's fields, in the order in which they came.
+    pub(crate) fn field_names(&mut self, base: ValueId) -> Vec<Sym> {
+        self.pending.read(Cell::Names(base));
+        self.field_names.get(&base).cloned().unwrap_or_default()
     }
 
     /// The values of a variable of another frame; `reader` is run again when they grow.

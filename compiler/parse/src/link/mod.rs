@@ -27,3 +27,6 @@ mod value;
 mod values;
 
 pub(crate) use assemble::link;
+
+#[cfg(test)]
+mod tests;

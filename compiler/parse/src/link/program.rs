@@ -42,6 +42,8 @@ pub(crate) struct LoadedFile {
     pub(crate) places: Vec<u32>,
     /// Names that a scope binds itself.
     pub(crate) bound: Vec<HashSet<String>>,
+    /// For each class body, the step that first declares or assigns a name.
+    pub(crate) fields: Vec<HashMap<String, u32>>,
 }
 
 impl LoadedFile {
@@ -66,6 +68,7 @@ impl LoadedFile {
             }
         }
         Self {
+            fields: facts.scopes.iter().map(first_fields).collect(),
             path,
             id,
             facts,
@@ -110,6 +113,26 @@ fn bound_names(scope: &Scope, facts: &FileFacts) -> HashSet<String> {
         names.remove(name);
     }
     names
+}
+
+fn first_fields(scope: &Scope) -> HashMap<String, u32> {
+    let mut found = HashMap::new();
+    if !matches!(scope.kind, ScopeKind::Class { .. }) {
+        return found;
+    }
+    for (at, step) in scope.steps.iter().enumerate() {
+        if let Step::Bind {
+            target: BindTarget::Name(name),
+            value,
+            annotation,
+            ..
+        } = step
+            && (annotation.is_some() || value.is_some())
+        {
+            found.entry(name.clone()).or_insert(at as u32);
+        }
+    }
+    found
 }
 
 fn bound_by(target: &BindTarget, names: &mut HashSet<String>) {

@@ -201,14 +201,7 @@ impl Machine<'_> {
             all.positional.push(values);
         }
         all.positional.extend(arguments.positional.iter().cloned());
-        self.pending.read_at_large();
-        let kept: Vec<_> = self
-            .fields
-            .keys()
-            .filter(|(base, _)| *base == partial)
-            .copied()
-            .collect();
-        for (_, name) in kept {
+        for name in self.field_names(partial) {
             let text = self.values.text(name).trim_matches(['(', ')']).to_owned();
             if text.parse::<u32>().is_err() {
                 let values = self.field(partial, name, frame);

@@ -206,6 +206,16 @@ impl Interner {
         &self.values[id.0 as usize]
     }
 
+    /// How many values there are, each part of a string counted.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> usize {
+        let parts = self.values.iter().map(|value| match value {
+            Value::Text(parts) => parts.len(),
+            _ => 1,
+        });
+        parts.sum()
+    }
+
     pub(crate) fn external(&mut self, path: &str) -> ValueId {
         let path = self.sym(path);
         self.value(Value::External(path))

@@ -16,6 +16,11 @@ const MAX_RUN: usize = 50;
 /// the blocks; it leaves room for the limit on nesting to be found by the walk, with its place.
 const MAX_INDENTATIONS: usize = 350;
 
+/// Open brackets and signs before a value beyond which a text is not given to the parser, which
+/// takes 240 bytes for each. The walk finds deep nesting with its place long before, and Python
+/// itself reads 200 brackets; this counts also what stands in strings and comments, so it is wide.
+const MAX_OPEN: usize = 100_000;
+
 /// Text that the parser can read, at the same offsets.
 pub(super) struct Guarded<'t> {
     /// The text; what was taken out is blank.
@@ -32,6 +37,24 @@ enum Line {
     Comment(usize),
     /// A lone backslash.
     Continuation,
+}
+
+/// Where a text is nested deeper than the parser has memory for.
+pub(super) fn too_deep(text: &str) -> Option<usize> {
+    let (mut open, mut signs) = (0_usize, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b'-' | b'+' | b'~' => signs += 1,
+            b' ' | b'\t' => {}
+            _ => signs = 0,
+        }
+        if open + signs > MAX_OPEN {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// Takes out of `text` what would hurt the parser.
@@ -164,6 +187,13 @@ impl Indentations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_nobody_writes_is_too_deep() {
+        assert_eq!(too_deep(&"[()] - -1\n".repeat(100_000)), None);
+        assert_eq!(too_deep(&"[".repeat(MAX_OPEN + 1)), Some(MAX_OPEN));
+        assert_eq!(too_deep(&"- ".repeat(MAX_OPEN + 1)), Some(2 * MAX_OPEN));
+    }
 
     #[test]
     fn ordinary_text_is_left_alone() {

@@ -18,30 +18,66 @@ use klo_diagnostics::codes::sources as codes;
 use klo_source::TextRange;
 
 use crate::facts::{FileFacts, Problem};
+use syntax::GivenUp;
 use walk::Builder;
 
 /// What a Python file says. It never fails: what is no Python is a problem of the file, beside
 /// whatever else was understood.
 pub fn facts(text: &str) -> FileFacts {
     let guarded = guard::guard(text);
-    let builder = Builder::new(text, &guarded.comments);
+    let mut builder = Builder::new(text, &guarded.comments);
+    if let Some(at) = guard::too_deep(text) {
+        builder.nested_too_deep(TextRange::new(at, at + 1));
+        return builder.facts;
+    }
     match syntax::parse(&guarded.text) {
-        Some(tree) => builder.read(&tree),
-        None => unreadable(builder, text),
+        Ok(tree) => builder.read(&tree),
+        Err(GivenUp::TooMuch) => unreadable(builder, text, too_much()),
+        Err(GivenUp::Broken(at)) => {
+            // Up to the first mistake, which is what the user has to know of.
+            let before = &guarded.text[..guarded.text.floor_char_boundary(at)];
+            match syntax::parse(before) {
+                Ok(tree) if tree.root_node().has_error() => builder.read(&tree),
+                _ => unreadable(builder, text, broken()),
+            }
+        }
     }
 }
 
-/// A file whose text made the parser give up.
-fn unreadable(builder: Builder<'_>, text: &str) -> FileFacts {
+/// A file that the parser gave up.
+fn unreadable(builder: Builder<'_>, text: &str, problem: Problem) -> FileFacts {
     let mut facts = builder.facts;
     let first_line = text.lines().next().unwrap_or("").len();
     facts.problems.push(Problem {
-        code: codes::SYNTAX.id().to_owned(),
-        error: true,
         range: TextRange::new(0, first_line),
-        message: "this file is so far from valid Python that reading it was given up".to_owned(),
-        help: "correct the syntax, or exclude the file with `.gitignore` or `sources`".to_owned(),
-        related: Vec::new(),
+        ..problem
     });
     facts
 }
+
+fn broken() -> Problem {
+    Problem {
+        code: codes::SYNTAX.id().to_owned(),
+        error: true,
+        range: TextRange::default(),
+        message: "this file is so far from valid Python that reading it was given up".to_owned(),
+        help: "correct the syntax, or exclude the file with `.gitignore` or `sources`".to_owned(),
+        related: Vec::new(),
+    }
+}
+
+fn too_much() -> Problem {
+    Problem {
+        code: codes::UNREADABLE_FILE.id().to_owned(),
+        error: true,
+        range: TextRange::default(),
+        message: "this file holds more code than klo reads of one file".to_owned(),
+        help:
+            "split it, or exclude it with `.gitignore` or `sources`; annotations in it are not seen"
+                .to_owned(),
+        related: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

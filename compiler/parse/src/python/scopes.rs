@@ -9,6 +9,9 @@ use crate::facts::{
     Step,
 };
 
+/// Bytes of a qualified name that what stands inside takes over.
+const MAX_NAME: usize = 1_000;
+
 impl Builder<'_> {
     /// Opens the scope that a node is the body of, if it is one.
     pub(super) fn open_scope(&mut self, frame: &Frame) -> Option<ScopeId> {
@@ -91,11 +94,14 @@ impl Builder<'_> {
     /// A name in the scope that is open, as files that klo writes show it.
     pub(super) fn qualified(&self, name: &str) -> String {
         let around = &self.facts.scope(self.scope());
-        // Lambdas may be nested without bound, so that they share their function's name.
+        // Lambdas may be nested without bound, so that they share their function's name. So does
+        // what stands in something whose name is longer than any that a person gives.
         let repeated = name == "<lambda>" && around.name == name;
-        match (around.qualified.as_str(), name) {
+        let qualified = &around.qualified;
+        let is_long = qualified.len() > MAX_NAME;
+        match (&qualified[..qualified.floor_char_boundary(MAX_NAME)], name) {
             (around, "") => around.to_owned(),
-            (around, _) if repeated => around.to_owned(),
+            (around, _) if repeated || is_long => around.to_owned(),
             ("", name) => name.to_owned(),
             (around, name) => format!("{around}.{name}"),
         }

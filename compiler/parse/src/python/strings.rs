@@ -1,5 +1,7 @@
 //! Literals: numbers, strings with their escapes, and strings with values in them.
 
+use std::collections::HashMap;
+
 use klo_source::TextRange;
 
 use super::syntax::Kind;
@@ -279,6 +281,10 @@ impl Builder<'_> {
         literal: ExprId,
     ) -> Option<Vec<ExprId>> {
         let mut used = vec![false; values.positions.len() + values.named.len()];
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (at, (name, _)) in values.named.iter().enumerate() {
+            places.entry(name).or_insert(at);
+        }
         let mut found = Vec::with_capacity(pieces.len());
         for piece in pieces {
             found.push(match piece {
@@ -289,7 +295,7 @@ impl Builder<'_> {
                     Ok(value)
                 }
                 Piece::Named(name) => {
-                    let at = values.named.iter().position(|(key, _)| *key == name)?;
+                    let at = *places.get(name.as_str())?;
                     used[values.positions.len() + at] = true;
                     Ok(values.named[at].1)
                 }
@@ -355,6 +361,7 @@ fn percent_pieces(format: &str) -> Vec<Piece> {
     let mut text = String::new();
     let mut position = 0;
     let mut rest = format;
+    let last_bracket = format.rfind(')').unwrap_or(0);
     while let Some(at) = rest.find('%') {
         text.push_str(&rest[..at]);
         rest = &rest[at + 1..];
@@ -364,8 +371,10 @@ fn percent_pieces(format: &str) -> Vec<Piece> {
             continue;
         }
         flush(&mut text, &mut pieces);
+        let is_closed = format.len() - rest.len() < last_bracket;
         let name = rest
             .strip_prefix('(')
+            .filter(|_| is_closed)
             .and_then(|inner| inner.split_once(')'));
         if let Some((name, after)) = name {
             pieces.push(Piece::Named(name.to_owned()));

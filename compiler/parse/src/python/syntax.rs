@@ -312,28 +312,45 @@ pub(super) fn field(id: Option<std::num::NonZeroU16>) -> Field {
         .unwrap_or(Field::Other)
 }
 
-/// Rounds of work that the parser may spend on any file, the further ones for each byte of it, and
-/// those that it may spend after the first mistake.
+/// Rounds of work that the parser may spend on a file, and those after the first mistake in it.
 ///
-/// The parser reports after every hundred operations. Real files take up to 0.022 rounds a byte and
-/// lists of one-digit numbers 0.05 (measured on the standard library of Python 3.13, 2026-11).
-/// Recovering from mistakes can cost a hundred times more a round, so that long files of text that
-/// is no Python at all are given up.
-const BASE_ROUNDS: usize = 20_000;
-const BYTES_PER_ROUND: usize = 10;
-const RECOVERY_ROUNDS: usize = 20_000;
+/// The parser reports after every hundred operations, and a round leaves up to 4.5 KB of tree. Most
+/// source takes 0.006 rounds a byte, so that 4 MiB of it take 25,000; the densest files of the
+/// standard library of Python 3.13 take 0.022, lists of one-digit numbers 0.05 (2026-11). Recovering
+/// from mistakes can cost fifty times more a round.
+const MAX_ROUNDS: usize = 30_000;
+const RECOVERY_ROUNDS: usize = 500;
 
-/// The syntax tree of `text`; `None` when the text is so far from Python that parsing it was given
-/// up. The limit counts work and not time, so that the same input always gives the same answer.
-pub(super) fn parse(text: &str) -> Option<Tree> {
+/// Why the parser was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// The text holds too much.
+    TooMuch,
+    /// The text is no Python from about this byte on.
+    Broken(usize),
+}
+
+/// The syntax tree of `text`, or why parsing it was given up. The limits count work and not time, so
+/// that the same input always gives the same answer.
+pub(super) fn parse(text: &str) -> Result<Tree, GivenUp> {
     let mut parser = Parser::new();
-    parser.set_language(&GRAMMAR.language).ok()?;
-    let limit = BASE_ROUNDS + text.len() / BYTES_PER_ROUND;
+    let mut given_up = GivenUp::Broken(0);
+    if parser.set_language(&GRAMMAR.language).is_err() {
+        return Err(given_up);
+    }
     let (mut rounds, mut recovering) = (0, 0);
     let mut progress = |state: &ParseState| {
         rounds += 1;
-        recovering += usize::from(state.has_error());
-        if rounds > limit || recovering > RECOVERY_ROUNDS {
+        if state.has_error() {
+            if recovering == 0 {
+                given_up = GivenUp::Broken(state.current_byte_offset());
+            }
+            recovering += 1;
+        }
+        if rounds > MAX_ROUNDS {
+            given_up = GivenUp::TooMuch;
+        }
+        if rounds > MAX_ROUNDS || recovering > RECOVERY_ROUNDS {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -341,9 +358,10 @@ pub(super) fn parse(text: &str) -> Option<Tree> {
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let bytes = text.as_bytes();
-    parser.parse_with_options(
+    let tree = parser.parse_with_options(
         &mut |at, _| bytes.get(at..).unwrap_or_default(),
         None,
         Some(options),
-    )
+    );
+    tree.ok_or(given_up)
 }

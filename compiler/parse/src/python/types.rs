@@ -48,7 +48,7 @@ impl Builder<'_> {
         };
         let start = expr.range.start as usize + at;
         let end = start + content.len();
-        let before = self.facts.exprs.len();
+        let before = (self.facts.exprs.len(), self.steps().len());
         let mut parser = TypeParser {
             builder: self,
             at: start,

@@ -319,10 +319,11 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Forgets expressions that nothing refers to.
-    pub(super) fn forget_after(&mut self, count: usize) {
-        self.facts.exprs.truncate(count);
-        self.depths.truncate(count);
+    /// Forgets expressions that nothing refers to, and the steps that were made with them.
+    pub(super) fn forget_after(&mut self, (exprs, steps): (usize, usize)) {
+        self.facts.exprs.truncate(exprs);
+        self.depths.truncate(exprs);
+        self.steps().truncate(steps);
     }
 
     fn deepest(&self, kind: &ExprKind) -> u16 {
@@ -407,7 +408,8 @@ impl<'t> Builder<'t> {
         });
     }
 
-    fn nested_too_deep(&mut self, range: TextRange) {
+    /// Reports the first place that is nested deeper than is read.
+    pub(super) fn nested_too_deep(&mut self, range: TextRange) {
         if self.too_deep {
             return;
         }
