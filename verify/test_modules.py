@@ -247,3 +247,44 @@ def test_a_new_version_of_a_module_is_a_difference(till: tuple[Stack, Path]) -> 
     shown = changed.stdout + changed.stderr
     assert "bucket-receipts.tf" in shown
     assert "?ref=v1.1.0" in shown
+
+
+KEEPER = """\
+import os
+
+import boto3
+
+# @klo::persist(name = "receipts")
+receipts = boto3.resource("s3").Bucket(os.environ["RECEIPTS_BUCKET"])
+
+
+# @klo::function(name = "keeper")
+def keep(event, context):
+    receipts.put_object(Key="one", Body=b"1")
+"""
+
+
+def test_a_store_that_becomes_a_modules_is_let_go_and_not_destroyed() -> None:
+    app = SCRATCH / "keeper"
+    shutil.rmtree(app, ignore_errors=True)
+    app.mkdir(parents=True)
+    modules = published(SCRATCH / "keeper-modules")
+    (app / "keeper.py").write_text(KEEPER)
+    (app / "requirements.txt").write_text("boto3==1.44.5\n")
+    (app / "klo.yaml").write_text(f"app: keeper\nenvironments: {{ dev: {{ region: {REGION} }} }}\n")
+    with brought_up(app, "dev") as stack:
+        assert "aws_s3_bucket" in {found["type"] for found in stack.main.resources()}
+        inputs, outputs = CHOICES["bucket"]
+        source = f"git::file://{modules}//bucket?ref=v1.0.0"
+        module = {"source": source, "inputs": inputs, "outputs": outputs}
+        choose = {"bucket": {"module": module}}
+        pack = {"klo-rules": 1, "pack": "acme/x", "version": "1.0.0", "choose": choose}
+        (app / "platform.yaml").write_text(json.dumps(pack) + "\n")
+        stated = (app / "klo.yaml").read_text()
+        (app / "klo.yaml").write_text(stated + "rules: [platform.yaml]\n")
+        run(klo(), "compile", str(app), "--out", str(stack.folder.parent), cwd=REPOSITORY)
+        stack.main.init()
+        changes = stack.main.changes()
+        assert changes["aws_s3_bucket.receipts"] == ["forget"]
+        made = changes["module.bucket_receipts.aws_s3_bucket.this"]
+        assert made == ["create"]

@@ -6,7 +6,7 @@ use crate::container::Image;
 use crate::finding::Finding;
 use crate::resource::{
     Address, EmptySecret, ImportBlock, KubernetesObject, LocalValue, ModuleCall, Moved, Output,
-    Resource, Variable,
+    Released, Resource, Variable,
 };
 use crate::value::{Target, Value};
 
@@ -82,6 +82,8 @@ pub struct Plan {
     pub outputs: Vec<Output>,
     /// Renames.
     pub moved: Vec<Moved>,
+    /// What is let go without being destroyed.
+    pub released: Vec<Released>,
     /// Adoptions.
     pub imports: Vec<ImportBlock>,
     /// Calls of an organization's modules.
@@ -113,6 +115,7 @@ impl Plan {
             locals: Vec::new(),
             outputs: Vec::new(),
             moved: Vec::new(),
+            released: Vec::new(),
             imports: Vec::new(),
             modules: Vec::new(),
             kubernetes: Vec::new(),

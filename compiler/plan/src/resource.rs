@@ -317,6 +317,18 @@ pub struct Moved {
     pub to: Address,
 }
 
+/// A resource that Terraform stops managing and does not destroy: what was klo's and is somebody
+/// else's since. Where there never was one, it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Released {
+    /// Its root.
+    pub root: Root,
+    /// The file it is printed in.
+    pub group: Group,
+    /// The address that it had.
+    pub from: Address,
+}
+
 /// A resource that is adopted instead of created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportBlock {

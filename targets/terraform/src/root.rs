@@ -90,6 +90,9 @@ fn groups(plan: &Plan, root: Root) -> IndexMap<Group, Vec<String>> {
     for moved in plan.moved.iter().filter(|moved| moved.root == root) {
         add(&mut groups, &moved.group, statement::moved(moved));
     }
+    for released in plan.released.iter().filter(|one| one.root == root) {
+        add(&mut groups, &released.group, statement::released(released));
+    }
     for import in plan.imports.iter().filter(|import| import.root == root) {
         add(&mut groups, &import.group, statement::import(import));
     }

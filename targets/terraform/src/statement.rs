@@ -1,8 +1,8 @@
 //! Resources, locals, modules, moves and imports as blocks.
 
 use klo_plan::{
-    Class, ImportBlock, LocalValue, ModuleCall, Moved, Output, Provider, Resource, Variable,
-    VariableType, Why,
+    Block, Class, ImportBlock, LocalValue, ModuleCall, Moved, Output, Provider, Released, Resource,
+    Variable, VariableType, Why,
 };
 
 use crate::escape::quoted;
@@ -116,6 +116,16 @@ pub(crate) fn moved(moved: &Moved) -> String {
             Entry::raw("to", moved.to.to_string()),
         ])
         .finish()
+}
+
+/// The end of managing something that stays.
+pub(crate) fn released(released: &Released) -> String {
+    let lifecycle = Block::new().with("destroy", false);
+    let block = BlockText::new("removed")
+        .entries(&[Entry::raw("from", released.from.to_string())])
+        .body(&Block::new().block("lifecycle", lifecycle));
+    let reason = "# What klo made here before, if it did, is let go and not destroyed.\n";
+    format!("{reason}{}", block.finish())
 }
 
 /// The adoption of something that is already there.

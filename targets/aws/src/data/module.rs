@@ -5,10 +5,12 @@ use klo_diagnostics::{Diagnostic, list_of};
 use klo_intent::{
     AttrValue, Decision, Intent, IntentId, Kind, Module, ModuleContext, ModuleInput, ModuleOutput,
 };
-use klo_plan::{Address, Block, ModuleCall, Root, Value};
+use klo_plan::{Address, Block, ModuleCall, Released, Root, Value};
 
 use super::{bucket, cache, database, doors, keys, queue, secret, table, topic, volume};
-use crate::context::{Lowering, NetworkRefs, group_of, part_address, plain_text, why};
+use crate::context::{
+    Lowering, NetworkRefs, group_of, main_address, part_address, plain_text, why,
+};
 
 /// A module that is called for an intent.
 #[derive(Debug, Clone)]
@@ -49,11 +51,33 @@ pub(super) fn call(lowering: &mut Lowering<'_>, id: IntentId, module: &Module) -
         inputs,
         why: why(intent, "made by the organization's module").decided_by(CODE),
     });
+    release(lowering, intent);
     record(lowering, id, module);
     Some(Call {
         address: Address::module(name),
         group: surroundings.group,
     })
+}
+
+/// A store that klo made before a module was chosen keeps what it holds: Terraform would destroy it
+/// with its address.
+fn release(lowering: &mut Lowering<'_>, intent: &Intent) {
+    let types: &[&'static str] = match intent.kind {
+        Kind::Database => &["aws_db_instance", "aws_rds_cluster"],
+        Kind::Cache => &["aws_elasticache_replication_group"],
+        Kind::Bucket => &["aws_s3_bucket"],
+        Kind::Table => &["aws_dynamodb_table"],
+        Kind::Volume => &["aws_efs_file_system"],
+        Kind::Queue => &["aws_sqs_queue"],
+        Kind::Secret => &["aws_secretsmanager_secret"],
+        _ => &[],
+    };
+    let released = types.iter().map(|kind| Released {
+        root: root(intent.kind),
+        group: group_of(intent),
+        from: main_address(kind, intent),
+    });
+    lowering.plan.released.extend(released);
 }
 
 /// The code of the decision.

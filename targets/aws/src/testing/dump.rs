@@ -41,6 +41,9 @@ pub(crate) fn dump(plan: &Plan) -> String {
     for moved in &plan.moved {
         let _ = writeln!(out, "moved {} -> {}", moved.from, moved.to);
     }
+    for released in &plan.released {
+        let _ = writeln!(out, "released {}", released.from);
+    }
     for secret in &plan.empty_secrets {
         let _ = writeln!(out, "empty secret of {}: {}", secret.intent, secret.holder);
     }
