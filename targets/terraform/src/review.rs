@@ -20,6 +20,7 @@ pub(crate) fn review(plan: &Plan) -> String {
     out.push_str("\n## Who uses what\n\n```mermaid\n");
     out.push_str(&graph_mermaid(&plan.graph));
     out.push_str("```\n");
+    out.push_str(&findings(plan));
     out.push_str(&decisions(plan));
     out.push_str(&permissions(plan));
     out.push_str(&resources(plan));
@@ -87,6 +88,32 @@ fn decisions(plan: &Plan) -> String {
             prose(&decision.chosen),
             prose(&decision.because),
             passed.join("; ")
+        ));
+    }
+    out
+}
+
+/// What rules found, with ramps and waivers as they stand: what holds today is not written.
+fn findings(plan: &Plan) -> String {
+    if plan.findings.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "\n## What rules found\n\n| rule | level | about | finding | waived |\n|---|---|---|---|---|\n",
+    );
+    for finding in &plan.findings {
+        let waived = finding.waiver.as_ref().map_or(String::new(), |waiver| {
+            let reason = text(&waiver.reason);
+            let approver = text(&waiver.approver);
+            format!("until {}, by {approver}: {reason}", text(&waiver.until))
+        });
+        out.push_str(&format!(
+            "| {} {} | {} | {} | {} | {waived} |\n",
+            code(&finding.rule),
+            text(&finding.name),
+            text(&finding.level),
+            code(&finding.subject),
+            prose(&finding.message),
         ));
     }
     out

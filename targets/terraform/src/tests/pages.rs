@@ -117,3 +117,27 @@ fn nobody_is_asked_for_what_is_handed_over() {
     let handed = [("repositories", Root::Main, VariableType::StringMap, None)];
     assert_eq!(asked_for(&handed), "");
 }
+
+#[test]
+fn findings_stand_in_the_review_with_their_dates() {
+    let mut plan = plan();
+    assert!(!crate::review::review(&plan).contains("What rules found"));
+    plan.findings.push(klo_plan::Finding {
+        rule: "ACME-DB-001".to_owned(),
+        name: "short-backup-retention".to_owned(),
+        pack: "acme/platform".to_owned(),
+        level: "warn, deny from 2027-01-01".to_owned(),
+        subject: "database.orders".to_owned(),
+        message: "`backup_days` of `database.orders` is 30, at least 90 is required".to_owned(),
+        why: "Auditors.".to_owned(),
+        waiver: Some(klo_plan::FindingWaiver {
+            reason: "Moves | in <March>.".to_owned(),
+            approver: "dba-team".to_owned(),
+            until: "2026-12-31".to_owned(),
+        }),
+    });
+    let page = crate::review::review(&plan);
+    let begin = page.find("## What rules found").expect("the section");
+    let section = &page[begin..page.find("## What costs").expect("the next")];
+    insta::assert_snapshot!(section);
+}
