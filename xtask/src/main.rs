@@ -12,6 +12,7 @@ mod attributes;
 mod diagnostics;
 mod markdown;
 mod provider_schema;
+mod rules;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,11 +58,23 @@ fn root() -> PathBuf {
 
 /// Every generated file: its path in the repository, and what it holds.
 fn files() -> Vec<(&'static str, String)> {
-    let schema = serde_json::to_string_pretty(&klo_config::schema()).unwrap_or_default();
+    let pretty = |schema| {
+        let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+        format!("{text}\n")
+    };
     vec![
         ("docs/attributes.md", attributes::page()),
         ("docs/diagnostics.md", diagnostics::page()),
-        ("docs/schema/klo.schema.json", format!("{schema}\n")),
+        ("docs/rules.md", rules::page()),
+        ("docs/schema/klo.schema.json", pretty(klo_config::schema())),
+        (
+            "docs/schema/rules.schema.json",
+            pretty(klo_check::pack_schema()),
+        ),
+        (
+            "docs/schema/waivers.schema.json",
+            pretty(klo_check::waiver_schema()),
+        ),
     ]
 }
 

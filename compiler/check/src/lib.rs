@@ -22,7 +22,7 @@ pub use graph::{Verdict, check_graph, unknown_environment};
 pub use layers::{PackLayers, PackModule, PackValue};
 pub use packs::{
     Level, Pack, PackRequest, PackTest, Ramp, Rule, RuleSet, TestResource, date,
-    judge_test_resources, load_packs, shipped_packs,
+    judge_test_resources, load_packs, pack_schema, shipped_packs, waiver_schema,
 };
 pub use plan::check_plan;
 pub use waivers::{Waiver, Waivers};

@@ -51,8 +51,8 @@ pub(crate) enum Command {
     /// List the rules that hold, or run the tests of rule packs.
     #[command(subcommand)]
     Rules(Rules),
-    /// Print the JSON Schema of klo.yaml.
-    Schema,
+    /// Print the JSON Schema of klo.yaml, of rule packs or of waivers.
+    Schema(Schema),
     /// Print the completion script of a shell.
     Completions {
         /// The shell.
@@ -153,6 +153,23 @@ pub(crate) struct Explain {
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Of which file.
+    #[arg(default_value = "config")]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// klo.yaml.
+    Config,
+    /// A rule pack.
+    Rules,
+    /// A file of waivers.
+    Waivers,
 }
 
 #[derive(Debug, Subcommand)]

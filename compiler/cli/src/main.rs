@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         Command::Graph(args) => graph::run(args, &mut terminal),
         Command::Explain(args) => explain::run(args, &mut terminal),
         Command::Rules(args) => rules::run(args, &mut terminal),
-        Command::Schema => schema::run(&mut terminal),
+        Command::Schema(args) => schema::run(args, &mut terminal),
         Command::Completions { shell } => completions::run(*shell, &mut terminal),
     };
     terminal.clear();

@@ -3,19 +3,16 @@
 use std::collections::BTreeMap;
 
 use klo_diagnostics::codes::rules as codes;
-use klo_diagnostics::{Diagnostic, did_you_mean};
-use klo_intent::{AttrValue, Kind, Literal, Tier, Type, name_fault};
+use klo_diagnostics::did_you_mean;
+use klo_intent::{Kind, Literal, name_fault};
 use klo_source::TextRange;
-use regex::RegexBuilder;
 
 use super::level::{Level, Ramp};
 use super::model::{Check, Condition, Rule};
 use super::path::Path;
-use super::reader::{Fields, Reader, parameter_name};
-use super::require::{OPERATORS, Op, Requirement, Test};
+use super::reader::{Fields, Reader};
 use super::scope::scope;
 use super::selector::Selector;
-use super::version::VersionRange;
 use crate::cel::Expression;
 
 const KEYS: [&str; 12] = [
@@ -23,8 +20,6 @@ const KEYS: [&str; 12] = [
 ];
 /// What a rule cannot do without, where there is no parent's to take it from.
 const NEEDED: [&str; 4] = ["name", "on", "level", "why"];
-/// Largest compiled regular expression in bytes: more than any naming convention needs.
-const REGEX_BYTES: usize = 1 << 20;
 
 impl Reader<'_> {
     /// A rule; with `parent`, one that tightens it. `None` after a report.
@@ -267,219 +262,6 @@ impl Reader<'_> {
         }
     }
 
-    fn requirements(&mut self, literal: &Literal, selector: &Selector) -> Option<Vec<Requirement>> {
-        let entries = self.map("`require`", literal)?;
-        if entries.is_empty() {
-            self.wrong(
-                literal.range,
-                "`require` is empty",
-                "name an attribute and what it has to be",
-            );
-            return None;
-        }
-        let mut requirements = Vec::new();
-        let mut complete = true;
-        for (key, range, value) in entries {
-            let path = match selector {
-                Selector::Resources(types) => Path::of_resources(key, types),
-                selector => Path::of_kinds(key, &selector.kinds()),
-            };
-            match path {
-                Ok(path) => match self.tests(&path, *range, value) {
-                    Some(tests) => requirements.push(Requirement { path, tests }),
-                    None => complete = false,
-                },
-                Err((message, help)) => {
-                    self.unknown(*range, message, help);
-                    complete = false;
-                }
-            }
-        }
-        complete.then_some(requirements)
-    }
-
-    fn tests(&mut self, path: &Path, range: TextRange, literal: &Literal) -> Option<Vec<Test>> {
-        if !matches!(literal.kind, klo_intent::LiteralKind::Map(_)) {
-            let message = format!("`{}` takes an operator, not {}", path.text, literal.noun());
-            self.wrong(
-                literal.range,
-                message,
-                "write `{ eq: … }`, `{ min: … }` or another operator",
-            );
-            return None;
-        }
-        let entries = self.map(&path.text, literal)?;
-        if entries.is_empty() {
-            self.wrong(
-                range,
-                format!("nothing is required of `{}`", path.text),
-                "write an operator, such as `{ min: 7 }`",
-            );
-            return None;
-        }
-        let mut tests = Vec::new();
-        for (name, range, operand) in entries {
-            let op = self.operator(path, name, *range, operand);
-            tests.push(op.map(|op| Test {
-                op,
-                range: TextRange {
-                    start: range.start,
-                    end: operand.range.end.max(range.end),
-                },
-                param: parameter_name(operand).map(str::to_owned),
-            }));
-        }
-        tests.into_iter().collect()
-    }
-
-    fn operator(
-        &mut self,
-        path: &Path,
-        name: &str,
-        range: TextRange,
-        operand: &Literal,
-    ) -> Option<Op> {
-        let ordered = matches!(
-            path.ty,
-            Type::Int(..) | Type::Number(..) | Type::Size | Type::Duration
-        );
-        let textual = matches!(
-            path.ty,
-            Type::Text | Type::Choice(_) | Type::Name | Type::Path | Type::Schedule
-        );
-        let fault = match name {
-            "min" | "max" if !ordered => Some("compares numbers, sizes and durations"),
-            "matches" | "version" if !textual => Some("is for text"),
-            "keys" if !matches!(path.ty, Type::Map(_)) => Some("is for maps, such as `tags`"),
-            _ => None,
-        };
-        if let Some(fault) = fault {
-            let message = format!(
-                "`{name}` {fault}, and `{}` is {}",
-                path.text,
-                klo_intent::describe(&path.ty)
-            );
-            self.wrong(
-                range,
-                message,
-                "write another operator, such as `eq` or `in`",
-            );
-            return None;
-        }
-        match name {
-            "eq" => self.operand(path, operand).map(Op::Eq),
-            "ne" => self.operand(path, operand).map(Op::Ne),
-            "min" => self.operand(path, operand).map(Op::Min),
-            "max" => self.operand(path, operand).map(Op::Max),
-            "in" => self.operands(path, operand).map(Op::In),
-            "not_in" => self.operands(path, operand).map(Op::NotIn),
-            "matches" => self.regex(operand),
-            "keys" => self.texts("keys", operand).map(Op::Keys),
-            "version" => self.version_range(operand),
-            "exists" => {
-                let operand = self.resolved(operand)?;
-                self.flag("exists", &operand).map(Op::Exists)
-            }
-            other => {
-                let help = match did_you_mean(other, OPERATORS) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("the operators are {}", klo_diagnostics::list_of(OPERATORS)),
-                };
-                self.unknown(
-                    range,
-                    format!("there is no operator `{}`", other.escape_debug()),
-                    help,
-                );
-                None
-            }
-        }
-    }
-
-    fn operand(&mut self, path: &Path, literal: &Literal) -> Option<AttrValue> {
-        self.typed(&path.ty, &path.text, literal)
-    }
-
-    fn operands(&mut self, path: &Path, literal: &Literal) -> Option<Vec<AttrValue>> {
-        let literal = self.resolved(literal)?;
-        let items = match &literal.kind {
-            klo_intent::LiteralKind::List(items) => items,
-            _ => {
-                let message = format!("`in` and `not_in` take a list, not {}", literal.noun());
-                self.wrong(literal.range, message, "write `[ … ]`");
-                return None;
-            }
-        };
-        if items.len() > MOST_ITEMS {
-            let message = format!(
-                "this list has {} values, more than {MOST_ITEMS}",
-                items.len()
-            );
-            self.wrong(
-                literal.range,
-                message,
-                "a pattern with `matches` says the same in one line",
-            );
-            return None;
-        }
-        let values: Vec<Option<AttrValue>> =
-            items.iter().map(|item| self.operand(path, item)).collect();
-        values.into_iter().collect()
-    }
-
-    fn texts(&mut self, key: &str, literal: &Literal) -> Option<Vec<String>> {
-        const TEXTS: Type = Type::List(&Type::Text);
-        let value = self.typed(&TEXTS, key, literal)?;
-        Some(
-            value
-                .items()
-                .iter()
-                .filter_map(AttrValue::as_str)
-                .map(str::to_owned)
-                .collect(),
-        )
-    }
-
-    fn regex(&mut self, literal: &Literal) -> Option<Op> {
-        let resolved = self.resolved(literal)?;
-        let text = self.text("matches", &resolved)?.to_owned();
-        match RegexBuilder::new(&text)
-            .size_limit(REGEX_BYTES)
-            .nest_limit(50)
-            .build()
-        {
-            Ok(regex) => Some(Op::Matches(regex)),
-            Err(error) => {
-                let error = error.to_string();
-                let reason = error
-                    .lines()
-                    .last()
-                    .unwrap_or_default()
-                    .trim_start_matches("error: ");
-                let message = format!(
-                    "`{}` is no regular expression: {reason}",
-                    text.escape_debug()
-                );
-                self.wrong(literal.range, message, "the syntax is that of the Rust crate `regex`, without look-around and back-references");
-                None
-            }
-        }
-    }
-
-    fn version_range(&mut self, literal: &Literal) -> Option<Op> {
-        let resolved = self.resolved(literal)?;
-        let text = self.text("version", &resolved)?;
-        let found = VersionRange::parse(text);
-        if found.is_none() {
-            let message = format!("`{}` is no range of versions", text.escape_debug());
-            self.wrong(
-                literal.range,
-                message,
-                "write bounds such as `\">= 15, < 18\"`",
-            );
-        }
-        found.map(Op::Version)
-    }
-
     /// `fix: true` needs one value that is the nearest, in an attribute that people write.
     fn judge_fix(&mut self, rule: &Rule) {
         let Some(range) = rule.places.get("fix").copied().filter(|_| rule.fix) else {
@@ -511,91 +293,4 @@ impl Reader<'_> {
             );
         }
     }
-
-    /// A child's rule may only tighten its parent's.
-    fn judge_override(&mut self, rule: &Rule, parent: &Rule) {
-        let mut loosened: Vec<(&'static str, String)> = Vec::new();
-        if !rule.level.is_at_least(&parent.level) {
-            loosened.push((
-                "level",
-                format!(
-                    "the level is `{}`, and `{}` in {}",
-                    rule.level, parent.level, parent.pack
-                ),
-            ));
-        }
-        if rule.on != parent.on {
-            loosened.push((
-                "on",
-                format!(
-                    "it is on `{}`, and on `{}` in {}",
-                    rule.on.escape_debug(),
-                    parent.on,
-                    parent.pack
-                ),
-            ));
-        }
-        if rule.tier != parent.tier && rule.tier.is_some() {
-            let tier = parent.tier.map_or("every tier", Tier::name);
-            loosened.push((
-                "tier",
-                format!("it holds in one tier, and in {tier} in {}", parent.pack),
-            ));
-        }
-        if rule.places.contains_key("when") && rule.condition() != parent.condition() {
-            loosened.push((
-                "when",
-                format!(
-                    "it is judged under another condition than in {}",
-                    parent.pack
-                ),
-            ));
-        }
-        loosened.extend(self.loosened_check(rule, parent));
-        for (key, message) in loosened {
-            let own = rule.places.get(key).or_else(|| rule.places.get("id"));
-            let theirs = parent.places.get(key).or_else(|| parent.places.get("id"));
-            let message = format!("`{}` may not be loosened: {message}", rule.id);
-            let mut diagnostic = Diagnostic::error(codes::LOOSENED_RULE, self.at(own.copied().unwrap_or_default()), message)
-                .help("a pack raises levels, narrows lists and raises minimums of the packs that it extends; for anything else write a rule with an id of its own");
-            if parent.file.is_some() {
-                diagnostic = diagnostic.related(
-                    parent.place(theirs.copied().unwrap_or_default()),
-                    format!("{} says this", parent.pack),
-                );
-            }
-            self.diagnostics.push(diagnostic);
-        }
-    }
-
-    fn loosened_check(&self, rule: &Rule, parent: &Rule) -> Vec<(&'static str, String)> {
-        match (&rule.check, &parent.check) {
-            (Check::Require(own), Check::Require(theirs)) => theirs
-                .iter()
-                .flat_map(|theirs| {
-                    let own = own.iter().find(|own| own.path.text == theirs.path.text);
-                    theirs.tests.iter().filter_map(move |test| {
-                        let path = &theirs.path.text;
-                        let same = own.and_then(|own| own.tests.iter().find(|own| own.op.name() == test.op.name()));
-                        match same {
-                            None => Some(format!("`{path}` has no `{}`: {} in {}", test.op.name(), test.op, parent.pack)),
-                            Some(own) => match own.op.tightens(&test.op) {
-                                Some(true) => None,
-                                Some(false) => Some(format!("of `{path}`, {}, and {} in {}", own.op, test.op, parent.pack)),
-                                None => Some(format!("klo cannot tell whether `{}` of `{path}` allows less than in {}", own.op.name(), parent.pack)),
-                            },
-                        }
-                    })
-                })
-                .map(|message| ("require", message))
-                .collect(),
-            (Check::Assert(own), Check::Assert(theirs)) if own.text.trim() == theirs.text.trim() => Vec::new(),
-            (Check::Assert(_), Check::Assert(_)) => vec![("assert", format!("the expression is another than in {}", parent.pack))],
-            (Check::Require(_), Check::Assert(_)) => vec![("require", format!("it has an `assert` in {}", parent.pack))],
-            (Check::Assert(_), Check::Require(_)) => vec![("assert", format!("it has a `require` in {}", parent.pack))],
-        }
-    }
 }
-
-/// Most values of `in` and `not_in`.
-const MOST_ITEMS: usize = 1000;

@@ -5,7 +5,7 @@ use klo_source::{MemoryTree, SourceMap};
 use super::*;
 
 /// The sample pack that the program's tests use too.
-const ACME: &str = include_str!("../../../cli/tests/acme/platform/acme.yaml");
+pub(super) const ACME: &str = include_str!("../../../cli/tests/acme/platform/acme.yaml");
 
 fn load(files: &[(&str, &str)], names: &[&str]) -> (Option<RuleSet>, Vec<Diagnostic>, SourceMap) {
     let tree = MemoryTree::new(files.iter().copied());
