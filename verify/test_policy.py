@@ -2,45 +2,33 @@
 
 import json
 import os
+import shutil
+import warnings
 from pathlib import Path
 
+import yaml
 from stacks import EXAMPLES, roots
-from tools import compiled, program, run
+from tools import REPOSITORY, klo, program, run
 
-# A check that no longer fails has to be taken out: the test says so.
-EXCEPTIONS = {
-    # Judged on its own line of the plan, where the reason can't be seen.
-    "CKV_AWS_2": "the internal load balancer is reached through a VPC link only; TLS ends at the API",
-    "CKV_AWS_103": "as CKV_AWS_2",
-    "CKV2_AWS_20": "as CKV_AWS_2",
-    "CKV2_AWS_5": "the group is attached to the VPC link, which Checkov does not know",
-    "CKV_AWS_31": "an auth token would stand in Terraform's state; security groups and TLS guard the cache",
-    "CKV_AWS_116": "its trigger is a queue that has a dead-letter queue",
-    "CKV_AWS_117": "it reaches nothing in the VPC, so it is not put there",
-    "CKV_AWS_115": "the queue's event source bounds how many run",
-    "CKV_AWS_309": "the shop's API is public; `auth` on `expose` sets it",
-    "CKV_AWS_145": "CloudFront reads the site's bucket, whose files are public: SSE-S3",
-    "CKV_AWS_174": "only a certificate of one's own sets a TLS version: with `domain`",
-    "CKV2_AWS_42": "as CKV_AWS_174",
-    "CKV2_AWS_34": "names and addresses, no secret",
-    "CKV_AWS_337": "as CKV2_AWS_34",
-    # What a team has to want, since it costs or changes how the app connects.
-    "CKV_AWS_18": "nobody asked for access logs",
-    "CKV_AWS_86": "as CKV_AWS_18",
-    "CKV_AWS_91": "as CKV_AWS_18",
-    "CKV_AWS_50": "nobody asked for traces",
-    "CKV_AWS_65": "Container Insights are paid for by metric; nobody asked for them",
-    "CKV_AWS_118": "enhanced monitoring is paid for by what it logs; nobody asked for it",
-    "CKV_AWS_68": "`waf` on `expose` sets it",
-    "CKV2_AWS_47": "as CKV_AWS_68",
-    "CKV_AWS_144": "a copy in a second region is a decision about residency",
-    "CKV_AWS_158": "CloudFront's access log lies in us-east-1, where the environment's key is not",
-    "CKV_AWS_161": "the code connects with a password, which it gets by reference",
-    "CKV_AWS_272": "images are deployed by digest; Lambda signs zip archives only",
-    "CKV_AWS_310": "a site has one origin",
-    "CKV2_AWS_57": "a secret's rotation is its owner's; the database's is a new password version",
-    "CKV2_AWS_62": "nothing in the code waits for events of these buckets",
-}
+# The pack says which checks its users let stand, each with the reason. A check that no longer fails
+# has to be taken out: the test says so.
+PACK = REPOSITORY / "rules" / "production.yaml"
+
+
+def exceptions() -> dict[str, str]:
+    return yaml.safe_load(PACK.read_text())["exceptions"]["checkov"]
+
+
+def held_to_production(folder: Path) -> Path:
+    """A copy of the shop that is held to klo/production, compiled: its output folder."""
+    app = folder / "shop"
+    shutil.copytree(EXAMPLES / "shop", app, ignore=shutil.ignore_patterns("infra"))
+    (app / ".git").mkdir()
+    config = app / "klo.yaml"
+    stated = "rules: [klo/production]\nalarms: { email: oncall@example.com }\n"
+    config.write_text(config.read_text() + stated)
+    run(klo(), "compile", ".", "--quiet", cwd=app)
+    return app / "infra"
 
 
 def checkov() -> str:
@@ -49,7 +37,18 @@ def checkov() -> str:
 
 
 def failures(root: Path) -> dict[str, set[str]]:
-    """Check to the addresses where it fails."""
+    """Check to the addresses where it fails, in two runs.
+
+    Seen once, on a machine with far too much to do: Checkov took every flag of every resource as
+    unset, and the same files had no such failure a minute later.
+    """
+    first, second = once(root), once(root)
+    both = {check: where & second.get(check, set()) for check, where in first.items()}
+    return {check: where for check, where in both.items() if where}
+
+
+def once(root: Path) -> dict[str, set[str]]:
+    """The same, in one run."""
     done = run(
         checkov(),
         *("--directory", ".", "--framework", "terraform", "--output", "json"),
@@ -63,11 +62,15 @@ def failures(root: Path) -> dict[str, set[str]]:
     return found
 
 
-def test_production_has_no_finding_without_a_reason() -> None:
+def test_production_has_no_finding_without_a_reason(tmp_path: Path) -> None:
     found: dict[str, set[str]] = {}
-    for root in roots(compiled(EXAMPLES / "shop") / "prod"):
+    for root in roots(held_to_production(tmp_path) / "prod"):
         for check, where in failures(root).items():
             found.setdefault(check, set()).update(where)
-    new = {check: sorted(where) for check, where in found.items() if check not in EXCEPTIONS}
+    allowed = exceptions()
+    new = {check: sorted(where) for check, where in found.items() if check not in allowed}
+    count = f"Checkov: {len(found)} checks fail, {len(new)} of them without a reason in the pack"
+    # Seen at the end of a run whose tests are spread over processes, where nothing else is.
+    warnings.warn(count, stacklevel=1)
     assert new == {}
-    assert EXCEPTIONS.keys() - found.keys() == set(), "these are found no more: take them out"
+    assert allowed.keys() - found.keys() == set(), "these are found no more: take them out"
