@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::klo;
+use crate::{copy, klo};
 
 /// A copy of an example as a repository of its own.
 fn example(name: &str) -> (TempDir, PathBuf) {
@@ -18,19 +18,6 @@ fn example(name: &str) -> (TempDir, PathBuf) {
     copy(&from, &folder);
     fs::create_dir(folder.join(".git")).expect("a folder");
     (scratch, folder)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a copy");
-        }
-    }
 }
 
 fn edit(path: &Path, change: impl Fn(&str) -> String) {

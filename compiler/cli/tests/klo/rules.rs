@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::klo;
+use crate::{copy, klo};
 
 /// The sample pack with its two apps, as a repository.
 fn acme() -> TempDir {
@@ -15,19 +15,6 @@ fn acme() -> TempDir {
     copy(&from, scratch.path());
     fs::create_dir(scratch.path().join(".git")).expect("a folder");
     scratch
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a copy");
-        }
-    }
 }
 
 const LINT: [&str; 5] = ["lint", "--today", "2026-11-26", "--format", "concise"];
@@ -154,4 +141,57 @@ fn rules_are_listed_and_explained() {
     let page = klo(folder.path(), &["explain", "ACME-DB-001", "shop"]);
     assert_eq!(page.code, 0, "{}", page.err);
     assert!(page.out.contains("at least 90 is required"), "{}", page.out);
+}
+
+/// One fenced block of a page: its language with what follows it, and its text.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(_) if inside => inside = false,
+            Some(head) => {
+                inside = true;
+                found.push((head.to_owned(), String::new()));
+            }
+            None if inside => {
+                let (_, text) = found.last_mut().expect("a block");
+                text.push_str(line);
+                text.push('\n');
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn the_guide_for_platform_teams_does_what_it_says() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path();
+    fs::create_dir(folder.join(".git")).expect("a folder");
+    let page = format!("{}/docs/guides/rules.md", env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(page).expect("the guide");
+    let mut commands = 0;
+    for (head, text) in blocks(&page) {
+        if let Some((_, path)) = head.split_once(" file=") {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("written");
+            continue;
+        }
+        assert_eq!(head, "sh");
+        for line in text.lines() {
+            let (command, code) = match line.split_once(" # exit ") {
+                Some((command, code)) => (command, code.parse().expect("a code")),
+                None => (line, 0),
+            };
+            let words: Vec<&str> = command.split(' ').collect();
+            assert_eq!(words[0], "klo");
+            let run = klo(folder, &words[1..]);
+            assert_eq!(run.code, code, "{command}: {}{}", run.out, run.err);
+            commands += 1;
+        }
+    }
+    assert!(commands >= 11, "{commands}");
 }

@@ -114,10 +114,21 @@ fn streams_that_are_no_terminals_get_no_colour_and_no_progress() {
 #[test]
 fn the_committed_schema_is_the_one_that_klo_prints() {
     let (_scratch, folder) = service();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/klo.schema.json");
-    let committed = std::fs::read_to_string(path).expect("the committed schema");
-    let printed = klo(&folder, &["schema"]).out;
-    assert!(committed == printed, "run `cargo xtask generate`");
+    let files = [
+        ("config", "klo.schema.json"),
+        ("rules", "rules.schema.json"),
+        ("waivers", "waivers.schema.json"),
+    ];
+    for (of, file) in files {
+        let path = format!("{}/docs/schema/{file}", env!("CARGO_MANIFEST_DIR"));
+        let committed = std::fs::read_to_string(path).expect("the committed schema");
+        let printed = klo(&folder, &["schema", of]).out;
+        assert!(committed == printed, "run `cargo xtask generate`");
+    }
+    assert_eq!(
+        klo(&folder, &["schema"]).out,
+        klo(&folder, &["schema", "config"]).out
+    );
 }
 
 #[test]
