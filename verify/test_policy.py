@@ -20,7 +20,10 @@ def exceptions() -> dict[str, str]:
 
 
 def held_to_production(folder: Path) -> Path:
-    """A copy of the shop that is held to klo/production, compiled: its output folder."""
+    """A copy of the shop that is held to klo/production, compiled: its output folder.
+
+    Its own: where other tests apply an app, they add override files, which Checkov would judge too.
+    """
     app = folder / "shop"
     shutil.copytree(EXAMPLES / "shop", app, ignore=shutil.ignore_patterns("infra"))
     (app / ".git").mkdir()
@@ -37,18 +40,7 @@ def checkov() -> str:
 
 
 def failures(root: Path) -> dict[str, set[str]]:
-    """Check to the addresses where it fails, in two runs.
-
-    Seen once, on a machine with far too much to do: Checkov took every flag of every resource as
-    unset, and the same files had no such failure a minute later.
-    """
-    first, second = once(root), once(root)
-    both = {check: where & second.get(check, set()) for check, where in first.items()}
-    return {check: where for check, where in both.items() if where}
-
-
-def once(root: Path) -> dict[str, set[str]]:
-    """The same, in one run."""
+    """Check to the addresses where it fails."""
     done = run(
         checkov(),
         *("--directory", ".", "--framework", "terraform", "--output", "json"),
