@@ -16,6 +16,7 @@ use klo_intent::IntentGraph;
 use klo_source::{SourceMap, Tree};
 
 use crate::declare::AppFile;
+use crate::link::Evaluation;
 
 /// Reads one app: its files, their annotations, and what its code does. `nested` are the folders of
 /// other apps inside its own. Mistakes come back beside whatever was understood.
@@ -24,6 +25,16 @@ pub fn parse(
     app: &App,
     nested: &[String],
     sources: &mut SourceMap,
+) -> (IntentGraph, Vec<Diagnostic>) {
+    parse_by(tree, app, nested, sources, Evaluation::WhenDue)
+}
+
+fn parse_by(
+    tree: &dyn Tree,
+    app: &App,
+    nested: &[String],
+    sources: &mut SourceMap,
+    evaluation: Evaluation,
 ) -> (IntentGraph, Vec<Diagnostic>) {
     let mut project = project::load(tree, app, nested, sources);
     let mut diagnostics = std::mem::take(&mut project.diagnostics);
@@ -38,7 +49,7 @@ pub fn parse(
         .collect();
     let (declarations, mistakes) = declare::declare(app, &files);
     diagnostics.extend(mistakes);
-    let (graph, mistakes) = link::link(tree, app, project, &declarations);
+    let (graph, mistakes) = link::link(tree, app, project, &declarations, evaluation);
     diagnostics.extend(mistakes);
     (graph, diagnostics)
 }

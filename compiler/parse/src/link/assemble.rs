@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::bindings::{Found, Reader};
 use super::machine::Machine;
+use super::pending::Evaluation;
 use super::program::{LoadedFile, Modules, Program, Resolved, TagInfo};
 use super::unit::{self, Run};
 use super::value::{FileIx, Tag, Values};
@@ -132,6 +133,7 @@ pub(crate) fn link(
     app: &App,
     project: Project,
     declarations: &[Declaration],
+    evaluation: Evaluation,
 ) -> (IntentGraph, Vec<Diagnostic>) {
     let Project {
         listing,
@@ -144,6 +146,7 @@ pub(crate) fn link(
         files,
         &index,
         declarations,
+        evaluation,
         |program, declared, packages| {
             let runs: Vec<UnitRun> = units(declarations)
                 .into_par_iter()
@@ -179,6 +182,7 @@ pub(super) fn with_program<T>(
     files: Vec<ReadFile>,
     index: &ModuleIndex,
     declarations: &[Declaration],
+    evaluation: Evaluation,
     work: impl FnOnce(&Program<'_>, &Declared<'_>, &Packages) -> T,
 ) -> T {
     let files: Vec<LoadedFile> = files
@@ -205,6 +209,7 @@ pub(super) fn with_program<T>(
         tagged: HashMap::new(),
         tagged_names: BTreeMap::new(),
         tags: Vec::new(),
+        evaluation,
     };
     let tags = tag_resources(&mut program, declarations);
     let declared = Declared {
@@ -321,7 +326,7 @@ fn run_unit(
             (tag, Reader::read(&mut machine, module, tag, kind))
         })
         .collect();
-    django_uses(&mut machine, declared, program);
+    django_uses(&mut machine, declared);
     let mut start: BTreeSet<FileIx> = machine.modules.keys().copied().collect();
     start.extend(packages.get(&program.file(file).path).into_iter().flatten());
     let files = program
@@ -409,11 +414,10 @@ fn stated_stream(machine: &mut Machine<'_>, frame: super::value::FrameIx) -> Opt
 }
 
 /// Django's default database and cache are the annotated `DATABASES` and `CACHES`.
-fn django_uses(machine: &mut Machine<'_>, declared: &Declared<'_>, program: &Program<'_>) {
+fn django_uses(machine: &mut Machine<'_>, declared: &Declared<'_>) {
     for (index, declaration) in declared.tags.iter().enumerate() {
         let declaration = &declared.declarations[*declaration];
         let tag = Tag(index as u32);
-        let _ = program;
         let spans = match declaration.item.name.as_deref() {
             Some("DATABASES") => &machine.uses.django_database,
             Some("CACHES") => &machine.uses.django_cache,

@@ -77,7 +77,7 @@ impl<'p> Machine<'p> {
             field_names: HashMap::default(),
             queue: VecDeque::new(),
             queued: Vec::new(),
-            pending: Pending::default(),
+            pending: Pending::new(program.evaluation),
             modules: BTreeMap::new(),
             registry: Registry::default(),
             uses: Uses::default(),

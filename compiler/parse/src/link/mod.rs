@@ -39,6 +39,7 @@ mod values;
 mod ways_in;
 
 pub(crate) use assemble::link;
+pub(crate) use pending::Evaluation;
 
 #[cfg(test)]
 mod tests;

@@ -31,9 +31,26 @@ pub(crate) enum Cell {
     Names(ValueId),
 }
 
+/// When parts are evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Evaluation {
+    /// After something grew that they read.
+    WhenDue,
+    /// Whenever their frame is: a test compares that this finds no more.
+    #[cfg(test)]
+    Always,
+}
+
+impl Evaluation {
+    fn is_always(self) -> bool {
+        self != Self::WhenDue
+    }
+}
+
 /// The parts of all frames, and which of them are due.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pending {
+    evaluation: Evaluation,
     due: Vec<bool>,
     readers: HashMap<Cell, Vec<Part>, RandomState>,
     /// The part that is being evaluated.
@@ -45,6 +62,18 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    /// No parts yet.
+    pub(crate) fn new(evaluation: Evaluation) -> Self {
+        Self {
+            evaluation,
+            due: Vec::new(),
+            readers: HashMap::default(),
+            current: None,
+            reads_at_large: false,
+            evaluated: 0,
+        }
+    }
+
     /// Numbers `count` parts of a new frame, which are all due; the number of the first.
     pub(crate) fn add(&mut self, count: usize) -> u32 {
         let first = self.due.len();
@@ -54,12 +83,12 @@ impl Pending {
 
     /// Whether any of `count` parts from `first` on is due.
     pub(crate) fn any(&self, first: u32, count: usize) -> bool {
-        everything() || self.due[first as usize..][..count].contains(&true)
+        self.evaluation.is_always() || self.due[first as usize..][..count].contains(&true)
     }
 
     /// Begins to evaluate a part; `false` when that is not due.
     pub(crate) fn begin(&mut self, number: u32) -> bool {
-        let due = std::mem::take(&mut self.due[number as usize]) || everything();
+        let due = std::mem::take(&mut self.due[number as usize]) || self.evaluation.is_always();
         if due {
             self.evaluated += 1;
             self.current = Some(Part(number));
@@ -123,19 +152,3 @@ impl Pending {
         }
     }
 }
-
-/// Whether parts are evaluated that nothing makes due: a test compares that this finds no more.
-fn everything() -> bool {
-    #[cfg(test)]
-    {
-        EVERYTHING.load(std::sync::atomic::Ordering::Relaxed)
-    }
-    #[cfg(not(test))]
-    {
-        false
-    }
-}
-
-#[cfg(test)]
-pub(super) static EVERYTHING: std::sync::atomic::AtomicBool =
-    std::sync::atomic::AtomicBool::new(false);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use klo_source::{FileId, Span, TextRange};
 
+use super::pending::Evaluation;
 use super::value::{FileIx, Tag};
 use crate::facts::{BindTarget, ExprId, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step};
 
@@ -163,6 +164,8 @@ pub(crate) struct Program<'a> {
     /// Annotated fields of classes and bare declarations, by file, scope and name.
     pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
     pub(crate) tags: Vec<TagInfo>,
+    /// When its parts are evaluated.
+    pub(crate) evaluation: Evaluation,
 }
 
 impl Program<'_> {

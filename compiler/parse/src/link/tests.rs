@@ -5,15 +5,13 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
 
 use klo_config::App;
 use klo_source::{DiskTree, MemoryTree, SourceMap, Tree};
 
 use super::assemble::with_program;
 use super::machine::Machine;
-use super::pending::EVERYTHING;
+use super::pending::Evaluation;
 use super::value::FileIx;
 use crate::project;
 
@@ -23,11 +21,14 @@ fn app_of(tree: &dyn Tree, sources: &mut SourceMap) -> App {
 }
 
 /// Everything that linking a folder says.
-fn linked(dir: &Path) -> String {
+fn linked(dir: &Path, evaluation: Evaluation) -> String {
     let tree = DiskTree::new(dir).expect("the fixture is a folder");
     let mut sources = SourceMap::new();
     let app = app_of(&tree, &mut sources);
-    format!("{:#?}", crate::parse(&tree, &app, &[], &mut sources))
+    format!(
+        "{:#?}",
+        crate::parse_by(&tree, &app, &[], &mut sources, evaluation)
+    )
 }
 
 fn apps() -> Vec<PathBuf> {
@@ -40,17 +41,11 @@ fn apps() -> Vec<PathBuf> {
     apps
 }
 
-/// Held by the test that has everything evaluated, and by the one that counts what is evaluated.
-static COUNTED: Mutex<()> = Mutex::new(());
-
 #[test]
 fn what_did_not_change_would_be_found_again() {
-    let _alone = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
     for app in apps() {
-        let lazy = linked(&app);
-        EVERYTHING.store(true, Ordering::Relaxed);
-        let eager = linked(&app);
-        EVERYTHING.store(false, Ordering::Relaxed);
+        let lazy = linked(&app, Evaluation::WhenDue);
+        let eager = linked(&app, Evaluation::Always);
         assert!(lazy == eager, "{} differs", app.display());
     }
 }
@@ -62,12 +57,20 @@ fn work(text: String) -> (u64, usize) {
     let app = app_of(&tree, &mut sources);
     let project = project::load(&tree, &app, &[], &mut sources);
     assert_eq!(project.files.len(), 1, "the file is read");
-    with_program(&app, project.files, &project.index, &[], |program, _, _| {
-        let mut machine = Machine::new(program);
-        machine.import(FileIx(0));
-        machine.run();
-        (machine.pending.evaluated(), machine.values.parts())
-    })
+    let evaluation = Evaluation::WhenDue;
+    with_program(
+        &app,
+        project.files,
+        &project.index,
+        &[],
+        evaluation,
+        |program, _, _| {
+            let mut machine = Machine::new(program);
+            machine.import(FileIx(0));
+            machine.run();
+            (machine.pending.evaluated(), machine.values.parts())
+        },
+    )
 }
 
 /// Shapes of which a file may hold any number; `{}` stands for a number.
@@ -85,7 +88,6 @@ const SHAPES: [(&str, &str, &str); 9] = [
 
 #[test]
 fn work_grows_with_what_there_is() {
-    let _alone = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
     for (before, shape, after) in SHAPES {
         let of = |count: usize| {
             let body: String = (0..count)
