@@ -225,16 +225,14 @@ impl<'m, 'p> Reader<'m, 'p> {
         }
         for (index, part) in parts.iter().enumerate() {
             if let Part::Env(read) = part {
-                let before: String = self.default_text(&parts[..index]);
-                let literal_before: String = parts[..index]
+                let before: String = parts[..index]
                     .iter()
                     .map(|part| match part {
                         Part::Text(text) => self.machine.values.text(*text),
                         _ => "\u{1}",
                     })
                     .collect();
-                let _ = before;
-                if let Some(field) = field_in_url(&literal_before) {
+                if let Some(field) = field_in_url(&before) {
                     self.add(read, field);
                 }
             }

@@ -366,7 +366,7 @@ impl Machine<'_> {
         if initialized {
             return Values::from([instance]);
         }
-        self.fill_fields(frame, instance, &bodies, arguments);
+        self.fill_fields(instance, &bodies, arguments);
         // A library's base class takes the arguments: what it is given, the instance stands for.
         let mut tags = Vec::new();
         if !externals.is_empty() {
@@ -383,13 +383,7 @@ impl Machine<'_> {
     }
 
     /// Data classes: arguments become fields in the order of declaration.
-    fn fill_fields(
-        &mut self,
-        frame: FrameIx,
-        instance: ValueId,
-        bodies: &[FrameIx],
-        arguments: &Arguments,
-    ) {
+    fn fill_fields(&mut self, instance: ValueId, bodies: &[FrameIx], arguments: &Arguments) {
         let mut names: IndexSet<&String> = IndexSet::new();
         for body in bodies.iter().rev() {
             let (file, scope) = (self.frame(*body).file, self.frame(*body).scope);
@@ -411,7 +405,6 @@ impl Machine<'_> {
         for (name, values) in &arguments.keywords {
             self.grow_field(instance, *name, values.clone());
         }
-        let _ = frame;
     }
 
     /// Runs callables that are handed to something klo does not see into: it may call them.
@@ -463,7 +456,7 @@ impl Machine<'_> {
     fn activate_methods(&mut self, frame: FrameIx, class: ValueId, instance: ValueId) {
         let mut externals = Vec::new();
         let bodies = self.ancestry(class, frame, &mut externals);
-        self.note_generic_views(frame, class, &bodies, &externals);
+        self.note_generic_views(class, &bodies, &externals);
         for body in bodies {
             self.pending.read_at_large();
             let names: Vec<Sym> = self.frame(body).vars.keys().copied().collect();

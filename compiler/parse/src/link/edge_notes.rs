@@ -52,11 +52,7 @@ pub(crate) fn warn_without_tls(
     assembly.diagnostics.push(diagnostic);
 }
 
-pub(crate) fn note_shared_variables(
-    assembly: &mut Assembly<'_>,
-    unit: IntentId,
-    edges: &BTreeMap<Node, Edge>,
-) {
+pub(crate) fn note_shared_variables(assembly: &mut Assembly<'_>, edges: &BTreeMap<Node, Edge>) {
     let mut seen: BTreeMap<&str, (&Binding, String)> = BTreeMap::new();
     let mut found = Vec::new();
     for edge in edges.values() {
@@ -82,7 +78,6 @@ pub(crate) fn note_shared_variables(
             }
         }
     }
-    let _ = unit;
     for diagnostic in found {
         if !assembly.diagnostics.contains(&diagnostic) {
             assembly.diagnostics.push(diagnostic);

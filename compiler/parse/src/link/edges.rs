@@ -40,7 +40,7 @@ pub(crate) fn add(assembly: &mut Assembly<'_>) {
             .values()
             .flat_map(|edge| edge.bindings.iter().map(|binding| binding.variable.clone()))
             .collect();
-        note_shared_variables(assembly, unit, &edges);
+        note_shared_variables(assembly, &edges);
         let inert = assembly.inert(position, &bound);
         note_inert(assembly, unit, &inert);
         note_unannotated(assembly, position, unit, &edges);
@@ -49,7 +49,7 @@ pub(crate) fn add(assembly: &mut Assembly<'_>) {
         }
         assembly.edges.extend(edges.into_values());
         for expose in &declaration.exposes {
-            let edge = exposed(assembly, declaration, unit, expose);
+            let edge = exposed(declaration, unit, expose);
             assembly.edges.push(edge);
         }
         for trigger in &declaration.triggers {

@@ -46,7 +46,7 @@ impl Machine<'_> {
         }
         self.note_django(frame, site, &path);
         let tags = self.note_uses(frame, site, callee, &path, &name, arguments);
-        self.note_unannotated(site, callee, &path, &name);
+        self.note_unannotated(site, callee, &name);
         let result = self.result(frame, site, inner, &path, arguments);
         self.call_back(frame, site, callee, result, &name, arguments);
         let mut found = Values::from([self.values.tagged_all(result, &tags)]);

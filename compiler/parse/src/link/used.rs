@@ -105,7 +105,6 @@ impl Machine<'_> {
     /// Views that a library serves from a model that the class only names.
     pub(crate) fn note_generic_views(
         &mut self,
-        frame: FrameIx,
         class: ValueId,
         bodies: &[FrameIx],
         externals: &[ValueId],
@@ -125,14 +124,13 @@ impl Machine<'_> {
                 .iter()
                 .any(|name| self.frame(*body).vars.contains_key(name))
         });
-        let _ = frame;
         if let (true, Some(site)) = (found, self.own_site(class)) {
             let span = self.span(site);
             self.uses.django_database.insert(span);
         }
     }
 
-    pub(crate) fn note_unannotated(&mut self, site: Site, callee: ValueId, path: &str, name: &str) {
+    pub(crate) fn note_unannotated(&mut self, site: Site, callee: ValueId, name: &str) {
         if !self.values.tags(callee).is_empty() || !knowledge::is_use(name) {
             return;
         }
@@ -146,7 +144,6 @@ impl Machine<'_> {
         if let (true, Some(ty)) = (is_object, self.values.path(base))
             && knowledge::clients::is_client_type(&ty)
         {
-            let _ = path;
             let span = self.span(site);
             self.uses.unannotated.entry(ty).or_default().insert(span);
         }

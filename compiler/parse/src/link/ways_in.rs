@@ -20,12 +20,7 @@ fn options(
         .collect()
 }
 
-pub(crate) fn exposed(
-    assembly: &Assembly<'_>,
-    declaration: &Declaration,
-    unit: IntentId,
-    expose: &Expose,
-) -> Edge {
+pub(crate) fn exposed(declaration: &Declaration, unit: IntentId, expose: &Expose) -> Edge {
     let from = if expose.internet {
         Node::Internet
     } else {
@@ -35,7 +30,6 @@ pub(crate) fn exposed(
     edge.options = options(EXPOSE_KEYS, &expose.values);
     edge.at = vec![expose.at];
     edge.places = vec![declaration.place.clone()];
-    let _ = assembly;
     edge
 }
 
