@@ -104,6 +104,11 @@ pub(crate) fn is_web_application(path: &str) -> bool {
     web_application(path).is_some()
 }
 
+/// What stands for the application that is answering a request.
+pub(crate) fn is_current_application(path: &str) -> bool {
+    matches!(path, "flask.current_app" | "quart.current_app")
+}
+
 /// Objects that keep handlers until they themselves run.
 pub(crate) fn is_registrar(path: &str) -> bool {
     is_web_application(path)

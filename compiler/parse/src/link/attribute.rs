@@ -47,12 +47,14 @@ impl Machine<'_> {
                 Values::from([self.module_value(from, level as u32, &parts, false)])
             }
             Value::External(path) => {
-                let path = format!("{}.{name}", self.values.text(path));
+                let path = self.values.text(path).to_owned();
                 let mut found = self.field(inner, sym, frame);
-                if path == "flask.current_app" || path == "quart.current_app" {
-                    found.extend(self.applications());
+                if knowledge::is_current_application(&path) {
+                    for application in self.applications() {
+                        found.extend(self.attribute(frame, site, application, name));
+                    }
                 }
-                found.insert(self.external(&path));
+                found.insert(self.external(&format!("{path}.{name}")));
                 found
             }
             Value::Function { .. } => {

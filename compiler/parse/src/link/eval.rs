@@ -69,7 +69,11 @@ impl Machine<'_> {
                 self.note_lazy_attributes(site, &found);
                 found
             }
-            ExprKind::Index(base, index) => self.eval_index(frame, site, *base, *index),
+            ExprKind::Index(base, index) => {
+                let found = self.eval_index(frame, site, *base, *index);
+                self.note_reads(frame, site, &found);
+                found
+            }
             ExprKind::Call { callee, arguments } => self.eval_call(frame, site, *callee, arguments),
             ExprKind::Text(text) => Values::from([self.values.literal(text)]),
             ExprKind::Concat(parts) => self.eval_concat(frame, parts),

@@ -30,10 +30,7 @@ impl Machine<'_> {
                 } else {
                     first
                 };
-                let mut default = second.or_else(|| self.keyword_values(arguments, "default"));
-                if path == "os.getenv" || path == "os.environ.get" {
-                    default = default.or(None);
-                }
+                let default = second.or_else(|| self.keyword_values(arguments, "default"));
                 self.env_read(site, &keys, default.as_ref())
             }
             Special::EnvNamed(name) => {
@@ -93,7 +90,7 @@ impl Machine<'_> {
                 Values::from([object])
             }
             Special::ConfigObject => {
-                self.configure_from(frame, site, &first);
+                self.configure_from(frame, site, callee, &first);
                 Values::new()
             }
             Special::DjangoSetup => {
