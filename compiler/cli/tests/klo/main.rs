@@ -5,6 +5,7 @@
 )]
 
 mod examples;
+mod findings;
 mod formats;
 mod hooks;
 mod malformed;
