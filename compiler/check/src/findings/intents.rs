@@ -19,6 +19,9 @@ pub(crate) fn judge_intents(
     let mut findings = Vec::new();
     let mut world: Option<World> = None;
     for rule in policy.rules.rules().filter(|rule| holds_in(rule, tier)) {
+        if let Some(world) = &world {
+            world.begin_rule();
+        }
         let raw = match &rule.selector {
             Selector::Resources(_) => continue,
             Selector::Graph => {

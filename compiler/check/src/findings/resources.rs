@@ -26,6 +26,9 @@ pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut world: Option<World> = None;
     for rule in policy.rules.rules().filter(|rule| holds_in(rule, tier)) {
+        if let Some(world) = &world {
+            world.begin_rule();
+        }
         let Selector::Resources(types) = &rule.selector else {
             continue;
         };
