@@ -23,18 +23,25 @@ pub(crate) struct Param {
     pub(crate) own_at: At,
 }
 
+/// Longest text of a pack or of waivers, in bytes: findings repeat reasons, a thousand times over.
+const MOST_TEXT: usize = 4096;
+/// Most bytes of text that parameters put in the place of `$name` in one pack.
+const MOST_REPEATED: usize = 16 * 1024 * 1024;
+
 /// Parameters by name, in the order written.
 pub(crate) type Params = IndexMap<String, Param>;
 
 /// A file that is being decoded, and the mistakes found so far.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
-    /// The file; `None` for packs that come with klo.
-    pub(crate) file: Option<FileId>,
+    /// The file.
+    pub(crate) file: FileId,
     /// The pack's parameters.
     pub(crate) params: &'a Params,
     /// Mistakes.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Bytes of text that parameters have repeated.
+    pub(crate) repeated: usize,
 }
 
 /// The entries of a map whose keys are known.
@@ -58,13 +65,20 @@ impl<'l> Fields<'l> {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A file, of which nothing has been read.
+    pub(crate) fn new(file: FileId, params: &'a Params) -> Self {
+        Self {
+            file,
+            params,
+            diagnostics: Vec::new(),
+            repeated: 0,
+        }
+    }
+
     /// A place in the file.
     pub(crate) fn at(&self, range: TextRange) -> At {
-        match self.file {
-            Some(file) => At::Span(range.in_file(file)),
-            None => At::Nowhere,
-        }
+        At::Span(range.in_file(self.file))
     }
 
     /// Reports a mistake.
@@ -200,6 +214,14 @@ impl Reader<'_> {
     /// A text that is not empty.
     pub(crate) fn text<'l>(&mut self, key: &str, literal: &'l Literal) -> Option<&'l str> {
         match literal.as_str() {
+            Some(text) if text.len() > MOST_TEXT => {
+                let message = format!(
+                    "`{key}` is {} bytes long, more than {MOST_TEXT}",
+                    text.len()
+                );
+                self.wrong(literal.range, message, "say it in fewer words");
+                None
+            }
             Some(text) if !text.trim().is_empty() => Some(text),
             Some(_) => {
                 self.wrong(
@@ -290,6 +312,13 @@ impl Reader<'_> {
             return Some(plain(name));
         }
         if let Some(param) = self.params.get(name) {
+            self.repeated += param.literal.text_bytes();
+            if self.repeated > MOST_REPEATED {
+                let message =
+                    format!("parameters repeat more than {MOST_REPEATED} bytes in this pack");
+                self.wrong(literal.range, message, "shorten the parameter's value");
+                return None;
+            }
             return Some(moved(&param.literal, literal.range));
         }
         let known = || self.params.keys().map(String::as_str);

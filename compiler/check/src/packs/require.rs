@@ -182,8 +182,19 @@ fn all(list: &[AttrValue]) -> String {
     }
 }
 
+/// Most characters of a value that a message shows.
+const MOST_SHOWN: usize = 200;
+
 /// A value as messages have it.
 pub(crate) fn show(value: &AttrValue) -> String {
+    let shown = whole(value);
+    match shown.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown,
+    }
+}
+
+fn whole(value: &AttrValue) -> String {
     match value {
         AttrValue::Null => "not set".to_owned(),
         AttrValue::Str(text) => format!("`{}`", text.escape_debug()),
@@ -193,6 +204,8 @@ pub(crate) fn show(value: &AttrValue) -> String {
         {
             format!("`{}`", entries["type"].as_str().unwrap_or_default())
         }
+        // Terraform's numbers are all of one type; people write whole ones without a point.
+        AttrValue::Float(number) => number.to_string(),
         other => match other.to_json() {
             serde_json::Value::String(text) => text,
             json => json.to_string(),

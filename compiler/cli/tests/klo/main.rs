@@ -4,9 +4,12 @@
     reason = "these tests look at the disk and run the program"
 )]
 
+mod choices;
 mod examples;
+mod findings;
 mod formats;
 mod hooks;
+mod hostile;
 mod malformed;
 mod rules;
 mod usage;
