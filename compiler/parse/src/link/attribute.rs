@@ -1,6 +1,7 @@
 //! What attributes are worth: members of modules, classes, instances and libraries' objects.
 
-use super::machine::{Arguments, Machine};
+use super::frame::Arguments;
+use super::machine::Machine;
 use super::pending::Cell;
 use super::value::{EnvRead, FrameIx, Part, Site, Value, ValueId, Values};
 use crate::facts::{ScopeKind, Step};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 
-use super::machine::{Arguments, Context, Machine};
+use super::frame::{Arguments, Context};
+use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Sym, Value, ValueId, Values};
 use crate::facts::{
     BindTarget, ExprId, ExprKind, Parameter, ParameterKind, ScopeId, ScopeKind, Step,

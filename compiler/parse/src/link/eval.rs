@@ -1,6 +1,7 @@
 //! What expressions are worth.
 
-use super::machine::{Arguments, Machine};
+use super::frame::Arguments;
+use super::machine::Machine;
 use super::value::{EnvRead, FileIx, FrameIx, Part, Site, Value, ValueId, Values};
 use crate::facts::{Argument, ExprId, ExprKind};
 

@@ -2,7 +2,8 @@
 
 use klo_intent::MethodUse;
 
-use super::machine::{Arguments, Machine};
+use super::frame::Arguments;
+use super::machine::Machine;
 use super::value::{FrameIx, Site, Sym, Tag, Value, ValueId, Values};
 use crate::knowledge::{self, aws, aws_resources};
 

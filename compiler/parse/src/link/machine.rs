@@ -2,110 +2,36 @@
 //! nothing changes. Branches and order inside a scope are ignored; calls, objects and closures are
 //! kept apart, so that two units which share a package get only what each reaches.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::fast::RandomState;
 use klo_source::Span;
-use smallvec::SmallVec;
 
-use super::pending::{Cell, Part, Pending};
+use super::cells::grow;
+use super::frame::{Context, Frame, FrameKey};
+use super::pending::{Cell, Pending};
 use super::program::Program;
 use super::registry::Registry;
 use super::uses::Uses;
 use super::value::{FileIx, FrameIx, Interner, Site, Sym, Tag, Value, ValueId, Values};
 use crate::facts::{BindTarget, ExprId, ExprKind, ScopeId, ScopeKind, Step};
 
-/// Frames after which a unit counts as too large to follow completely.
-const MAX_FRAMES: usize = 60_000;
-/// Contexts of one function after which further calls share one.
-const MAX_CONTEXTS: u32 = 24;
-/// Values after which a set is not grown.
-const MAX_VALUES: usize = 48;
-/// How deep objects may be told apart by the frames that made them.
-const MAX_DEPTH: u8 = 4;
-
 /// Maps whose order is never looked at.
 pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
-
-/// What tells runs of one scope apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Context {
-    None,
-    /// The instance that a method was called on.
-    This(ValueId),
-    /// The call.
-    Call(Site),
-}
-
-type FrameKey = (FileIx, ScopeId, Option<FrameIx>, Context);
-
-/// What one expression is worth in one frame.
-#[derive(Debug, Clone, Default)]
-struct Worth {
-    values: Values,
-    /// The parts that read it.
-    readers: SmallVec<[Part; 2]>,
-}
-
-/// One scope in one context.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    pub(crate) file: FileIx,
-    pub(crate) scope: ScopeId,
-    pub(crate) closure: Option<FrameIx>,
-    pub(crate) this: Option<ValueId>,
-    pub(crate) vars: BTreeMap<Sym, Values>,
-    /// What its expressions are worth, in their order.
-    exprs: Vec<Worth>,
-    /// The number of the first of its parts: its parameters' own values, then its expressions, then
-    /// its steps.
-    first_part: u32,
-    pub(crate) returns: Values,
-    pub(crate) yields: Values,
-    /// Modules whose names `import *` brings in.
-    pub(crate) stars: Vec<FrameIx>,
-    pub(crate) external_stars: Vec<Sym>,
-    /// Classes: what the bases are worth.
-    pub(crate) bases: Values,
-    /// Parameters that no caller passes, by position, with the site of a call.
-    pub(crate) fallbacks: BTreeMap<usize, Site>,
-    pub(crate) readers: BTreeSet<FrameIx>,
-    depth: u8,
-    /// Whether it runs when its module is imported.
-    pub(crate) on_import: bool,
-}
-
-/// Arguments of a call, evaluated.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Arguments {
-    pub(crate) positional: Vec<Values>,
-    pub(crate) keywords: Vec<(Sym, Values)>,
-    /// Whether `*` or `**` may give more.
-    pub(crate) spread: bool,
-}
-
-impl Arguments {
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Values> {
-        self.positional
-            .iter()
-            .chain(self.keywords.iter().map(|(_, values)| values))
-    }
-}
 
 /// The state of one run.
 pub(crate) struct Machine<'p> {
     pub(crate) program: &'p Program<'p>,
     pub(crate) values: Interner,
     pub(crate) frames: Vec<Frame>,
-    index: HashMap<FrameKey, FrameIx>,
-    contexts: HashMap<(FileIx, ScopeId), u32>,
+    pub(crate) index: HashMap<FrameKey, FrameIx>,
+    pub(crate) contexts: HashMap<(FileIx, ScopeId), u32>,
     pub(crate) fields: HashMap<(ValueId, Sym), Values>,
-    field_readers: HashMap<(ValueId, Sym), BTreeSet<FrameIx>>,
+    pub(crate) field_readers: HashMap<(ValueId, Sym), BTreeSet<FrameIx>>,
     /// The names of each value's fields, in the order in which they came.
     pub(crate) field_names: HashMap<ValueId, Vec<Sym>>,
-    queue: VecDeque<FrameIx>,
-    queued: Vec<bool>,
+    pub(crate) queue: VecDeque<FrameIx>,
+    pub(crate) queued: Vec<bool>,
     pub(crate) pending: Pending,
     pub(crate) modules: BTreeMap<FileIx, FrameIx>,
     pub(crate) registry: Registry,
@@ -224,104 +150,17 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn enqueue(&mut self, frame: FrameIx) {
+    pub(crate) fn enqueue(&mut self, frame: FrameIx) {
         if !std::mem::replace(&mut self.queued[frame.0 as usize], true) {
             self.queue.push_back(frame);
         }
     }
 
-    fn wake_readers(&mut self, frame: FrameIx) {
+    pub(crate) fn wake_readers(&mut self, frame: FrameIx) {
         let readers: Vec<FrameIx> = self.frame(frame).readers.iter().copied().collect();
         for reader in readers {
             self.enqueue(reader);
         }
-    }
-
-    /// The frame of a scope in a context; a new one is run.
-    pub(crate) fn enter(
-        &mut self,
-        file: FileIx,
-        scope: ScopeId,
-        closure: Option<FrameIx>,
-        this: Option<ValueId>,
-        mut context: Context,
-    ) -> FrameIx {
-        if let Some(frame) = self.index.get(&(file, scope, closure, context)) {
-            return *frame;
-        }
-        let count = self.contexts.entry((file, scope)).or_default();
-        *count += 1;
-        if (*count > MAX_CONTEXTS && matches!(context, Context::Call(_)))
-            || self.frames.len() > MAX_FRAMES
-        {
-            self.overflow |= self.frames.len() > MAX_FRAMES;
-            context = Context::None;
-            if let Some(frame) = self.index.get(&(file, scope, closure, context)) {
-                return *frame;
-            }
-        }
-        let frame = FrameIx(self.frames.len() as u32);
-        let parent_depth = closure.map_or(0, |closure| self.frame(closure).depth);
-        let this_depth = this.map_or(0, |this| self.value_depth(this) + 1);
-        let kind = &self.program.file(file).scope(scope).kind;
-        let on_import = match kind {
-            ScopeKind::Module => true,
-            ScopeKind::Class { .. } => closure.is_some_and(|c| self.frame(c).on_import),
-            ScopeKind::Function { .. } => false,
-            ScopeKind::Main => false,
-        };
-        let loaded = self.program.file(file);
-        let exprs = loaded.exprs[scope.0 as usize].len();
-        let steps = loaded.scope(scope).steps.len();
-        self.queued.push(false);
-        self.frames.push(Frame {
-            file,
-            scope,
-            closure,
-            this,
-            vars: BTreeMap::new(),
-            exprs: vec![Worth::default(); exprs],
-            first_part: self.pending.add(1 + exprs + steps),
-            returns: Values::new(),
-            yields: Values::new(),
-            stars: Vec::new(),
-            external_stars: Vec::new(),
-            bases: Values::new(),
-            fallbacks: BTreeMap::new(),
-            readers: BTreeSet::new(),
-            depth: parent_depth.max(this_depth),
-            on_import,
-        });
-        self.index.insert((file, scope, closure, context), frame);
-        self.enqueue(frame);
-        frame
-    }
-
-    fn value_depth(&self, value: ValueId) -> u8 {
-        match self.values.get(self.values.untagged(value)) {
-            Value::Instance {
-                maker: Some(frame), ..
-            }
-            | Value::Object {
-                maker: Some(frame), ..
-            } => self.frame(*frame).depth,
-            _ => 0,
-        }
-    }
-
-    /// The frame to tell objects apart by, when a site in `frame` makes one.
-    pub(crate) fn maker(&self, frame: FrameIx) -> Option<FrameIx> {
-        (self.frame(frame).depth < MAX_DEPTH).then_some(frame)
-    }
-
-    /// Runs a module, as importing it does.
-    pub(crate) fn import(&mut self, file: FileIx) -> FrameIx {
-        if let Some(frame) = self.modules.get(&file) {
-            return *frame;
-        }
-        let frame = self.enter(file, ScopeId(0), None, None, Context::None);
-        self.modules.insert(file, frame);
-        frame
     }
 
     /// Evaluates a frame until it is stable by itself.
@@ -361,41 +200,6 @@ impl<'p> Machine<'p> {
             }
             self.wake_readers(frame);
         }
-    }
-
-    fn grow_expr(&mut self, frame: FrameIx, place: usize, values: Values) {
-        let worth = &mut self.frames[frame.0 as usize].exprs[place];
-        if grow(&mut worth.values, values) {
-            self.changed = true;
-            for part in worth.readers.drain(..) {
-                self.pending.call(part);
-            }
-        }
-    }
-
-    /// The values of an expression of this frame, or of a frame around it.
-    pub(crate) fn expr(&mut self, frame: FrameIx, expr: ExprId) -> Values {
-        let file = self.frame(frame).file;
-        let loaded = self.program.file(file);
-        let scope = loaded.facts.expr(expr).scope;
-        let mut at = Some(frame);
-        while let Some(current) = at {
-            if self.frame(current).scope == scope && self.frame(current).file == file {
-                if current != frame {
-                    self.frame_mut(current).readers.insert(frame);
-                }
-                let place = loaded.places[expr.0 as usize] as usize;
-                let worth = &mut self.frames[current.0 as usize].exprs[place];
-                if let Some(part) = self.pending.current()
-                    && worth.readers.last() != Some(&part)
-                {
-                    worth.readers.push(part);
-                }
-                return worth.values.clone();
-            }
-            at = self.frame(current).closure;
-        }
-        Values::new()
     }
 
     fn run_step(&mut self, frame: FrameIx, file: FileIx, step: &Step) {
@@ -492,124 +296,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub(crate) fn bind_name(&mut self, owner: FrameIx, name: Sym, values: Values, by: FrameIx) {
-        let known = self.frames[owner.0 as usize].vars.entry(name).or_default();
-        if grow(known, values) {
-            self.pending.grew(Cell::Var(owner, name));
-            if owner == by {
-                self.changed = true;
-            } else {
-                self.enqueue(owner);
-                self.wake_readers(owner);
-            }
-        }
-    }
-
-    /// The frame that binding a name in `frame` changes.
-    fn owner_of(&self, frame: FrameIx, name: &str) -> FrameIx {
-        let scope = self
-            .program
-            .file(self.frame(frame).file)
-            .scope(self.frame(frame).scope);
-        if matches!(scope.kind, ScopeKind::Main) {
-            return self.frame(frame).closure.unwrap_or(frame);
-        }
-        if !scope.outer_names.iter().any(|outer| outer == name) {
-            return frame;
-        }
-        let mut at = self.frame(frame).closure;
-        let mut last = frame;
-        while let Some(current) = at {
-            last = current;
-            if self.binds(current, name) && !self.is_class(current) {
-                return current;
-            }
-            at = self.frame(current).closure;
-        }
-        last
-    }
-
-    /// Whether a frame's own code binds a name.
-    pub(crate) fn binds(&self, frame: FrameIx, name: &str) -> bool {
-        let Frame { file, scope, .. } = self.frame(frame);
-        self.program.file(*file).bound[scope.0 as usize].contains(name)
-    }
-
-    pub(crate) fn is_class(&self, frame: FrameIx) -> bool {
-        let Frame { file, scope, .. } = self.frame(frame);
-        matches!(
-            self.program.file(*file).scope(*scope).kind,
-            ScopeKind::Class { .. }
-        )
-    }
-
-    pub(crate) fn grow_field(&mut self, base: ValueId, name: Sym, values: Values) {
-        let base = self.values.untagged(base);
-        let known = match self.fields.entry((base, name)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                self.field_names.entry(base).or_default().push(name);
-                self.pending.grew(Cell::Names(base));
-                new.insert(Values::new())
-            }
-        };
-        if grow(known, values) {
-            self.pending.grew(Cell::Field(base, name));
-            let readers = self
-                .field_readers
-                .get(&(base, name))
-                .cloned()
-                .unwrap_or_default();
-            for reader in readers {
-                self.enqueue(reader);
-            }
-        }
-    }
-
-    /// The values of a field; `reader` is run again when they grow.
-    pub(crate) fn field(&mut self, base: ValueId, name: Sym, reader: FrameIx) -> Values {
-        let base = self.values.untagged(base);
-        self.pending.read(Cell::Field(base, name));
-        self.field_readers
-            .entry((base, name))
-            .or_default()
-            .insert(reader);
-        self.fields.get(&(base, name)).cloned().unwrap_or_default()
-    }
-
-    /// The names of a value's fields, in the order in which they came.
-    pub(crate) fn field_names(&mut self, base: ValueId) -> Vec<Sym> {
-        self.pending.read(Cell::Names(base));
-        self.field_names.get(&base).cloned().unwrap_or_default()
-    }
-
-    /// The values of a variable of another frame; `reader` is run again when they grow.
-    pub(crate) fn var(&mut self, frame: FrameIx, name: Sym, reader: FrameIx) -> Values {
-        if frame != reader {
-            self.frame_mut(frame).readers.insert(reader);
-        }
-        self.pending.read(Cell::Var(frame, name));
-        self.frame(frame)
-            .vars
-            .get(&name)
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    /// What a frame returns; `reader` is run again when it returns more.
-    pub(crate) fn returned(&mut self, frame: FrameIx, reader: FrameIx) -> Values {
-        self.frame_mut(frame).readers.insert(reader);
-        self.pending.read(Cell::Returns(frame));
-        self.frame(frame).returns.clone()
-    }
-
-    /// What a frame yields; `reader` is run again when it yields more.
-    pub(crate) fn yielded(&mut self, frame: FrameIx, reader: FrameIx) -> Values {
-        self.frame_mut(frame).readers.insert(reader);
-        self.pending.read(Cell::Yields(frame));
-        self.frame(frame).yields.clone()
-    }
-
     fn define(&mut self, frame: FrameIx, file: FileIx, scope: ScopeId) {
         let loaded = self.program.file(file);
         let inner = loaded.scope(scope);
@@ -656,74 +342,10 @@ impl<'p> Machine<'p> {
         self.bind_name(owner, name, values, frame);
     }
 
-    /// Gives parameters that no caller passes what they are worth by themselves.
-    fn run_fallbacks(&mut self, frame: FrameIx) {
-        if self.frame(frame).fallbacks.is_empty() {
-            return;
-        }
-        let (file, scope) = (self.frame(frame).file, self.frame(frame).scope);
-        let program = self.program;
-        let ScopeKind::Function { parameters, .. } = &program.file(file).scope(scope).kind else {
-            return;
-        };
-        for (index, site) in self.frame(frame).fallbacks.clone() {
-            let values = self.fallback(site, frame, &parameters[index]);
-            let name = self.values.sym(&parameters[index].name);
-            let known = self.frames[frame.0 as usize].vars.entry(name).or_default();
-            if grow(known, values) {
-                self.changed = true;
-                self.pending.grew(Cell::Var(frame, name));
-            }
-        }
-    }
-
-    /// Has a frame work out a parameter by itself.
-    pub(crate) fn fall_back(&mut self, frame: FrameIx, index: usize, site: Site) {
-        if !self.frame(frame).fallbacks.contains_key(&index) {
-            self.frame_mut(frame).fallbacks.insert(index, site);
-            self.pending.call_number(self.frame(frame).first_part);
-            self.enqueue(frame);
-        }
-    }
-
-    /// Gives a frame's parameter values that a caller passed.
-    pub(crate) fn pass(&mut self, frame: FrameIx, name: Sym, values: Values) {
-        let known = self.frames[frame.0 as usize].vars.entry(name).or_default();
-        if grow(known, values) {
-            self.pending.grew(Cell::Var(frame, name));
-            self.enqueue(frame);
-            self.wake_readers(frame);
-        }
-    }
-
-    /// The field that stands for an index.
-    pub(crate) fn index_key(&mut self, keys: &Values) -> Sym {
-        let literal = keys.iter().find_map(|key| match self.values.get(*key) {
-            Value::Int(number) => Some(number.to_string()),
-            _ => self.values.as_literal(*key).map(str::to_owned),
-        });
-        match literal {
-            Some(text) => self.values.sym(&format!("[{text}]")),
-            None => self.values.sym("[]"),
-        }
-    }
-
     /// The scope kind of an expression's syntax, for decorators.
     pub(crate) fn syntax(&self, file: FileIx, expr: ExprId) -> &'p ExprKind {
         &self.program.file(file).facts.expr(expr).kind
     }
-}
-
-/// Adds values to a set that is not full yet; whether it grew.
-pub(crate) fn grow(known: &mut Values, values: Values) -> bool {
-    let before = known.len();
-    for value in values {
-        if known.len() >= MAX_VALUES {
-            break;
-        }
-        known.insert(value);
-    }
-    known.len() > before
 }
 
 fn name_site(target: &BindTarget) -> &ExprId {

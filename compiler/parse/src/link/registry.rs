@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machine::{Arguments, Machine};
+use super::frame::Arguments;
+use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
 use crate::facts::ExprId;
 use crate::knowledge::{self, RouteCall};

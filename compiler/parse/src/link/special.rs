@@ -1,6 +1,7 @@
 //! Library calls that are looked through: reads of the environment, conversions, wrappers.
 
-use super::machine::{Arguments, Machine};
+use super::frame::Arguments;
+use super::machine::Machine;
 use super::value::{FrameIx, Site, Value, ValueId, Values};
 use crate::knowledge::{self, Special};
 

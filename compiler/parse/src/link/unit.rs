@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use klo_intent::{EntryCall, Interface};
 
-use super::machine::{Arguments, Context, Machine};
+use super::frame::{Arguments, Context};
+use super::machine::Machine;
 use super::program::Program;
 use super::registry::join;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
