@@ -1,0 +1,194 @@
+//! Calls of AWS's SDK: clients and resources, and the operations that are called on them.
+
+use klo_intent::MethodUse;
+
+use super::frame::Arguments;
+use super::machine::Machine;
+use super::value::{FrameIx, Site, Sym, Tag, Value, ValueId, Values};
+use crate::knowledge::{aws, aws_resources};
+
+impl Machine<'_> {
+    /// Calls of AWS's SDK: which operation, on which resource.
+    pub(crate) fn call_sdk(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        callee: ValueId,
+        path: &str,
+        arguments: &Arguments,
+    ) -> Option<Values> {
+        if let Some(style) = aws::client_call(path) {
+            let service = self.literal_argument(arguments, 0, "service_name")?;
+            let ty = format!("boto3.{style}:{service}");
+            return Some(self.sdk_object(frame, site, &ty, &[], arguments));
+        }
+        let call = aws::Call::of(path)?;
+        let given = self.deep_tags(frame, arguments);
+        let own: Vec<Tag> = self.values.tags(callee);
+        let naming = self.naming_arguments(&call, arguments, !own.is_empty());
+        let mut named = self.deep_tags(frame, &naming);
+        named.retain(|tag| !self.is_value_argument(*tag, call.service));
+        let tags = if named.is_empty() { own.clone() } else { named };
+        if let Some(ty) = aws::derived(&call) {
+            let mut all = own;
+            all.extend(tags);
+            let operation = self.literal_argument(arguments, 0, "").unwrap_or_default();
+            let ty = ty.replace("{}", &operation);
+            return Some(self.sdk_object(frame, site, &ty, &all, arguments));
+        }
+        self.note_table_keys(&tags, &call, arguments);
+        let requested = self.literal_argument(arguments, 0, "ClientMethod");
+        let span = self.span(site);
+        for operation in aws::operations(&call, requested.as_deref()) {
+            let method = MethodUse {
+                service: call.service.to_owned(),
+                method: operation.to_owned(),
+            };
+            for tag in &tags {
+                self.uses.record(*tag, Some(method.clone()), span);
+            }
+            if tags.is_empty() {
+                self.uses
+                    .unannotated
+                    .entry(format!("boto3 {}", call.service))
+                    .or_default()
+                    .insert(span);
+            }
+        }
+        for tag in given {
+            if self.is_read_by_value(tag) && !tags.contains(&tag) {
+                self.uses.record(tag, None, span);
+            }
+        }
+        let ty = aws::response_type(&call);
+        let passes: &[Tag] = if ty.is_some() { &tags } else { &[] };
+        Some(self.sdk_object(
+            frame,
+            site,
+            ty.unwrap_or("boto3.Response"),
+            passes,
+            arguments,
+        ))
+    }
+
+    /// Attributes of AWS's resources that ask AWS when they are read.
+    pub(crate) fn note_lazy_attributes(&mut self, site: Site, values: &Values) {
+        for value in values {
+            let Value::Member { base, .. } = *self.values.get(self.values.untagged(*value)) else {
+                continue;
+            };
+            let is_resource = match self.values.get(self.values.untagged(base)) {
+                Value::Object { ty, .. } => self.values.text(*ty).starts_with("boto3:"),
+                _ => false,
+            };
+            let path = is_resource.then(|| self.values.path(*value)).flatten();
+            let call = path.as_deref().and_then(aws::Call::of);
+            let Some((call, operation)) =
+                call.and_then(|call| Some((call, aws_resources::loaded_by(&call)?)))
+            else {
+                continue;
+            };
+            let method = MethodUse {
+                service: call.service.to_owned(),
+                method: operation.to_owned(),
+            };
+            let span = self.span(site);
+            for tag in self.values.tags(*value) {
+                self.uses.record(tag, Some(method.clone()), span);
+            }
+        }
+    }
+
+    /// The arguments that may name a resource. Data that is stored or sent may come out of another
+    /// resource and still is not what the call is made on.
+    fn naming_arguments(
+        &self,
+        call: &aws::Call<'_>,
+        arguments: &Arguments,
+        has_own: bool,
+    ) -> Arguments {
+        let is_data = |name: &Sym| aws::DATA_ARGUMENTS.contains(&self.values.text(*name));
+        let uploads = call
+            .rest
+            .rsplit('.')
+            .next()
+            .unwrap_or("")
+            .starts_with("upload_");
+        let positional = match arguments.positional.as_slice() {
+            _ if has_own => &[],
+            [_, rest @ ..] if uploads => rest,
+            all => all,
+        };
+        Arguments {
+            positional: positional.to_vec(),
+            keywords: arguments
+                .keywords
+                .iter()
+                .filter(|(name, _)| !is_data(name))
+                .cloned()
+                .collect(),
+            spread: arguments.spread,
+        }
+    }
+
+    /// `get_item(Key={"id": …})`: what a table's items are found by.
+    fn note_table_keys(&mut self, tags: &[Tag], call: &aws::Call<'_>, arguments: &Arguments) {
+        if call.service != "dynamodb" {
+            return;
+        }
+        for value in self.keyword_values(arguments, "Key").unwrap_or_default() {
+            let mut names: Vec<String> = self
+                .field_names(value)
+                .iter()
+                .filter_map(|name| self.values.text(*name).strip_prefix('[')?.strip_suffix(']'))
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect();
+            names.sort();
+            for tag in tags {
+                self.uses
+                    .table_keys
+                    .entry(*tag)
+                    .or_default()
+                    .insert(names.clone());
+            }
+        }
+    }
+
+    /// Whether a tagged argument is plain data to this service: a secret put into a message.
+    fn is_value_argument(&self, tag: Tag, service: &str) -> bool {
+        use klo_intent::Kind;
+        match self.program.tags[tag.0 as usize].kind {
+            Some(Kind::Secret) => service != "secretsmanager" && service != "ssm",
+            Some(Kind::Config) => service != "ssm",
+            _ => false,
+        }
+    }
+
+    fn sdk_object(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        ty: &str,
+        tags: &[Tag],
+        arguments: &Arguments,
+    ) -> Values {
+        let sym = self.values.sym(ty);
+        let maker = self.maker(frame);
+        let object = self.values.value(Value::Object {
+            ty: sym,
+            site,
+            maker,
+        });
+        for (index, values) in arguments.positional.iter().enumerate() {
+            let key = self.values.sym(&format!("({index})"));
+            self.grow_field(object, key, values.clone());
+        }
+        for (name, values) in &arguments.keywords {
+            let key = format!("({})", self.values.text(*name));
+            let key: Sym = self.values.sym(&key);
+            self.grow_field(object, key, values.clone());
+        }
+        Values::from([self.values.tagged_all(object, tags)])
+    }
+}

@@ -1,0 +1,154 @@
+//! What calls of libraries use: annotated resources, Django's stores and clients that nothing stands
+//! for.
+
+use klo_intent::MethodUse;
+
+use super::frame::Arguments;
+use super::machine::Machine;
+use super::value::{FrameIx, Site, Tag, Value, ValueId, Values};
+use crate::knowledge::{self};
+
+impl Machine<'_> {
+    /// Uses of annotated resources by a call on one of them, or with one as an argument. Returns
+    /// the tags of what the call returns.
+    pub(crate) fn note_uses(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        callee: ValueId,
+        path: &str,
+        name: &str,
+        arguments: &Arguments,
+    ) -> Vec<Tag> {
+        let span = self.span(site);
+        let in_class = self.in_class_body(frame);
+        let is_method = matches!(
+            self.values.get(self.values.untagged(callee)),
+            Value::Member { .. }
+        );
+        let own = self.values.tags(callee);
+        let method = MethodUse {
+            service: String::new(),
+            method: name.to_owned(),
+        };
+        for tag in &own {
+            if is_method && knowledge::is_use(name) && !in_class {
+                self.uses.record(*tag, Some(method.clone()), span);
+            }
+        }
+        let mut tags: Vec<Tag> = own;
+        let passing_uses = knowledge::passing_is_use(path, name) && !in_class;
+        for tag in self.deep_tags(frame, arguments) {
+            if self.is_read_by_value(tag) {
+                self.uses.record(tag, None, span);
+                continue;
+            }
+            if passing_uses && !tags.contains(&tag) {
+                self.uses.record(tag, Some(method.clone()), span);
+            }
+            tags.push(tag);
+        }
+        tags.retain(|tag| !self.is_read_by_value(*tag));
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+
+    fn in_class_body(&self, frame: FrameIx) -> bool {
+        let frame = self.frame(frame);
+        matches!(
+            self.program.file(frame.file).scope(frame.scope).kind,
+            crate::facts::ScopeKind::Class { .. }
+        )
+    }
+
+    /// Tags of arguments, also inside containers.
+    pub(crate) fn deep_tags(&mut self, frame: FrameIx, arguments: &Arguments) -> Vec<Tag> {
+        let values: Values = arguments.all().flatten().copied().collect();
+        self.tags_within(frame, &values)
+    }
+
+    pub(crate) fn tags_within(&mut self, frame: FrameIx, values: &Values) -> Vec<Tag> {
+        let mut tags = Vec::new();
+        let mut queue: Vec<(ValueId, u32)> = values.iter().map(|value| (*value, 0)).collect();
+        let mut seen = Values::new();
+        while let Some((value, depth)) = queue.pop() {
+            if !seen.insert(value) || depth > 4 || seen.len() > 400 {
+                continue;
+            }
+            tags.extend(self.values.tags(value));
+            let inner = self.values.untagged(value);
+            if let Value::Container { .. } = self.values.get(inner) {
+                let any = self.values.sym("[]");
+                let inside = self.field(inner, any, frame);
+                queue.extend(inside.into_iter().map(|value| (value, depth + 1)));
+            }
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+
+    pub(crate) fn note_django(&mut self, frame: FrameIx, site: Site, path: &str) {
+        if self.frame(frame).on_import {
+            return;
+        }
+        let span = self.span(site);
+        if knowledge::is_django_database(path) {
+            self.uses.django_database.insert(span);
+        }
+        if knowledge::is_django_cache(path) {
+            self.uses.django_cache.insert(span);
+        }
+    }
+
+    /// Views that a library serves from a model that the class only names.
+    pub(crate) fn note_generic_views(
+        &mut self,
+        frame: FrameIx,
+        class: ValueId,
+        bodies: &[FrameIx],
+        externals: &[ValueId],
+    ) {
+        let generic = externals.iter().any(|base| {
+            self.values
+                .path(*base)
+                .is_some_and(|path| knowledge::is_generic_view(&path))
+        });
+        if !generic {
+            return;
+        }
+        let names = ["queryset", "model", "serializer_class"].map(|name| self.values.sym(name));
+        self.pending.read_at_large();
+        let found = bodies.iter().any(|body| {
+            names
+                .iter()
+                .any(|name| self.frame(*body).vars.contains_key(name))
+        });
+        let _ = frame;
+        if let (true, Some(site)) = (found, self.own_site(class)) {
+            let span = self.span(site);
+            self.uses.django_database.insert(span);
+        }
+    }
+
+    pub(crate) fn note_unannotated(&mut self, site: Site, callee: ValueId, path: &str, name: &str) {
+        if !self.values.tags(callee).is_empty() || !knowledge::is_use(name) {
+            return;
+        }
+        let Value::Member { base, .. } = *self.values.get(self.values.untagged(callee)) else {
+            return;
+        };
+        let is_object = matches!(
+            self.values.get(self.values.untagged(base)),
+            Value::Object { .. }
+        );
+        if let (true, Some(ty)) = (is_object, self.values.path(base))
+            && knowledge::clients::is_client_type(&ty)
+        {
+            let _ = path;
+            let span = self.span(site);
+            self.uses.unannotated.entry(ty).or_default().insert(span);
+        }
+    }
+}
