@@ -9,6 +9,7 @@ mod cells;
 mod commands;
 mod config_objects;
 mod django;
+mod edge_notes;
 mod edges;
 mod environment;
 mod eval;
@@ -26,12 +27,14 @@ mod registry;
 mod resources;
 mod sdk;
 mod special;
+mod stated;
 mod unit;
 mod unit_code;
 mod used;
 mod uses;
 mod value;
 mod values;
+mod ways_in;
 
 pub(crate) use assemble::link;
 
