@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::{Engine, Field, Kind};
+use klo_intent::{Field, Kind};
 
 use super::machine::Machine;
+use super::url::field_in_url;
 use super::value::{EnvRead, FrameIx, Part, Tag, Value, ValueId, Values};
-use crate::knowledge::clients::{self, Client, Driver};
+use crate::knowledge::clients::{self, Client};
 
 /// What the annotated expression of one resource says in one unit.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +48,7 @@ pub(crate) struct Reader<'m, 'p> {
     pub(crate) machine: &'m mut Machine<'p>,
     pub(crate) frame: FrameIx,
     pub(crate) found: Found,
-    seen: BTreeSet<(ValueId, Option<Field>)>,
+    pub(crate) seen: BTreeSet<(ValueId, Option<Field>)>,
 }
 
 impl<'m, 'p> Reader<'m, 'p> {
@@ -82,194 +83,14 @@ impl<'m, 'p> Reader<'m, 'p> {
         reader.found
     }
 
-    /// The kind and client that a value shows.
-    fn classify(&mut self, value: ValueId) {
-        let inner = self.machine.values.untagged(value);
-        match self.machine.values.get(inner).clone() {
-            Value::Object { .. } | Value::Member { .. } => {
-                let Some(path) = self.machine.values.path(inner) else {
-                    return;
-                };
-                self.classify_object(inner, &path);
-            }
-            Value::Container { .. } => self.classify_settings(inner),
-            Value::Text(parts) => self.classify_text(&parts),
-            _ => {}
-        }
-    }
-
-    fn classify_object(&mut self, object: ValueId, path: &str) {
-        if let Some(client) = clients::client(path) {
-            self.found.kinds.insert(client.kind);
-            self.found.clients.push(client);
-            self.found.cluster |= path.ends_with("RedisCluster");
-            let ssl = self
-                .machine
-                .option_of(self.frame, &Values::from([object]), "ssl");
-            let off = self.machine.values.value(Value::Bool(false));
-            self.found.tls |= !ssl.is_empty() && !ssl.iter().all(|value| *value == off);
-            self.pool(object, client);
-            return;
-        }
-        let kind = match path {
-            "boto3:s3.Bucket" | "boto3.client:s3" | "boto3.resource:s3" => Some(Kind::Bucket),
-            "boto3:dynamodb.Table" => Some(Kind::Table),
-            "boto3:sqs.Queue" | "boto3.client:sqs" => Some(Kind::Queue),
-            "boto3:sns.Topic" | "boto3.client:sns" => Some(Kind::Topic),
-            _ => None,
-        };
-        self.found.kinds.extend(kind);
-        // A session or pool around a client stands for it.
-        if kind.is_none() {
-            for key in ["0", "bind", "engine", "connection_pool"] {
-                let inside = self
-                    .machine
-                    .option_of(self.frame, &Values::from([object]), key);
-                for value in inside {
-                    let inner = self.machine.values.untagged(value);
-                    if inner != object
-                        && matches!(self.machine.values.get(inner), Value::Object { .. })
-                        && self.seen.insert((inner, Some(Field::Region)))
-                    {
-                        self.classify(inner);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Django's `DATABASES` and `CACHES`.
-    fn classify_settings(&mut self, container: ValueId) {
-        let mut queue = vec![container];
-        let mut seen = Values::new();
-        while let Some(at) = queue.pop() {
-            if !seen.insert(at) || seen.len() > 32 {
-                continue;
-            }
-            for name in ["[ENGINE]", "[BACKEND]"] {
-                let key = self.machine.values.sym(name);
-                for value in self.machine.field(at, key, self.frame) {
-                    let Some(text) = self.machine.values.as_literal(value) else {
-                        continue;
-                    };
-                    let engine = match text {
-                        text if text.contains("postgresql") || text.contains("postgis") => {
-                            Some((Kind::Database, "postgresql"))
-                        }
-                        text if text.contains("mysql") => Some((Kind::Database, "mysql")),
-                        text if text.to_lowercase().contains("redis")
-                            || text.to_lowercase().contains("valkey") =>
-                        {
-                            Some((Kind::Cache, "rediss"))
-                        }
-                        _ => None,
-                    };
-                    if let Some((kind, scheme)) = engine {
-                        self.found.kinds.insert(kind);
-                        self.found.schemes.insert(scheme.to_owned());
-                    }
-                }
-            }
-            let any = self.machine.values.sym("[]");
-            let inside = self.machine.field(at, any, self.frame);
-            for value in inside {
-                let inner = self.machine.values.untagged(value);
-                match self.machine.values.get(inner).clone() {
-                    Value::Container { .. } => queue.push(inner),
-                    Value::Text(parts) => self.classify_text(&parts),
-                    _ => {}
-                }
-            }
-        }
-        if self.found.kinds.contains(&Kind::Database) {
-            self.found.pools.insert(PoolFound {
-                library: "django",
-                size: 1,
-                overflow: 0,
-                at: None,
-            });
-        }
-    }
-
-    fn classify_text(&mut self, parts: &[Part]) {
-        let text = self.default_text(parts);
-        if let Some((scheme, _)) = text.split_once("://") {
-            if clients::of_scheme(scheme).is_some() {
-                self.found.kinds.insert(Kind::Database);
-                self.found.schemes.insert(scheme.to_owned());
-            } else if matches!(scheme, "redis" | "rediss" | "valkey" | "valkeys") {
-                self.found.kinds.insert(Kind::Cache);
-            }
-        } else if text.starts_with('/') && text.len() > 1 {
-            self.found.kinds.insert(Kind::Volume);
-            self.found.path.get_or_insert(text);
-        }
-    }
-
-    /// A string with the defaults of its variables in their places.
-    fn default_text(&self, parts: &[Part]) -> String {
-        parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => self.machine.values.text(*text),
-                Part::Env(read) => read.default.map_or("", |d| self.machine.values.text(d)),
-                Part::Unknown => "",
-            })
-            .collect()
-    }
-
-    fn pool(&mut self, object: ValueId, client: &'static Client) {
-        let of = Values::from([object]);
-        let (size, size_stated) = self.number(&of, client.pool.size);
-        let (mut overflow, overflow_stated) = self.number(&of, client.pool.overflow);
-        let mut stated = size_stated || overflow_stated;
-        let mut size = size;
-        // psycopg's pool is of a fixed size unless a maximum is given.
-        if client.library == "psycopg_pool" && !stated {
-            (size, stated) = self.number(&of, ("min_size", size));
-        }
-        let no_pool = self
-            .machine
-            .option_of(self.frame, &of, "poolclass")
-            .iter()
-            .any(|class| {
-                self.machine
-                    .values
-                    .path(*class)
-                    .is_some_and(|path| path.ends_with("NullPool"))
-            });
-        if no_pool {
-            (size, overflow, stated) = (1, 0, true);
-        }
-        let at = match self.machine.values.get(object) {
-            Value::Object { site, .. } if stated => Some(self.machine.span(*site)),
-            _ => None,
-        };
-        self.found.pools.insert(PoolFound {
-            library: client.library,
-            size,
-            overflow,
-            at,
-        });
-    }
-
-    /// A whole number among the arguments, or the default, and whether it is stated.
-    fn number(&mut self, of: &Values, (key, default): (&str, u32)) -> (u32, bool) {
-        if key.is_empty() {
-            return (default, false);
-        }
-        let values = self.machine.option_of(self.frame, of, key);
-        let found = values
-            .iter()
-            .find_map(|value| match self.machine.values.get(*value) {
-                Value::Int(number) => u32::try_from(*number).ok(),
-                _ => None,
-            });
-        (found.unwrap_or(default), found.is_some())
-    }
-
     /// Collects the variables in a value that plays a role.
-    fn value(&mut self, value: ValueId, role: Option<Field>, kind: Option<Kind>, depth: u32) {
+    pub(crate) fn value(
+        &mut self,
+        value: ValueId,
+        role: Option<Field>,
+        kind: Option<Kind>,
+        depth: u32,
+    ) {
         let inner = self.machine.values.untagged(value);
         if depth > 6 || !self.seen.insert((inner, role)) {
             return;
@@ -286,7 +107,7 @@ impl<'m, 'p> Reader<'m, 'p> {
     }
 
     /// The arguments that an object was made with.
-    fn object(&mut self, object: ValueId, kind: Option<Kind>, depth: u32) {
+    pub(crate) fn object(&mut self, object: ValueId, kind: Option<Kind>, depth: u32) {
         let path = self.machine.values.path(object).unwrap_or_default();
         let keys = self.machine.field_names(object);
         let mut keys: Vec<String> = keys
@@ -379,7 +200,7 @@ impl<'m, 'p> Reader<'m, 'p> {
         }
     }
 
-    fn text(&mut self, parts: &[Part], role: Option<Field>, kind: Option<Kind>) {
+    pub(crate) fn text(&mut self, parts: &[Part], role: Option<Field>, kind: Option<Kind>) {
         let reads: Vec<EnvRead> = parts
             .iter()
             .filter_map(|part| match part {
@@ -433,34 +254,6 @@ impl<'m, 'p> Reader<'m, 'p> {
     }
 }
 
-/// The field that the variable after `before` holds: by its place in a URL or in a list of
-/// `key=value` pairs. Variables before it stand as `\u{1}`.
-pub(crate) fn field_in_url(before: &str) -> Option<Field> {
-    let Some((_, rest)) = before.split_once("://") else {
-        let key = before
-            .rsplit([' ', ';', '\'', '"'])
-            .next()?
-            .strip_suffix('=')?;
-        return clients::part(key.trim());
-    };
-    if rest.contains('?') {
-        return None;
-    }
-    let (credentials, address) = match rest.rsplit_once('@') {
-        Some((_, address)) => (true, address),
-        None => (false, rest),
-    };
-    if let Some((_, path)) = address.split_once('/') {
-        return path.is_empty().then_some(Field::Database);
-    }
-    match (credentials, address.split_once(':')) {
-        (false, None) => address.is_empty().then_some(Field::User),
-        (false, Some((_, after))) => after.is_empty().then_some(Field::Password),
-        (true, None) => address.is_empty().then_some(Field::Host),
-        (true, Some((_, after))) => after.is_empty().then_some(Field::Port),
-    }
-}
-
 /// The field that a variable holds when it is the whole value.
 fn whole_field(kind: Option<Kind>, variable: &str) -> Field {
     let name = variable.to_uppercase();
@@ -508,140 +301,5 @@ fn keyword_role(name: &str, kind: Option<Kind>) -> Option<Field> {
         "Name" if kind == Some(Kind::Config) => Some(Field::Value),
         name if matches!(kind, Some(Kind::Database | Kind::Cache)) => clients::part(name),
         _ => None,
-    }
-}
-
-/// The URL scheme that a client accepts, from the code's own default, its constructor and the
-/// locked packages; and the query that makes it verify TLS.
-pub(crate) fn url_form(
-    found: &Found,
-    engine: Option<Engine>,
-    has_package: impl Fn(&str) -> bool,
-) -> klo_intent::UrlForm {
-    let driver = found.clients.first().map(|client| client.driver);
-    if matches!(driver, Some(Driver::Redis)) || engine.is_none() {
-        return klo_intent::UrlForm {
-            scheme: "rediss".to_owned(),
-            query: Vec::new(),
-        };
-    }
-    let engine = engine.unwrap_or(Engine::Postgres);
-    let stated = found.schemes.iter().find(|scheme| scheme.contains('+'));
-    let plain = found.schemes.iter().next();
-    let scheme = match (driver, stated) {
-        (_, Some(scheme)) => scheme.clone(),
-        (Some(Driver::SqlAlchemyAsync), None) => async_scheme(engine, &has_package),
-        (Some(Driver::Databases), None) => plain
-            .cloned()
-            .unwrap_or_else(|| base_scheme(engine).to_owned()),
-        (Some(Driver::SqlAlchemy), None) => sync_scheme(engine, &has_package),
-        _ => base_scheme(engine).to_owned(),
-    };
-    let query = tls_query(&scheme, engine, driver, &has_package);
-    klo_intent::UrlForm { scheme, query }
-}
-
-fn base_scheme(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Postgres => "postgresql",
-        Engine::Mysql => "mysql",
-        Engine::Mariadb => "mariadb",
-    }
-}
-
-fn async_scheme(engine: Engine, has_package: &impl Fn(&str) -> bool) -> String {
-    let drivers: &[(&str, &str)] = match engine {
-        Engine::Postgres => &[("asyncpg", "asyncpg"), ("psycopg", "psycopg")],
-        _ => &[("asyncmy", "asyncmy"), ("aiomysql", "aiomysql")],
-    };
-    let found = drivers
-        .iter()
-        .find(|(package, _)| has_package(package))
-        .unwrap_or(&drivers[0]);
-    format!("{}+{}", base_scheme(engine), found.1)
-}
-
-fn sync_scheme(engine: Engine, has_package: &impl Fn(&str) -> bool) -> String {
-    // Without a driver in the scheme SQLAlchemy takes psycopg2 and mysqlclient.
-    let drivers: &[(&str, &str)] = match engine {
-        Engine::Postgres => &[
-            ("psycopg2", ""),
-            ("psycopg2-binary", ""),
-            ("psycopg", "+psycopg"),
-            ("psycopg-binary", "+psycopg"),
-            ("pg8000", "+pg8000"),
-        ],
-        _ => &[
-            ("mysqlclient", ""),
-            ("pymysql", "+pymysql"),
-            ("mysql-connector-python", "+mysqlconnector"),
-        ],
-    };
-    let suffix = drivers
-        .iter()
-        .find(|(package, _)| has_package(package))
-        .map_or("", |(_, s)| s);
-    format!("{}{suffix}", base_scheme(engine))
-}
-
-/// The parameters with which a driver verifies the server's certificate and name.
-fn tls_query(
-    scheme: &str,
-    engine: Engine,
-    driver: Option<Driver>,
-    has_package: &impl Fn(&str) -> bool,
-) -> Vec<(String, String)> {
-    let ca = klo_intent::UrlForm::CA_BUNDLE;
-    let pairs: &[(&str, &str)] = match (engine, scheme.split_once('+').map(|(_, driver)| driver)) {
-        (Engine::Postgres, Some("asyncpg")) => &[("ssl", "verify-full")],
-        (Engine::Postgres, Some("pg8000")) => &[],
-        (Engine::Postgres, _) => &[("sslmode", "verify-full"), ("sslrootcert", ca)],
-        (_, Some("pymysql" | "mysqldb")) => &[("ssl_ca", ca), ("ssl_check_hostname", "true")],
-        (_, Some("mysqlconnector")) => &[("ssl_ca", ca), ("ssl_verify_identity", "true")],
-        (_, None) if driver == Some(Driver::SqlAlchemy) && has_package("mysqlclient") => {
-            &[("ssl_ca", ca), ("ssl_mode", "VERIFY_IDENTITY")]
-        }
-        _ => &[("ssl_ca", ca)],
-    };
-    pairs
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_follow_from_the_place_in_a_url() {
-        let v = "\u{1}";
-        assert_eq!(field_in_url("postgresql://"), Some(Field::User));
-        assert_eq!(
-            field_in_url(&format!("postgresql://{v}:")),
-            Some(Field::Password)
-        );
-        assert_eq!(
-            field_in_url(&format!("postgresql://{v}:{v}@")),
-            Some(Field::Host)
-        );
-        assert_eq!(
-            field_in_url(&format!("postgresql://{v}:{v}@{v}:")),
-            Some(Field::Port)
-        );
-        assert_eq!(
-            field_in_url(&format!("postgresql://{v}:{v}@{v}:{v}/")),
-            Some(Field::Database)
-        );
-        assert_eq!(
-            field_in_url(&format!("postgresql://{v}:{v}@db.internal/")),
-            Some(Field::Database)
-        );
-        assert_eq!(field_in_url("postgresql://app:secret@"), Some(Field::Host));
-        assert_eq!(
-            field_in_url(&format!("host={v} dbname=")),
-            Some(Field::Database)
-        );
-        assert_eq!(field_in_url(&format!("postgresql://{v}@h/{v}?x=")), None);
     }
 }

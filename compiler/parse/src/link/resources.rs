@@ -7,8 +7,9 @@ use klo_diagnostics::{Diagnostic, list_of};
 use klo_intent::{Binding, Engine, Field, Intent, Kind};
 use klo_source::{Span, parent};
 
-use super::bindings::{Found, url_form};
+use super::bindings::Found;
 use super::intents::Assembly;
+use super::url::url_form;
 use super::value::{EnvRead, Tag};
 use crate::declare::Declaration;
 use crate::python::dependencies::{Dependencies, dependencies};
