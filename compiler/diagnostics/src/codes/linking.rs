@@ -106,4 +106,19 @@ codes! {
     /// Annotate the class `Command` of a management command of your own. For one of Django's, annotate
     /// a function that names it: `django.setup()`, then `call_command("migrate")`.
     NO_COMMAND = "KLO0309", "no-command";
+
+    /// A resource is handed to a call of which reading the code does not show what it does: code that
+    /// is made while the program runs, a macro whose arguments are no ordinary code, a value that
+    /// comes from outside. Nothing else shows that the unit uses the resource, so it has no edge.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders")
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    ///
+    /// def report(plugin):
+    ///     plugin.load()(engine)          # which function is this?
+    /// ```
+    ///
+    /// If the call uses the resource, state it on the unit: `uses(to = "database.orders")`.
+    UNFOLLOWED_USE = "KLO0310", "unfollowed-use";
 }

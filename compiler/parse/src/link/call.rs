@@ -48,6 +48,7 @@ impl Machine<'_> {
                 self.call_library(frame, site, callee, arguments)
             }
             Value::Unknown => {
+                self.unfollowed.insert((frame, site));
                 self.escape(frame, site, arguments);
                 self.unknown()
             }
@@ -234,13 +235,36 @@ impl Machine<'_> {
         if !found.is_empty() {
             return found;
         }
-        self.by_type_or_name(site, parameter, &declared)
+        self.by_type_or_name(callee, site, parameter, &declared)
     }
 
-    fn by_type_or_name(&mut self, site: Site, parameter: &Parameter, declared: &Values) -> Values {
+    /// Whether a type is of Rust code or of a crate.
+    fn is_of_rust(&self, ty: ValueId) -> bool {
+        match self.values.get(ty) {
+            Value::Class { file, .. } => self.program.file(*file).path.ends_with(".rs"),
+            Value::External(path) => self.values.text(*path).starts_with(knowledge::rust::CRATE),
+            _ => false,
+        }
+    }
+
+    fn by_type_or_name(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        parameter: &Parameter,
+        declared: &Values,
+    ) -> Values {
         let mut found = Values::new();
         for ty in declared {
+            let in_rust = self.is_of_rust(*ty);
+            let made = if in_rust {
+                self.of_type(*ty, frame)
+            } else {
+                Values::new()
+            };
+            found.extend(made.iter().copied());
             match self.values.get(*ty).clone() {
+                _ if !made.is_empty() => {}
                 Value::Class { file, scope, .. } => {
                     let at = Site::of_scope(file, scope);
                     let instance = Value::Instance {
@@ -409,9 +433,27 @@ impl Machine<'_> {
             self.grow_field(instance, name, values.clone());
         }
         for (name, values) in &arguments.keywords {
-            self.grow_field(instance, *name, values.clone());
+            let values = self.annotated_field(bodies, *name, values.clone());
+            self.grow_field(instance, *name, values);
         }
         let _ = frame;
+    }
+
+    /// A field's values, tagged where the field's declaration is annotated.
+    fn annotated_field(&mut self, bodies: &[FrameIx], name: Sym, values: Values) -> Values {
+        if self.program.tagged_names.is_empty() {
+            return values;
+        }
+        let field = self.values.text(name).to_owned();
+        let mut values = values;
+        for body in bodies {
+            let (file, scope) = (self.frame(*body).file, self.frame(*body).scope);
+            values = values
+                .into_iter()
+                .map(|value| self.tag_field(file, scope, &field, value))
+                .collect();
+        }
+        values
     }
 
     /// Runs callables that are handed to something klo does not see into: it may call them.
@@ -504,6 +546,16 @@ impl Machine<'_> {
             }
         }
         let worth = self.expr(frame, decorator);
+        if self.program.file(file).path.ends_with(".rs") {
+            let site = Site {
+                file,
+                expr: decorator,
+            };
+            for attribute in worth {
+                self.note_route_attribute(frame, site, attribute, value);
+            }
+            return Values::from([value]);
+        }
         for path in worth
             .iter()
             .filter_map(|value| self.values.path(*value))

@@ -380,8 +380,10 @@ impl Machine<'_> {
     ) -> Values {
         let callees = self.expr(frame, callee);
         if callees.is_empty() {
+            self.unfollowed.insert((frame, site));
             return Values::new();
         }
+        self.unfollowed.remove(&(frame, site));
         let mut evaluated = Arguments::default();
         for argument in arguments {
             match argument {

@@ -3,10 +3,10 @@
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Tag, Value, ValueId, Values};
-use crate::knowledge::{self};
+use crate::knowledge::{self, rust};
 
 /// How long the type path of a library's object may grow.
-const MAX_TYPE: usize = 160;
+pub(super) const MAX_TYPE: usize = 160;
 
 impl Machine<'_> {
     /// What calling something of a library returns.
@@ -19,6 +19,9 @@ impl Machine<'_> {
     ) -> Values {
         let inner = self.values.untagged(callee);
         let path = self.values.path(inner).unwrap_or_default();
+        if let Some(path) = path.strip_prefix(rust::CRATE) {
+            return self.call_crate(frame, site, callee, path, arguments);
+        }
         if let Some(found) = self.call_special(frame, site, inner, &path, arguments) {
             return found;
         }
@@ -38,6 +41,7 @@ impl Machine<'_> {
                 }
                 // Django's `View.as_view()`: the class is what handles requests.
                 Value::Class { .. } => return Values::from([bare]),
+                Value::Instance { .. } => return Values::from([base]),
                 _ => {}
             }
         }
@@ -187,7 +191,12 @@ impl Machine<'_> {
     }
 
     /// Calls functions among arguments, also inside containers (`args=(…)`, `target=`).
-    fn escape_all(&mut self, frame: FrameIx, site: Site, arguments: &Arguments) -> Values {
+    pub(crate) fn escape_all(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        arguments: &Arguments,
+    ) -> Values {
         let args_key = self.values.sym("args");
         let target = self.values.sym("target");
         let thread = arguments

@@ -46,6 +46,10 @@ pub(crate) struct Machine<'p> {
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
     pub(crate) overflow: bool,
+    /// Calls of what klo knows nothing of.
+    pub(crate) unfollowed: BTreeSet<(FrameIx, Site)>,
+    /// Methods that the project gives to types of libraries, by name.
+    pub(crate) foreign_methods: BTreeMap<Sym, Values>,
     /// Whether code calls `django.setup()`, or is a command that Django runs.
     pub(crate) starts_django: bool,
     /// The settings module that was found around code which names none.
@@ -87,6 +91,8 @@ impl<'p> Machine<'p> {
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
             overflow: false,
+            unfollowed: BTreeSet::new(),
+            foreign_methods: BTreeMap::new(),
             starts_django: false,
             settings_module: None,
             asks_arguments: BTreeSet::new(),
@@ -237,6 +243,7 @@ impl<'p> Machine<'p> {
             }
             Step::Import(import) => self.run_import(frame, file, import),
             Step::Define(scope) => self.define(frame, file, *scope),
+            Step::Extend { target, scope } => self.extend(frame, file, *target, *scope),
             Step::Main(_) => {}
         }
     }
@@ -311,6 +318,10 @@ impl<'p> Machine<'p> {
                     self.pending.grew(Cell::Bases(body));
                     self.wake_readers(body);
                 }
+                self.values.value(Value::Class { file, scope, body })
+            }
+            ScopeKind::Namespace => {
+                let body = self.enter(file, scope, Some(frame), None, Context::None);
                 self.values.value(Value::Class { file, scope, body })
             }
             _ => self.values.value(Value::Function {
