@@ -1,11 +1,14 @@
 //! Calls of AWS's SDK: clients and resources, and the operations that are called on them.
 
-use klo_intent::MethodUse;
+use klo_intent::{ArgumentUse, MethodUse};
+
+use klo_source::Span;
 
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Sym, Tag, Value, ValueId, Values};
-use crate::knowledge::{aws, aws_resources};
+use crate::knowledge::aws;
+use crate::knowledge::aws_tables::{self, Asked};
 
 impl Machine<'_> {
     /// Calls of AWS's SDK: which operation, on which resource.
@@ -39,14 +42,9 @@ impl Machine<'_> {
         self.note_table_keys(&tags, &call, arguments);
         let requested = self.literal_argument(arguments, 0, "ClientMethod");
         let span = self.span(site);
-        for operation in aws::operations(&call, requested.as_deref()) {
-            let method = MethodUse {
-                service: call.service.to_owned(),
-                method: operation.to_owned(),
-            };
-            for tag in &tags {
-                self.uses.record(*tag, Some(method.clone()), span);
-            }
+        let written = self.argument_names(arguments);
+        for asked in aws::operations(&call, requested.as_deref()) {
+            self.record_asked(&tags, call.service, &asked, &written, span);
             if tags.is_empty() {
                 self.uses
                     .unannotated
@@ -65,7 +63,7 @@ impl Machine<'_> {
         Some(self.sdk_object(
             frame,
             site,
-            ty.unwrap_or("boto3.Response"),
+            ty.as_deref().unwrap_or("boto3.Response"),
             passes,
             arguments,
         ))
@@ -83,20 +81,75 @@ impl Machine<'_> {
             };
             let path = is_resource.then(|| self.values.path(*value)).flatten();
             let call = path.as_deref().and_then(aws::Call::of);
-            let Some((call, operation)) =
-                call.and_then(|call| Some((call, aws_resources::loaded_by(&call)?)))
-            else {
-                continue;
-            };
-            let method = MethodUse {
-                service: call.service.to_owned(),
-                method: operation.to_owned(),
-            };
+            let Some(call) = call else { continue };
             let span = self.span(site);
-            for tag in self.values.tags(*value) {
-                self.uses.record(tag, Some(method.clone()), span);
+            let tags = self.values.tags(*value);
+            for asked in aws::read_by(&call) {
+                self.record_asked(&tags, call.service, asked, &[], span);
             }
         }
+    }
+
+    /// Puts an operation to what it is called on, with those of its arguments that need more.
+    fn record_asked(
+        &mut self,
+        tags: &[Tag],
+        service: &str,
+        asked: &Asked<'_>,
+        written: &[String],
+        at: Span,
+    ) {
+        let method = MethodUse {
+            service: service.to_owned(),
+            method: asked.operation.to_owned(),
+        };
+        let known = aws_tables::operation(service, asked.operation);
+        let named = written.iter().map(String::as_str);
+        let deciding: Vec<ArgumentUse> = named
+            .chain(asked.given.iter().copied())
+            .filter_map(|argument| known?.deciding(argument))
+            .map(|argument| ArgumentUse {
+                call: method.clone(),
+                argument: argument.to_owned(),
+            })
+            .collect();
+        for tag in tags {
+            self.uses.record(*tag, Some(method.clone()), at);
+            if let Some(found) = self.uses.by_tag.get_mut(tag) {
+                found.arguments.extend(deciding.iter().cloned());
+            }
+        }
+    }
+
+    /// The names of a call's arguments, of those too that go in a map: `ExtraArgs={"ACL": …}`. A map
+    /// whose keys cannot be read may hold the index of a query, which would fail without.
+    fn argument_names(&mut self, arguments: &Arguments) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut maps = Values::new();
+        for values in &arguments.positional {
+            maps.extend(values.iter().copied());
+        }
+        for (name, values) in &arguments.keywords {
+            let name = self.values.text(*name);
+            if matches!(name, "ExtraArgs" | "Params") {
+                maps.extend(values.iter().copied());
+            }
+            names.push(name.to_owned());
+        }
+        for map in maps {
+            let inner = self.values.untagged(map);
+            if let Value::Container { .. } = self.values.get(inner) {
+                for key in self.field_names(inner) {
+                    let key = self.values.text(key);
+                    let key = key.strip_prefix('[').and_then(|key| key.strip_suffix(']'));
+                    names.extend(key.filter(|key| !key.is_empty()).map(str::to_owned));
+                }
+            }
+        }
+        if arguments.spread {
+            names.push("IndexName".to_owned());
+        }
+        names
     }
 
     /// The arguments that may name a resource. Data that is stored or sent may come out of another
