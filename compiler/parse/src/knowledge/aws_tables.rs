@@ -14,8 +14,17 @@ const METHODS: &str = include_str!("../../data/aws_methods.tsv");
 pub(crate) struct Operation {
     /// What it does to the thing that it is called on.
     pub(crate) access: Vec<Access>,
-    /// Arguments, in the API's spelling, that need more permissions.
-    deciding: Vec<&'static str>,
+    /// Arguments that need more permissions.
+    deciding: Vec<Deciding>,
+}
+
+/// An argument that needs more permissions than its call alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deciding {
+    /// In the API's spelling.
+    pub(crate) argument: &'static str,
+    /// What it adds to the operation's access.
+    pub(crate) access: Vec<Access>,
 }
 
 /// How a member of one of boto3's objects is used.
@@ -79,15 +88,13 @@ pub(crate) fn member(service: &str, path: &str) -> Option<&'static Member> {
 }
 
 impl Operation {
-    /// The API's spelling of an argument that needs more permissions, however an SDK writes it:
-    /// `VersionId`, `version_id`.
-    pub(crate) fn deciding(&self, argument: &str) -> Option<&'static str> {
+    /// An argument that needs more permissions, however an SDK writes it: `VersionId`, `version_id`.
+    pub(crate) fn deciding(&self, argument: &str) -> Option<&Deciding> {
         let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
         let wanted = plain(argument);
         self.deciding
             .iter()
-            .find(|name| plain(name) == wanted)
-            .copied()
+            .find(|known| plain(known.argument) == wanted)
     }
 }
 
@@ -120,8 +127,17 @@ fn operation_row(columns: &[&'static str]) -> Option<Operation> {
     };
     Some(Operation {
         access: words(access).filter_map(Access::from_name).collect(),
-        deciding: words(deciding).collect(),
+        deciding: words(deciding).map(deciding_word).collect(),
     })
+}
+
+/// `CopySource=read`.
+fn deciding_word(word: &'static str) -> Deciding {
+    let (argument, access) = word.split_once('=').unwrap_or((word, ""));
+    Deciding {
+        argument,
+        access: access.split(',').filter_map(Access::from_name).collect(),
+    }
 }
 
 fn method_row(columns: &[&'static str]) -> Option<Member> {
@@ -167,7 +183,7 @@ mod tests {
                 for asked in &member.asks {
                     let known = operation(service, asked.operation).expect(asked.operation);
                     for argument in &asked.given {
-                        assert_eq!(known.deciding(argument), Some(*argument));
+                        assert!(known.deciding(argument).is_some(), "{argument}");
                     }
                 }
             }
@@ -176,11 +192,17 @@ mod tests {
 
     #[test]
     fn arguments_are_known_however_they_are_written() {
-        let query = operation("dynamodb", "query").unwrap();
-        assert_eq!(query.deciding("IndexName"), Some("IndexName"));
-        assert_eq!(query.deciding("index_name"), Some("IndexName"));
-        assert_eq!(query.deciding("TableName"), None);
-        let put = operation("s3", "put_object").unwrap();
-        assert_eq!(put.deciding("acl"), Some("ACL"));
+        let deciding = |service, name, argument| {
+            let found = operation(service, name)?.deciding(argument)?;
+            Some((found.argument, found.access.clone()))
+        };
+        for written in ["IndexName", "index_name"] {
+            let found = deciding("dynamodb", "query", written);
+            assert_eq!(found, Some(("IndexName", vec![])));
+        }
+        assert_eq!(deciding("dynamodb", "query", "TableName"), None);
+        assert_eq!(deciding("s3", "put_object", "acl"), Some(("ACL", vec![])));
+        let source = deciding("s3", "copy_object", "copy_source");
+        assert_eq!(source, Some(("CopySource", vec![Access::Read])));
     }
 }

@@ -139,6 +139,8 @@ fn accesses(kind: Kind, found: &Use) -> (BTreeSet<Access>, BTreeSet<MethodUse>) 
                 access.extend(knowledge::aws::access(&method.service, &method.method));
                 methods.insert(method.clone());
             }
+            let arguments = found.arguments.iter();
+            access.extend(arguments.flat_map(knowledge::aws::access_of_argument));
             narrow(kind, &mut access);
         }
     }

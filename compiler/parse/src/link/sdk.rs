@@ -28,6 +28,7 @@ impl Machine<'_> {
         let call = aws::Call::of(path)?;
         let given = self.deep_tags(frame, arguments);
         let own: Vec<Tag> = self.values.tags(callee);
+        let sources = self.copy_sources(frame, &call, arguments);
         let naming = self.naming_arguments(&call, arguments, !own.is_empty());
         let mut named = self.deep_tags(frame, &naming);
         named.retain(|tag| !self.is_value_argument(*tag, call.service));
@@ -44,7 +45,23 @@ impl Machine<'_> {
         let span = self.span(site);
         let written = self.argument_names(arguments);
         for asked in aws::operations(&call, requested.as_deref()) {
-            self.record_asked(&tags, call.service, &asked, &written, span);
+            let copies = asked.operation.contains("copy");
+            for tag in &tags {
+                // Where no source is known, it may be the same bucket.
+                let reads = copies && (sources.is_empty() || sources.contains(tag));
+                let source = reads.then(|| aws::COPY_SOURCE.to_owned());
+                let named: Vec<String> = written.iter().cloned().chain(source).collect();
+                self.record_asked(&[*tag], call.service, &asked, &named, span);
+            }
+            if copies {
+                let others: Vec<Tag> = sources
+                    .iter()
+                    .copied()
+                    .filter(|t| !tags.contains(t))
+                    .collect();
+                let read = Asked::of(aws::READS_SOURCE);
+                self.record_asked(&others, call.service, &read, &[], span);
+            }
             if tags.is_empty() {
                 self.uses
                     .unannotated
@@ -110,7 +127,7 @@ impl Machine<'_> {
             .filter_map(|argument| known?.deciding(argument))
             .map(|argument| ArgumentUse {
                 call: method.clone(),
-                argument: argument.to_owned(),
+                argument: argument.argument.to_owned(),
             })
             .collect();
         for tag in tags {
@@ -121,8 +138,24 @@ impl Machine<'_> {
         }
     }
 
-    /// The names of a call's arguments, of those too that go in a map: `ExtraArgs={"ACL": …}`. A map
-    /// whose keys cannot be read may hold the index of a query, which would fail without.
+    /// What a copy reads from: `CopySource={"Bucket": …}`.
+    fn copy_sources(
+        &mut self,
+        frame: FrameIx,
+        call: &aws::Call<'_>,
+        arguments: &Arguments,
+    ) -> Vec<Tag> {
+        let mut found = self
+            .keyword_values(arguments, aws::COPY_SOURCE)
+            .unwrap_or_default();
+        if aws::copies(call) {
+            found.extend(arguments.positional.first().into_iter().flatten().copied());
+        }
+        self.tags_within(frame, &found)
+    }
+
+    /// The names of a call's arguments, of those too that go in a map: `ExtraArgs={"ACL": …}`. What
+    /// is spread and cannot be read may hold the index of a query, which would fail without.
     fn argument_names(&mut self, arguments: &Arguments) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let mut maps = Values::new();
@@ -136,6 +169,8 @@ impl Machine<'_> {
             }
             names.push(name.to_owned());
         }
+        // Of the buckets named, only the source needs what it asks for.
+        names.retain(|name| name != aws::COPY_SOURCE);
         for map in maps {
             let inner = self.values.untagged(map);
             if let Value::Container { .. } = self.values.get(inner) {
@@ -160,7 +195,10 @@ impl Machine<'_> {
         arguments: &Arguments,
         has_own: bool,
     ) -> Arguments {
-        let is_data = |name: &Sym| aws::DATA_ARGUMENTS.contains(&self.values.text(*name));
+        let is_data = |name: &Sym| {
+            let name = self.values.text(*name);
+            aws::DATA_ARGUMENTS.contains(&name) || name == aws::COPY_SOURCE
+        };
         let uploads = call
             .rest
             .rsplit('.')
@@ -169,7 +207,7 @@ impl Machine<'_> {
             .starts_with("upload_");
         let positional = match arguments.positional.as_slice() {
             _ if has_own => &[],
-            [_, rest @ ..] if uploads => rest,
+            [_, rest @ ..] if uploads || aws::copies(call) => rest,
             all => all,
         };
         Arguments {

@@ -162,12 +162,7 @@ fn operations_of_other_names_than_their_actions() {
             "abort_multipart_upload",
             "s3:AbortMultipartUpload",
         ),
-        (
-            Kind::Bucket,
-            "s3",
-            "copy_object",
-            "s3:GetObject s3:PutObject",
-        ),
+        (Kind::Bucket, "s3", "copy_object", "s3:PutObject"),
         (
             Kind::Bucket,
             "s3",
