@@ -145,6 +145,55 @@ fn grant(argument: Option<&'static str>, shape: &str, actions: &'static str) -> 
     })
 }
 
+/// What actions do with content that a key encrypts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Content {
+    /// They hand it out.
+    Decrypts,
+    /// They take some in.
+    Encrypts,
+}
+
+/// Actions that handle encrypted content. The others see names, settings and tags, which no key of
+/// the account's hides (guides to encryption of S3, DynamoDB, SQS, SNS and Secrets Manager, 2026-11).
+const CONTENT: [(Content, &[&str]); 2] = [
+    (
+        Content::Decrypts,
+        &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PartiQLSelect",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "s3:GetObject",
+            "s3:GetObjectAttributes",
+            "s3:GetObjectVersion",
+            "s3:GetObjectVersionAttributes",
+            "secretsmanager:GetSecretValue",
+            "sqs:ReceiveMessage",
+        ],
+    ),
+    (
+        Content::Encrypts,
+        &[
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:PartiQLDelete",
+            "dynamodb:PartiQLInsert",
+            "dynamodb:PartiQLUpdate",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "s3:PutObject",
+            "secretsmanager:CreateSecret",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecret",
+            "sns:Publish",
+            "sqs:SendMessage",
+        ],
+    ),
+];
+
 /// Actions with the shapes of the resources that they act on.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Allowed(BTreeMap<&'static str, BTreeSet<Shape>>);
@@ -163,6 +212,18 @@ impl Allowed {
                 .push(action);
         }
         sets
+    }
+
+    /// What they do with content that a key encrypts; nothing for those that see none.
+    pub(super) fn content(&self) -> Option<Content> {
+        let handled = |(_, actions): &&(Content, &[&str])| {
+            actions.iter().any(|action| self.0.contains_key(action))
+        };
+        CONTENT
+            .iter()
+            .filter(handled)
+            .map(|(content, _)| *content)
+            .max()
     }
 
     fn add(&mut self, grant: &Grant) {

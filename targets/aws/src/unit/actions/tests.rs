@@ -129,6 +129,29 @@ fn a_call_gets_its_own_action_and_no_more() {
 }
 
 #[test]
+fn a_key_is_needed_for_content_alone() {
+    let content = |kind, service, method| {
+        let edge = edge(&[Access::Read], &[(service, method)]);
+        allowed(kind, &edge).unwrap().content()
+    };
+    assert_eq!(content(Kind::Bucket, "s3", "list_objects_v2"), None);
+    assert_eq!(content(Kind::Bucket, "s3", "delete_object"), None);
+    assert_eq!(
+        content(Kind::Bucket, "s3", "get_object"),
+        Some(Content::Decrypts)
+    );
+    assert_eq!(
+        content(Kind::Queue, "sqs", "send_message"),
+        Some(Content::Encrypts)
+    );
+    assert_eq!(content(Kind::Queue, "sqs", "get_queue_url"), None);
+    let known = reference();
+    for action in CONTENT.iter().flat_map(|(_, actions)| *actions) {
+        assert!(known.contains_key(action), "{action}");
+    }
+}
+
+#[test]
 fn arguments_that_need_more_get_it() {
     let named = |mut edge: Edge, argument: &str| {
         let call = edge.methods.first().cloned().unwrap();
