@@ -213,30 +213,16 @@ impl Uses<'_> {
         let exposed = graph
             .edges_to(id)
             .any(|edge| matches!(edge.from, Node::Internet | Node::Internal));
-        let fields: BTreeSet<Field> = self.edge.extra.values().copied().collect();
-        let wrong = fields.into_iter().find(|field| {
-            !field.is_published(intent.kind) || (intent.kind.is_unit() && !exposed)
-        })?;
-        let message = format!("the {wrong} of {whose} is not published");
-        let help = match intent.kind {
-            kind if kind.is_unit() && Field::of(kind).contains(&wrong) => format!(
-                "it answers no requests: add `@klo::expose(to = \"internet\")` to it in `{}`",
-                other.name
-            ),
-            kind if Field::of(kind).contains(&wrong) => {
-                "an app publishes addresses, names and ARNs, never credentials: share a secret \
-                 with `existing` and bind to that"
-                    .to_owned()
-            }
-            kind => {
-                let published = Field::of(kind).iter().filter(|f| f.is_published(kind));
-                let names: Vec<&str> = published.map(|field| field.name()).collect();
-                match names.as_slice() {
-                    [] => format!("a {kind} publishes nothing"),
-                    names => format!("a {kind} publishes {}", list_of(names.iter().copied())),
-                }
-            }
-        };
+        // What no app publishes of the kind has been told when the variable was filled.
+        let mut fields = self.edge.extra.values();
+        let wrong =
+            fields.find(|field| intent.kind.is_unit() && !exposed && **field != Field::Arn)?;
+        let message =
+            format!("the {wrong} of {whose} is not published, since it answers no requests");
+        let help = format!(
+            "add `@klo::expose(to = \"internet\")` to it in `{}`",
+            other.name
+        );
         Some(
             self.error(codes::NOT_PUBLISHED, message, help)
                 .related(intent.at, "declared here"),
@@ -250,11 +236,10 @@ impl Uses<'_> {
         if !leads_to(other, &self.app.name, neighbours, &mut seen, &mut way) {
             return None;
         }
-        let names: Vec<String> = way.iter().map(|name| format!("`{name}`")).collect();
         let message = format!(
             "`{}` and {} read each other's parameters, so that none of them can be applied first",
             self.app.name,
-            list_of(names.iter().map(String::as_str))
+            list_of(way)
         );
         let help = "put what both need into one app, or name one of them with `existing`";
         Some(self.error(codes::APPS_IN_A_CIRCLE, message, help.to_owned()))

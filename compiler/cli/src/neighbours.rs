@@ -1,5 +1,7 @@
 //! Apps of the repository that others use: read when one is named, and no sooner.
 
+use std::cmp::Reverse;
+
 use klo_check::{Neighbour, Policy};
 use klo_config::App;
 use klo_diagnostics::Diagnostic;
@@ -53,7 +55,7 @@ impl Repository {
                 continue;
             }
             self.complete(project);
-            if let Some(other) = self.known.iter().position(|known| known.app.name == name) {
+            if let Some(other) = self.nearest(index, &name) {
                 let graph = &self.graph(project, other).0;
                 named.extend(uses(graph));
                 self.hold(project, other);
@@ -69,7 +71,9 @@ impl Repository {
         index: usize,
         policies: &'a [Policy],
     ) -> Vec<Neighbour<'a>> {
-        let others = self.known.iter().enumerate().filter(|(at, _)| *at != index);
+        let others = self.known.iter().enumerate().filter(|(at, known)| {
+            *at != index && self.nearest(index, &known.app.name) == Some(*at)
+        });
         others
             .map(|(at, known)| Neighbour {
                 app: &known.app,
@@ -77,6 +81,21 @@ impl Repository {
                 policy: known.policy.as_ref().or_else(|| policies.get(at)),
             })
             .collect()
+    }
+
+    /// The app of a name. A repository may hold several, such as examples: the one meant is that
+    /// which shares the most folders with the app that names it.
+    fn nearest(&self, index: usize, name: &str) -> Option<usize> {
+        let from = &self.known[index].app.root;
+        let shared = |root: &str| {
+            let folders = root.split('/').zip(from.split('/'));
+            folders.take_while(|(a, b)| a == b).count()
+        };
+        let named = self.known.iter().enumerate();
+        let named = named.filter(|(at, known)| *at != index && known.app.name == name);
+        named
+            .max_by_key(|(_, known)| (shared(&known.app.root), Reverse(&known.app.root)))
+            .map(|(at, _)| at)
     }
 
     fn graph(&mut self, project: &mut Project, index: usize) -> &(IntentGraph, Vec<Diagnostic>) {

@@ -10,7 +10,7 @@ use crate::{copy, klo};
 /// The two apps that are judged together, as a repository.
 fn together() -> TempDir {
     let scratch = tempfile::tempdir().expect("a folder");
-    let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("verify/apps/together");
+    let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("verify/together");
     copy(&apps, scratch.path());
     fs::create_dir(scratch.path().join(".git")).expect("a folder");
     scratch
@@ -114,14 +114,16 @@ fn apps_that_wait_for_each_other_cannot_begin() {
 #[test]
 fn the_other_apps_rules_judge_the_use() {
     let folder = together();
-    let pack = r#"pack: acme
+    let pack = r#"klo-rules: 1
+pack: acme/tables
+version: 1.0.0
 rules:
   - id: ACME-TAB-001
-    title: Tables are read by their own app
-    match: { kind: table }
-    deny: edges.exists(e, e.to == intent.id && e.from.contains(':'))
-    message: "{{ intent.id }} is used by another app"
-    help: ask the app for what you need
+    name: table-read-by-another-app
+    on: table
+    level: deny
+    assert: "!edges.exists(e, e.to == intent.id && e.from.contains(':'))"
+    why: A table's items change their form with its app.
 "#;
     fs::write(folder.path().join("acme.yaml"), pack).expect("written");
     let config = folder.path().join("shop/klo.yaml");
