@@ -9,6 +9,7 @@ mod formats;
 mod hooks;
 mod malformed;
 mod rules;
+mod together;
 mod usage;
 mod writing;
 

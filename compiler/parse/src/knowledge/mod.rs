@@ -2,7 +2,7 @@
 //! looked through, which object keeps handlers. Paths are canonical: see [`canonical`].
 
 pub(crate) mod aws;
-pub(crate) mod aws_resources;
+pub(crate) mod aws_tables;
 pub(crate) mod clients;
 pub(crate) mod conversions;
 pub(crate) mod django;

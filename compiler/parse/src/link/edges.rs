@@ -81,6 +81,12 @@ fn used(assembly: &mut Assembly<'_>, position: usize, unit: IntentId) -> BTreeMa
         let (access, methods) = accesses(kind, &found);
         let mut edge = Edge::new(Node::Intent(unit), Node::Intent(resource), Access::Read);
         edge.access = access;
+        edge.arguments = found
+            .arguments
+            .iter()
+            .filter(|argument| methods.contains(&argument.call))
+            .cloned()
+            .collect();
         edge.methods = methods;
         edge.at = found.at.iter().copied().collect();
         // A chain of calls is one place.
@@ -132,10 +138,11 @@ fn accesses(kind: Kind, found: &Use) -> (BTreeSet<Access>, BTreeSet<MethodUse>) 
                 .keys()
                 .filter(|method| !method.service.is_empty())
             {
-                let known = knowledge::aws::access(&method.service, &method.method);
-                access.extend(known.into_iter().flatten().copied());
+                access.extend(knowledge::aws::access(&method.service, &method.method));
                 methods.insert(method.clone());
             }
+            let arguments = found.arguments.iter();
+            access.extend(arguments.flat_map(knowledge::aws::access_of_argument));
             narrow(kind, &mut access);
         }
     }

@@ -408,9 +408,9 @@ impl Machine<'_> {
 
     /// `**{"host": …}`: keys that are known become keywords.
     fn spread_map(&mut self, frame: FrameIx, value: ExprId, into: &mut Arguments) {
-        into.spread = true;
         for value in self.expr(frame, value) {
             let inner = self.values.untagged(value);
+            into.spread |= !matches!(self.values.get(inner), Value::Container { .. });
             for key in self.field_names(inner) {
                 let name = self.values.text(key);
                 let plain = name

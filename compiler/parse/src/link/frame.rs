@@ -74,7 +74,7 @@ pub(crate) struct Frame {
 pub(crate) struct Arguments {
     pub(crate) positional: Vec<Values>,
     pub(crate) keywords: Vec<(Sym, Values)>,
-    /// Whether `*` or `**` may give more.
+    /// Whether `*` or `**` may give what cannot be read.
     pub(crate) spread: bool,
 }
 
