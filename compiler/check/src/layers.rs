@@ -14,8 +14,8 @@ pub struct PackValue {
     pub attribute: &'static str,
     /// The value, of the attribute's type.
     pub value: AttrValue,
-    /// Where the pack says so; `None` for packs that come with klo.
-    pub at: Option<Span>,
+    /// Where the pack says so.
+    pub at: Span,
 }
 
 /// An organization's module that a rule set chooses for a kind.

@@ -184,7 +184,11 @@ impl Sources<'_> {
         let mut pack = |layer: &[PackValue], origin: fn(String) -> Origin| {
             let tier = self.deployment.tier;
             for entry in PackLayers::matching(layer, intent.kind, tier, attribute) {
-                add(entry.value.clone(), origin(entry.pack.clone()), entry.at);
+                add(
+                    entry.value.clone(),
+                    origin(entry.pack.clone()),
+                    Some(entry.at),
+                );
             }
         };
         let layers = self.rules.layers();

@@ -169,7 +169,7 @@ run_on: { service: fargate }";
         tier: None,
         attribute: "run_on",
         value: value.into(),
-        at: None,
+        at: span(4),
     };
     let packs = PackLayers {
         choose: vec![

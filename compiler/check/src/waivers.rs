@@ -42,7 +42,7 @@ impl Waivers {
     pub fn read(file: FileId, text: &str) -> (Self, Vec<Diagnostic>) {
         let params = Params::new();
         let mut reader = Reader {
-            file: Some(file),
+            file,
             params: &params,
             diagnostics: Vec::new(),
         };

@@ -27,6 +27,9 @@ pub(crate) struct Common {
     /// Say nothing but results and diagnostics.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// Take nothing from earlier runs; klo keeps no cache, so this is always so.
+    #[arg(long = "no-cache", global = true)]
+    _no_cache: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

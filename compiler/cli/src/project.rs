@@ -172,8 +172,13 @@ impl Project {
             return None;
         };
         let at = self.sources.location(*span);
-        let path = self.style().path(&at.file);
+        let path = self.style().file(self.sources.file(span.file));
         Some(format!("{path}:{}:{}", at.start.line, at.start.column))
+    }
+
+    /// Whether a place lies in klo itself.
+    pub(crate) fn is_built_in(&self, at: &At) -> bool {
+        matches!(at, At::Span(span) if self.sources.file(span.file).is_built_in())
     }
 
     /// How paths are shown.

@@ -82,9 +82,10 @@ fn table(rules: &RuleSet, project: &Project) -> String {
         .collect()
 }
 
-/// The pack, and the place of a rule that lies in a file.
+/// The pack, and the place of a rule that lies in a file; a pack that comes with klo is its own file.
 fn origin(rule: &Rule, project: &Project) -> String {
     match project.place(&rule.at) {
+        Some(place) if project.is_built_in(&rule.at) => place,
         Some(place) => format!("{} ({place})", rule.pack),
         None => rule.pack.clone(),
     }

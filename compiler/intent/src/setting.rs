@@ -54,3 +54,13 @@ pub struct Setting {
     /// The weaker layers' values, strongest first.
     pub overridden: Vec<Superseded>,
 }
+
+impl Setting {
+    /// The pack whose `choose` or `defaults` the value came from.
+    pub fn rule_set(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Choose { pack } | Origin::Defaults { pack } => Some(pack),
+            _ => None,
+        }
+    }
+}

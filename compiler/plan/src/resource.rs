@@ -109,7 +109,7 @@ pub struct Why {
     pub edge: Option<String>,
     /// The decision's code.
     pub decision: Option<String>,
-    /// The rule's id.
+    /// The rule set whose `choose` decided what it is.
     pub rule: Option<String>,
     /// What it is there for, in a few words.
     pub purpose: String,

@@ -83,6 +83,7 @@ pub struct Location {
 pub struct SourceFile {
     path: Arc<str>,
     text: Arc<str>,
+    built_in: bool,
     /// Byte offsets at which lines begin; made on first use, since most files are never reported.
     lines: OnceLock<Vec<u32>>,
 }
@@ -91,6 +92,11 @@ impl SourceFile {
     /// Path relative to the tree's root, with `/` between components.
     pub fn path(&self) -> &Arc<str> {
         &self.path
+    }
+
+    /// Whether it lies in klo itself, so that its path is a name and leads to nothing on disk.
+    pub fn is_built_in(&self) -> bool {
+        self.built_in
     }
 
     /// The text, without a byte order mark.
@@ -131,16 +137,37 @@ impl SourceMap {
 
     /// Adds a file and returns its id; a path that is already there keeps its first text.
     pub fn add(&mut self, path: &str, text: impl Into<Arc<str>>) -> FileId {
-        if let Some(index) = self.files.get_index_of(path) {
+        self.insert(path.into(), path, text, false)
+    }
+
+    /// Adds a text that lies in klo itself and goes by a name; never the file of a path that is spelled
+    /// the same.
+    pub fn add_built_in(&mut self, name: &str, text: impl Into<Arc<str>>) -> FileId {
+        // No path holds a NUL.
+        self.insert(format!("\0{name}").into(), name, text, true)
+    }
+
+    fn insert(
+        &mut self,
+        key: Arc<str>,
+        path: &str,
+        text: impl Into<Arc<str>>,
+        built_in: bool,
+    ) -> FileId {
+        if let Some(index) = self.files.get_index_of(&key) {
             return FileId(index as u32);
         }
-        let path: Arc<str> = path.into();
+        let path = match built_in {
+            true => path.into(),
+            false => key.clone(),
+        };
         let file = SourceFile {
-            path: path.clone(),
+            path,
             text: text.into(),
+            built_in,
             lines: OnceLock::new(),
         };
-        let (index, _) = self.files.insert_full(path, file);
+        let (index, _) = self.files.insert_full(key, file);
         FileId(index as u32)
     }
 
@@ -210,5 +237,17 @@ mod tests {
         assert_eq!(map.add("a.py", "two"), first);
         assert_eq!(&**map.file(first).text(), "one");
         assert_eq!(map.id("b.py"), None);
+    }
+
+    #[test]
+    fn what_klo_brings_is_no_file_of_the_same_name() {
+        let mut map = SourceMap::new();
+        let own = map.add("klo/baseline", "one");
+        let built_in = map.add_built_in("klo/baseline", "two");
+        assert_eq!(map.add_built_in("klo/baseline", "two"), built_in);
+        assert_eq!(&**map.file(own).text(), "one");
+        assert_eq!(&**map.file(built_in).text(), "two");
+        assert_eq!(&**map.path(built_in), "klo/baseline");
+        assert_eq!(map.id("klo/baseline"), Some(own));
     }
 }

@@ -88,14 +88,16 @@ fn lambda_or(
 ) -> Compute {
     let obstacles = lambda_obstacles(lowering, id, unit);
     let Some((attribute, _)) = obstacles.first() else {
+        let pack = rule_set(unit);
         let because = match (stated, unit.kind) {
             (true, _) => "`run_on` says so".to_owned(),
+            _ if pack.is_some() => chosen_by(pack, "Lambda"),
             (false, Kind::Function) => format!(
                 "functions run on Lambda: {} and {} are within its 15 minutes and 10Gi",
                 setting_text(unit, "timeout"),
                 setting_text(unit, "memory"),
             ),
-            (false, _) => "the rule sets choose Lambda for it".to_owned(),
+            (false, _) => "nothing says otherwise".to_owned(),
         };
         record(lowering, unit, "lambda", because, Vec::new());
         report_retries(lowering, unit);
@@ -207,14 +209,26 @@ fn size_obstacles(unit: &Intent) -> Vec<(&'static str, String)> {
 }
 
 fn decide_container(lowering: &mut Lowering<'_>, unit: &Intent, compute: Compute, stated: bool) {
+    let pack = rule_set(unit);
     let because = match (stated, unit.kind, compute) {
         (true, _, _) => "`run_on` says so".to_owned(),
+        _ if pack.is_some() => chosen_by(pack, "Fargate"),
         (_, Kind::Service, _) => "services run on Fargate".to_owned(),
         (_, _, Compute::Fargate) => "it waits for messages on a container".to_owned(),
         _ => "jobs run on Batch, which has the retries and the timeout that a bare task lacks"
             .to_owned(),
     };
     record(lowering, unit, container_name(compute), because, Vec::new());
+}
+
+/// The rule set that chose the platform.
+fn rule_set(unit: &Intent) -> Option<&str> {
+    unit.settings.get("run_on")?.rule_set()
+}
+
+fn chosen_by(pack: Option<&str>, platform: &str) -> String {
+    let pack = pack.unwrap_or_default();
+    format!("the rule set {pack} chooses {platform} for it")
 }
 
 fn container_name(compute: Compute) -> &'static str {

@@ -4,6 +4,7 @@ mod alarms;
 mod context;
 
 pub(crate) mod bootstrap;
+mod chosen;
 pub(crate) mod compute;
 pub(crate) mod data;
 pub(crate) mod ingress;
@@ -50,6 +51,7 @@ fn lower_all(graph: &IntentGraph) -> Lowered {
     ingress::lower(&mut lowering);
     alarms::lower(&mut lowering);
     outputs::lower(&mut lowering);
+    chosen::lower(&mut lowering);
     moved::lower(&mut lowering);
     lowering.finish()
 }

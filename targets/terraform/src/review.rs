@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::{Access, Decision, Edge, Intent, IntentGraph, Node, graph_mermaid};
+use klo_intent::{Access, Decision, Edge, Intent, IntentGraph, Node, Origin, graph_mermaid};
 use klo_plan::{Group, Plan, Ref, Resource, Root, Target, Value};
 
 use crate::plan_json::in_words;
@@ -258,6 +258,7 @@ fn resources(plan: &Plan) -> String {
             code(&place.file),
             code(&place.item)
         ));
+        out.push_str(&choices(intent));
         out.push_str(&calls(plan, &Group::of(intent)));
         table(&mut out, by_intent.remove(&id).unwrap_or_default());
     }
@@ -269,14 +270,33 @@ fn resources(plan: &Plan) -> String {
     out
 }
 
+/// What rule sets choose for an intent; the pack alone, so that moving lines in it changes nothing.
+fn choices(intent: &Intent) -> String {
+    let settings = intent.settings.iter();
+    let chosen = settings.filter_map(|(name, setting)| match &setting.origin {
+        Origin::Choose { pack } => Some((*name, pack, setting.value.to_json())),
+        _ => None,
+    });
+    chosen
+        .map(|(name, pack, value)| {
+            let chosen = code(&format!("{name} = {value}"));
+            format!("\nThe rule set {} chooses {chosen}.\n", code(pack))
+        })
+        .collect()
+}
+
 /// The organization's modules in a file, each with where it comes from.
 fn calls(plan: &Plan, group: &Group) -> String {
     let own = plan.modules.iter().filter(|call| call.group == *group);
     own.map(|call| {
         let version = call.version.as_ref();
         let version = version.map_or(String::new(), |version| format!(" at {}", code(version)));
+        let pack = call.why.rule.as_ref();
+        let pack = pack.map_or(String::new(), |pack| {
+            format!(", which the rule set {} chooses", code(pack))
+        });
         format!(
-            "\n{} is made by the module {}{version}, in {}.\n",
+            "\n{} is made by the module {}{version}{pack}, in {}.\n",
             code(&format!("module.{}", call.name)),
             code(&call.source),
             code(&file_of(call.root, &call.group))

@@ -7,7 +7,7 @@ use klo_intent::{
     AttrValue, Kind, Literal, LiteralKind, Module, ModuleInput, ModuleOutput, Tier,
     decode_attribute, output_path, unknown_key,
 };
-use klo_source::{Span, TextRange};
+use klo_source::TextRange;
 
 use super::reader::Reader;
 use crate::layers::{PackModule, PackValue};
@@ -119,7 +119,7 @@ impl Reader<'_> {
                     tier,
                     attribute: attribute.name,
                     value,
-                    at: self.span(literal.range),
+                    at: literal.range.in_file(self.file),
                 }),
                 Err(mistakes) => {
                     self.mistakes(mistakes);
@@ -128,10 +128,6 @@ impl Reader<'_> {
             }
         }
         values
-    }
-
-    fn span(&self, range: TextRange) -> Option<Span> {
-        self.file.map(|file| range.in_file(file))
     }
 
     /// `{ source, version, inputs: { name: $name }, outputs: { name: id } }`.
@@ -172,7 +168,7 @@ impl Reader<'_> {
             inputs,
             outputs,
             pack: pack.to_owned(),
-            at: self.span(range),
+            at: Some(range.in_file(self.file)),
         };
         let missing: Vec<&str> = module.missing(kind).map(ModuleOutput::name).collect();
         if !missing.is_empty() {

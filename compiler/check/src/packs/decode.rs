@@ -146,10 +146,7 @@ fn two_values(name: &str, other: &Draft, at: At, first: &At) -> Diagnostic {
 }
 
 fn at_of(draft: &Draft, range: klo_source::TextRange) -> At {
-    match draft.file {
-        Some(file) => At::Span(range.in_file(file)),
-        None => At::Nowhere,
-    }
+    At::Span(range.in_file(draft.file))
 }
 
 fn pack(

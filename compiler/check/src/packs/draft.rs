@@ -29,7 +29,7 @@ const KEYS: [&str; 11] = [
 pub(crate) struct Draft {
     pub(crate) name: String,
     pub(crate) version: String,
-    pub(crate) file: Option<FileId>,
+    pub(crate) file: FileId,
     /// Where its name stands.
     pub(crate) at: At,
     pub(crate) extends: Vec<Extend>,
@@ -66,8 +66,9 @@ impl Extend {
     }
 }
 
-/// The head of a pack; `None` where it has none.
-pub(crate) fn draft(file: Option<FileId>, text: &str) -> (Option<Draft>, Vec<Diagnostic>) {
+/// The head of a pack; `None` where it has none. Packs that come with klo, which are `shipped`, have
+/// names that no other may have.
+pub(crate) fn draft(file: FileId, text: &str, shipped: bool) -> (Option<Draft>, Vec<Diagnostic>) {
     let params = Params::new();
     let mut reader = Reader {
         file,
@@ -78,7 +79,7 @@ pub(crate) fn draft(file: Option<FileId>, text: &str) -> (Option<Draft>, Vec<Dia
     let unread = !problems.is_empty() && literal.is_none();
     reader.problems(problems);
     let draft = match literal {
-        Some(literal) => head(&mut reader, literal),
+        Some(literal) => head(&mut reader, literal, shipped),
         None => {
             if !unread {
                 reader.wrong(
@@ -93,7 +94,7 @@ pub(crate) fn draft(file: Option<FileId>, text: &str) -> (Option<Draft>, Vec<Dia
     (draft, reader.diagnostics)
 }
 
-fn head(reader: &mut Reader<'_>, literal: Literal) -> Option<Draft> {
+fn head(reader: &mut Reader<'_>, literal: Literal, shipped: bool) -> Option<Draft> {
     let needed = ["klo-rules", "pack", "version"];
     let fields = reader.fields("a rule pack", &literal, &KEYS, &needed)?;
     let format = fields.get("klo-rules")?;
@@ -107,7 +108,7 @@ fn head(reader: &mut Reader<'_>, literal: Literal) -> Option<Draft> {
         return None;
     }
     let at = fields.get("pack")?;
-    let name = pack_name(reader, at)?;
+    let name = pack_name(reader, at, shipped)?;
     let version = match fields.get("version") {
         Some(version) => pack_version(reader, version)?,
         None => return None,
@@ -138,11 +139,11 @@ fn head(reader: &mut Reader<'_>, literal: Literal) -> Option<Draft> {
 }
 
 /// `acme/platform`: lower-case words, with `/` between them.
-fn pack_name(reader: &mut Reader<'_>, literal: &Literal) -> Option<String> {
+fn pack_name(reader: &mut Reader<'_>, literal: &Literal, shipped: bool) -> Option<String> {
     let name = reader.text("pack", literal)?;
     let fine = |part: &str| klo_intent::name_fault(part).is_none();
     if name.split('/').all(fine) && name.contains('/') {
-        if name.starts_with("klo/") && reader.file.is_some() {
+        if name.starts_with("klo/") && !shipped {
             let message = format!("`{name}` is a name of klo's own packs");
             reader.wrong(
                 literal.range,

@@ -124,7 +124,8 @@ impl<'a> Loader<'a, '_> {
             self.error(at, message, help);
             return None;
         };
-        let (draft, found) = draft(None, text);
+        let file = self.sources.add_built_in(name, text);
+        let (draft, found) = draft(file, text, true);
         self.diagnostics.extend(found);
         self.keep(name.to_owned(), draft, None)
     }
@@ -177,7 +178,7 @@ impl<'a> Loader<'a, '_> {
             Ok(text) => {
                 let file = self.sources.add(&shown, text);
                 let text = self.sources.file(file).text().clone();
-                let (draft, found) = draft(Some(file), &text);
+                let (draft, found) = draft(file, &text, false);
                 self.diagnostics.extend(found);
                 self.keep(shown, draft, Some((tree, prefix, path.to_owned())))
             }

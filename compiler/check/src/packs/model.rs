@@ -22,8 +22,8 @@ pub struct Pack {
     pub name: String,
     /// `1.4.0`.
     pub version: String,
-    /// Its file; `None` for packs that come with klo.
-    pub file: Option<FileId>,
+    /// Its file.
+    pub file: FileId,
     /// Where its name stands.
     pub at: At,
     /// Whether the app has no say in it.
@@ -65,7 +65,7 @@ pub struct Rule {
     pub at: At,
     /// Whether a child pack has it tightened, so that the child's is judged in its place.
     pub replaced: bool,
-    pub(crate) file: Option<FileId>,
+    pub(crate) file: FileId,
     pub(crate) selector: Selector,
     pub(crate) when: Option<Condition>,
     pub(crate) check: Check,
@@ -126,10 +126,7 @@ impl Rule {
 
     /// A place in the pack's file.
     pub(crate) fn place(&self, range: TextRange) -> At {
-        match self.file {
-            Some(file) => At::Span(range.in_file(file)),
-            None => At::Nowhere,
-        }
+        At::Span(range.in_file(self.file))
     }
 
     /// What it asks for, as people read it: `backup_days: at least 90 is required`.

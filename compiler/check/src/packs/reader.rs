@@ -29,8 +29,8 @@ pub(crate) type Params = IndexMap<String, Param>;
 /// A file that is being decoded, and the mistakes found so far.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
-    /// The file; `None` for packs that come with klo.
-    pub(crate) file: Option<FileId>,
+    /// The file.
+    pub(crate) file: FileId,
     /// The pack's parameters.
     pub(crate) params: &'a Params,
     /// Mistakes.
@@ -61,10 +61,7 @@ impl<'l> Fields<'l> {
 impl Reader<'_> {
     /// A place in the file.
     pub(crate) fn at(&self, range: TextRange) -> At {
-        match self.file {
-            Some(file) => At::Span(range.in_file(file)),
-            None => At::Nowhere,
-        }
+        At::Span(range.in_file(self.file))
     }
 
     /// Reports a mistake.

@@ -193,6 +193,8 @@ pub(crate) fn show(value: &AttrValue) -> String {
         {
             format!("`{}`", entries["type"].as_str().unwrap_or_default())
         }
+        // Terraform's numbers are all of one type; people write whole ones without a point.
+        AttrValue::Float(number) => number.to_string(),
         other => match other.to_json() {
             serde_json::Value::String(text) => text,
             json => json.to_string(),

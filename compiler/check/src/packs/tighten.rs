@@ -52,15 +52,11 @@ impl Reader<'_> {
             let own = rule.places.get(key).or_else(|| rule.places.get("id"));
             let theirs = parent.places.get(key).or_else(|| parent.places.get("id"));
             let message = format!("`{}` may not be loosened: {message}", rule.id);
-            let mut diagnostic = Diagnostic::error(codes::LOOSENED_RULE, self.at(own.copied().unwrap_or_default()), message)
+            let diagnostic = Diagnostic::error(codes::LOOSENED_RULE, self.at(own.copied().unwrap_or_default()), message)
                 .help("a pack raises levels, narrows lists and raises minimums of the packs that it extends; for anything else write a rule with an id of its own");
-            if parent.file.is_some() {
-                diagnostic = diagnostic.related(
-                    parent.place(theirs.copied().unwrap_or_default()),
-                    format!("{} says this", parent.pack),
-                );
-            }
-            self.diagnostics.push(diagnostic);
+            let theirs = parent.place(theirs.copied().unwrap_or_default());
+            let said = format!("{} says this", parent.pack);
+            self.diagnostics.push(diagnostic.related(theirs, said));
         }
     }
 

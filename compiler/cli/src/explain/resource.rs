@@ -1,6 +1,7 @@
+use klo_intent::{Origin, Setting};
 use klo_plan::{Address, ModuleCall, Plan, Resource, Root, Target, Why};
 
-use super::{View, decision_lines};
+use super::{View, decision_lines, shown};
 
 impl View<'_> {
     /// A resource by its address, in whichever root it is.
@@ -59,7 +60,8 @@ impl View<'_> {
             text.push_str(&format!("  because of the edge {edge}\n"));
         }
         if let Some(rule) = &why.rule {
-            text.push_str(&format!("  because of the rule {rule}\n"));
+            text.push_str(&format!("  chosen by the rule set {rule}\n"));
+            text.push_str(&self.choices(why, rule));
         }
         if let Some(graph) = self.graph() {
             for id in &why.intents {
@@ -104,6 +106,34 @@ impl View<'_> {
         }
         text
     }
+}
+
+impl View<'_> {
+    /// What a rule set chooses for the intents that something serves, each with its line in the pack.
+    fn choices(&self, why: &Why, pack: &str) -> String {
+        let Some(graph) = self.graph() else {
+            return String::new();
+        };
+        let intents = why.intents.iter().filter_map(|id| graph.by_id(id));
+        let intents = intents.map(|id| graph.intent(id));
+        let mut text = String::new();
+        for intent in intents {
+            let module = intent.made_by().filter(|module| module.pack == pack);
+            if let Some(at) = module.and_then(|module| module.at) {
+                text.push_str(&format!("    the module: {}\n", self.place(at)));
+            }
+            let settings = intent.settings.iter();
+            for (name, setting) in settings.filter(|(_, setting)| is_chosen(setting, pack)) {
+                let at = setting.span.map_or(String::new(), |at| self.place(at));
+                text.push_str(&format!("    {name} is {}: {at}\n", shown(&setting.value)));
+            }
+        }
+        text
+    }
+}
+
+fn is_chosen(setting: &Setting, by: &str) -> bool {
+    matches!(&setting.origin, Origin::Choose { pack } if pack == by)
 }
 
 const fn folder(root: Root) -> &'static str {

@@ -39,8 +39,9 @@ fn page(rule: &Rule, project: &Project) -> String {
     }
     line("level", &rule.level.to_string());
     let pack = match project.place(&rule.at) {
+        Some(place) if project.is_built_in(&rule.at) => format!("{place}, which comes with klo"),
         Some(place) => format!("{}, at {place}", rule.pack),
-        None => format!("{}, which comes with klo", rule.pack),
+        None => rule.pack.clone(),
     };
     line("pack", &pack);
     if let Some(url) = &rule.url {

@@ -4,7 +4,9 @@
     reason = "these tests look at the disk and run the program"
 )]
 
+mod choices;
 mod examples;
+mod findings;
 mod formats;
 mod hooks;
 mod malformed;

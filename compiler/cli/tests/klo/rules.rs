@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{copy, klo};
@@ -19,11 +20,34 @@ fn acme() -> TempDir {
 
 const LINT: [&str; 5] = ["lint", "--today", "2026-11-26", "--format", "concise"];
 
-/// Lines that are findings of the sample pack.
-fn findings(text: &str) -> Vec<&str> {
-    text.lines()
-        .filter(|line| line.contains("[ACME-"))
-        .collect()
+/// What `lint` says with these arguments, as its JSON has it.
+fn linted(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let arguments = [&LINT[..3], &["--format", "json"], arguments].concat();
+    let run = klo(folder, &arguments);
+    let printed: Value = serde_json::from_str(&run.out).expect("JSON");
+    printed["diagnostics"].as_array().expect("a list").clone()
+}
+
+/// Place and text that a printed place covers: `shop/stores.py:6 \`30\``.
+fn covered(folder: &Path, at: &Value) -> String {
+    let number = |key: &str| at[key].as_u64().expect("a number") as usize;
+    let file = at["file"].as_str().expect("a path");
+    let text = fs::read_to_string(folder.join(file)).expect("a file");
+    let (first, last) = (number("line"), number("end_line"));
+    let lines = text.lines().enumerate().skip(first - 1);
+    let parts = lines.take(last + 1 - first).map(|(index, line)| {
+        let start = match index + 1 == first {
+            true => number("column") - 1,
+            false => 0,
+        };
+        let end = match index + 1 == last {
+            true => number("end_column") - 1,
+            false => line.chars().count(),
+        };
+        let part = line.chars().skip(start).take(end.saturating_sub(start));
+        part.collect::<String>()
+    });
+    format!("{file}:{first} `{}`", parts.collect::<Vec<_>>().join(" "))
 }
 
 #[test]
@@ -46,18 +70,33 @@ fn each_rule_of_the_sample_pack_finds_one_thing() {
     let folder = acme();
     let run = klo(folder.path(), &LINT);
     assert_eq!(run.code, 1, "{}", run.err);
-    let found = findings(&run.err);
+    let mut found = Vec::new();
+    let mut rules = Vec::new();
+    for finding in linted(folder.path(), &[]) {
+        let Some(rule) = finding["rule"]["id"].as_str() else {
+            continue;
+        };
+        rules.push(rule.to_owned());
+        let related = finding["related"].as_array().expect("a list");
+        assert_eq!(related.len(), 1, "{rule}: the rule's place and no other");
+        found.push(format!(
+            "{rule} {} ({})\n    {}\n    {}\n    {}",
+            finding["rule"]["level"].as_str().expect("a level"),
+            finding["level"].as_str().expect("a level"),
+            finding["message"].as_str().expect("a sentence"),
+            covered(folder.path(), &finding["at"]),
+            covered(folder.path(), &related[0]["at"]),
+        ));
+    }
     insta::assert_snapshot!(found.join("\n"));
-    let mut rules: Vec<&str> = found
-        .iter()
-        .filter_map(|line| line.split_once("[")?.1.split_once(']'))
-        .map(|(rule, _)| rule)
-        .collect();
-    let all = rules.len();
+    let list = klo(folder.path(), &["rules", "list", "vision"]);
+    let ids = list.out.lines().filter(|line| line.starts_with("ACME-"));
+    let ids = ids.filter_map(|line| line.split(' ').next());
+    let mut ids: Vec<&str> = ids.collect();
+    ids.sort_unstable();
     rules.sort_unstable();
-    rules.dedup();
-    assert_eq!(rules.len(), all, "one finding each");
-    assert!(all >= 15, "{all}");
+    assert_eq!(rules, ids, "one finding of every rule");
+    assert!(ids.len() >= 15, "{}", ids.len());
 }
 
 #[test]

@@ -29,6 +29,36 @@ fn wrong_usage_is_exit_2() {
 }
 
 #[test]
+fn nothing_is_cached_and_every_command_may_be_told_so() {
+    let (_scratch, folder) = service();
+    for arguments in [
+        &["compile", "--check"][..],
+        &["lint"],
+        &["fix", "--diff"],
+        &["graph"],
+        &["explain", "service.api"],
+        &["rules", "list"],
+        &["rules", "test", "klo/gpu-budget"],
+        &["schema"],
+        &["completions", "bash"],
+    ] {
+        let plain = klo(&folder, arguments).text();
+        let after = [arguments, &["--no-cache"]].concat();
+        let before = [&["--no-cache"], arguments].concat();
+        assert_eq!(klo(&folder, &after).text(), plain, "{after:?}");
+        assert_eq!(klo(&folder, &before).text(), plain, "{before:?}");
+        let help: Vec<&str> = arguments
+            .iter()
+            .copied()
+            .take(1)
+            .chain(["--help"])
+            .collect();
+        let help = klo(&folder, &help).out;
+        assert!(help.contains("klo keeps no cache"), "{help}");
+    }
+}
+
+#[test]
 fn an_environment_that_nobody_has_is_named_with_what_there_is() {
     let (_scratch, folder) = service();
     insta::assert_snapshot!(klo(&folder, &["compile", "--env", "prd"]).err);

@@ -51,7 +51,7 @@ impl Excerpt {
         let skip = first.saturating_sub(2) as usize;
         let take = last as usize + 1 - skip;
         let mut excerpt = Self {
-            name: printable(&style.path(file.path())),
+            name: printable(&style.file(file)),
             text: String::new(),
             first_line: skip,
             positions: Vec::new(),

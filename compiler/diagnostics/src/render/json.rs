@@ -47,7 +47,7 @@ fn at_json(at: &At, sources: &SourceMap, style: &Style) -> Value {
         At::Span(span) => {
             let at = sources.location(*span);
             json!({
-                "file": style.path(&at.file),
+                "file": style.file(sources.file(span.file)),
                 "line": at.start.line,
                 "column": at.start.column,
                 "end_line": at.end.line,

@@ -16,7 +16,7 @@ mod sarif;
 
 use std::path::{Component, Path, PathBuf};
 
-use klo_source::SourceMap;
+use klo_source::{SourceFile, SourceMap};
 
 pub use merge::merge;
 
@@ -76,6 +76,15 @@ pub struct Style {
 }
 
 impl Style {
+    /// A file of the source map as it is printed: see [`Style::path`]; what lies in klo itself has its name.
+    pub fn file(&self, file: &SourceFile) -> String {
+        if file.is_built_in() {
+            file.path().to_string()
+        } else {
+            self.path(file.path())
+        }
+    }
+
     /// A path of the source map as it is printed: relative to the folder klo was started in.
     pub fn path(&self, path: &str) -> String {
         relative(&self.root.join(path), &self.base)
@@ -162,7 +171,7 @@ fn place(at: &At, sources: &SourceMap, style: &Style) -> Option<String> {
             let at = sources.location(*span);
             Some(format!(
                 "{}:{}:{}",
-                printable(&style.path(&at.file)),
+                printable(&style.file(sources.file(span.file))),
                 at.start.line,
                 at.start.column
             ))

@@ -17,6 +17,7 @@ pub(super) struct Place {
 /// The place, if it lies in the repository.
 pub(super) fn in_repository(at: &At, sources: &SourceMap, style: &Style) -> Option<Place> {
     let (path, region) = match at {
+        At::Span(span) if sources.file(span.file).is_built_in() => return None,
         At::Span(span) => {
             let location = sources.location(*span);
             (sources.path(span.file).clone(), Some(location))

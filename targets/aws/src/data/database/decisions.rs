@@ -14,17 +14,20 @@ pub(super) fn record(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape
     record_version(lowering, intent, shape);
 }
 
+/// `` `multi_az = true` is set ``, or which rule set chooses it.
 fn stated(intent: &Intent, attribute: &str) -> Option<String> {
     let setting: &Setting = intent.settings.get(attribute)?;
-    is_chosen(intent, attribute).then(|| format!("`{attribute} = {}`", setting.value.to_json()))
+    let value = setting.value.to_json();
+    is_chosen(intent, attribute).then(|| match setting.rule_set() {
+        Some(pack) => format!("the rule set {pack} chooses `{attribute} = {value}`"),
+        None => format!("`{attribute} = {value}` is set"),
+    })
 }
 
 fn record_class(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
     let tier = lowering.deployment().tier.name();
-    let reason = stated(intent, "instance").map_or_else(
-        || format!("the default of tier {tier}"),
-        |stated| format!("{stated} is set"),
-    );
+    let reason = stated(intent, "instance")
+        .map_or_else(|| format!("the default of tier {tier}"), |stated| stated);
     let (connections, _) = shape.connections();
     let (chosen, numbers) = match shape.class {
         Class::Instance(class) => (
@@ -54,10 +57,8 @@ fn record_class(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
 fn record_availability(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
     let multi = intent.flag("multi_az");
     let tier = lowering.deployment().tier.name();
-    let because = stated(intent, "multi_az").map_or_else(
-        || format!("the default of tier {tier}"),
-        |stated| format!("{stated} is set"),
-    );
+    let because = stated(intent, "multi_az")
+        .map_or_else(|| format!("the default of tier {tier}"), |stated| stated);
     let (chosen, other) = match (multi, shape.is_serverless()) {
         (true, false) => (
             "a standby in a second zone",
