@@ -48,6 +48,15 @@ impl Machine<'_> {
                 self.call_library(frame, site, callee, arguments)
             }
             Value::Unknown => {
+                // `request.state::<T>()`: what the program made of that type.
+                let wanted = self.keyword_values(arguments, knowledge::rust::TYPE_ARGUMENT);
+                let mut made = Values::new();
+                for ty in wanted.unwrap_or_default() {
+                    made.extend(self.of_type(ty, frame));
+                }
+                if !made.is_empty() {
+                    return made;
+                }
                 self.unfollowed.insert((frame, site));
                 self.escape(frame, site, arguments);
                 self.unknown()
@@ -163,7 +172,12 @@ impl Machine<'_> {
             let known = given
                 .as_ref()
                 .is_some_and(|v| v.iter().any(|value| *value != unknown));
-            if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
+            let waits = given
+                .as_ref()
+                .is_some_and(|values| self.say_nothing(values));
+            if waits && self.program.file(file).path.ends_with(".rs") {
+                self.hungry.insert((callee, index, site));
+            } else if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
                 self.fall_back(callee, index, site);
             }
             self.pass(callee, name, given.unwrap_or_default());
@@ -238,6 +252,35 @@ impl Machine<'_> {
         self.by_type_or_name(callee, site, parameter, &declared)
     }
 
+    /// Whether values tell nothing of what they are: what a crate's function makes of any type.
+    pub(crate) fn say_nothing(&self, values: &Values) -> bool {
+        values.iter().all(|value| {
+            let ty = match self.values.get(*value) {
+                Value::Object { .. } => self.crate_path(*value),
+                _ => None,
+            };
+            ty.is_some_and(|ty| {
+                let name = ty.rsplit('.').next().unwrap_or("");
+                name.starts_with("from_") || name.starts_with("deserialize")
+            })
+        })
+    }
+
+    /// Runs what a type takes itself out of a request with.
+    fn extract(&mut self, frame: FrameIx, site: Site, ty: ValueId) {
+        if !matches!(self.values.get(ty), Value::Class { .. }) {
+            return;
+        }
+        for name in ["from_request", "from_request_parts"] {
+            for function in self.attribute(frame, site, ty, name) {
+                if self.is_project_callable(function) {
+                    let at = self.own_site(function).unwrap_or(site);
+                    self.call(frame, at, function, &Arguments::default());
+                }
+            }
+        }
+    }
+
     /// Whether a type is of Rust code or of a crate.
     fn is_of_rust(&self, ty: ValueId) -> bool {
         match self.values.get(ty) {
@@ -263,6 +306,9 @@ impl Machine<'_> {
                 Values::new()
             };
             found.extend(made.iter().copied());
+            if in_rust {
+                self.extract(frame, site, *ty);
+            }
             match self.values.get(*ty).clone() {
                 _ if !made.is_empty() => {}
                 Value::Class { file, scope, .. } => {

@@ -19,6 +19,7 @@ impl Reader<'_, '_> {
                 self.classify_object(inner, &path);
             }
             Value::Container { .. } => self.classify_settings(inner),
+            Value::Instance { .. } => self.classify_wrapper(inner),
             Value::Text(parts) => self.classify_text(&parts),
             _ => {}
         }
@@ -60,6 +61,22 @@ impl Reader<'_, '_> {
                     {
                         self.classify(inner);
                     }
+                }
+            }
+        }
+    }
+
+    /// A client in an object of the project's own.
+    fn classify_wrapper(&mut self, instance: ValueId) {
+        for name in self.machine.field_names(instance) {
+            for value in self.machine.field(instance, name, self.frame) {
+                let inner = self.machine.values.untagged(value);
+                let path = match self.machine.values.get(inner) {
+                    Value::Object { .. } => self.machine.values.path(inner),
+                    _ => None,
+                };
+                if let Some(path) = path.filter(|path| clients::client(path).is_some()) {
+                    self.classify_object(inner, &path);
                 }
             }
         }

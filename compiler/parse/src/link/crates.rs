@@ -129,11 +129,7 @@ impl Machine<'_> {
     fn copy_options(&mut self, from: ValueId, to: ValueId) {
         for name in self.field_names(from) {
             let values = self.fields.get(&(from, name)).cloned().unwrap_or_default();
-            let text = self.values.text(name);
-            // The builder's own first argument is an address as much as the last method's is.
-            if text.starts_with('(') {
-                self.grow_field(to, name, values);
-            }
+            self.grow_field(to, name, values);
         }
     }
 

@@ -166,6 +166,8 @@ impl Machine<'_> {
         else {
             return;
         };
+        // What a query is to hold is no part of the path.
+        let path = path.split('?').next().unwrap_or(&path).to_owned();
         let function = self.values.untagged(function);
         let stated = self.registry.stated.entry(function).or_default();
         if stated.insert((method.to_owned(), path, site)) {

@@ -110,9 +110,11 @@ impl Machine<'_> {
             .iter()
             .find_map(|value| self.values.as_literal(*value))
             .map(str::to_owned);
-        let Some(default) = default.map(|text| self.values.sym(&text)) else {
+        let none = self.values.value(Value::None);
+        let default = default.map(|text| self.values.sym(&text));
+        if default.is_none() && !found.iter().any(|value| *value == none) {
             return found;
-        };
+        }
         for value in read {
             let Value::Text(parts) = self.values.get(value) else {
                 continue;
@@ -122,7 +124,7 @@ impl Machine<'_> {
             {
                 let env = EnvRead {
                     required: false,
-                    default: Some(default),
+                    default,
                     ..env.clone()
                 };
                 found.remove(value);

@@ -25,6 +25,13 @@ impl Machine<'_> {
         if let Some(found) = self.call_special(frame, site, inner, &path, arguments) {
             return found;
         }
+        if path.starts_with(knowledge::REQUEST)
+            && let Some(wanted) = self.keyword_values(arguments, rust::TYPE_ARGUMENT)
+        {
+            // `request.rocket().state::<T>()`
+            let made: Vec<Values> = wanted.iter().map(|ty| self.of_type(*ty, frame)).collect();
+            return made.into_iter().flatten().collect();
+        }
         let name = path.rsplit('.').next().unwrap_or("").to_owned();
         if let Value::Member { base, .. } = *self.values.get(inner) {
             let bare = self.values.untagged(base);

@@ -46,6 +46,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
     pub(crate) overflow: bool,
+    /// Parameters that callers passed and that have no value yet, with the sites of calls.
+    pub(crate) hungry: BTreeSet<(FrameIx, usize, Site)>,
     /// Calls of what klo knows nothing of.
     pub(crate) unfollowed: BTreeSet<(FrameIx, Site)>,
     /// Methods that the project gives to types of libraries, by name.
@@ -91,6 +93,7 @@ impl<'p> Machine<'p> {
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
             overflow: false,
+            hungry: BTreeSet::new(),
             unfollowed: BTreeSet::new(),
             foreign_methods: BTreeMap::new(),
             starts_django: false,
@@ -136,8 +139,30 @@ impl<'p> Machine<'p> {
                     self.enqueue(frame);
                 }
             }
+            self.feed();
             if self.queue.is_empty() {
                 return;
+            }
+        }
+    }
+
+    /// Parameters that nothing gave a value get what their types say.
+    fn feed(&mut self) {
+        for (frame, index, site) in std::mem::take(&mut self.hungry) {
+            let (file, scope) = (self.frame(frame).file, self.frame(frame).scope);
+            let ScopeKind::Function { parameters, .. } = &self.program.file(file).scope(scope).kind
+            else {
+                continue;
+            };
+            let name = self.values.sym(&parameters[index].name);
+            let known = self
+                .frame(frame)
+                .vars
+                .get(&name)
+                .cloned()
+                .unwrap_or_default();
+            if self.say_nothing(&known) {
+                self.fall_back(frame, index, site);
             }
         }
     }

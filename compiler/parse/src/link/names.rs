@@ -3,8 +3,8 @@
 use super::machine::Machine;
 use super::pending::Cell;
 use super::program::Resolved;
-use super::value::{FileIx, FrameIx, Value, ValueId, Values};
-use crate::facts::{Import, ImportNames};
+use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
+use crate::facts::{ExprId, Import, ImportNames};
 use crate::knowledge::rust;
 
 impl Machine<'_> {
@@ -141,7 +141,8 @@ impl Machine<'_> {
                     self.changed = true;
                 }
             }
-            Resolved::Namespace | Resolved::Nothing => {}
+            Resolved::Namespace => {}
+            Resolved::Nothing => self.import_star_of_value(frame, file, import, parts),
             Resolved::External => {
                 let path = self.program.modules.outside(file, parts);
                 let path = self.values.sym(&path);
@@ -150,6 +151,42 @@ impl Machine<'_> {
                     self.pending.grew(Cell::Stars(frame));
                     self.changed = true;
                 }
+            }
+        }
+    }
+
+    /// `use crate::a::*` where no file is called after the module.
+    fn import_star_of_value(
+        &mut self,
+        frame: FrameIx,
+        file: FileIx,
+        import: &Import,
+        parts: &[&str],
+    ) {
+        let Some((first, rest)) = parts.split_first() else {
+            return;
+        };
+        let site = Site {
+            file,
+            expr: ExprId(0),
+        };
+        let mut values = Values::from([self.module_value(file, import.level, &[first], false)]);
+        for name in rest {
+            let mut found = Values::new();
+            for value in values {
+                found.extend(self.attribute(frame, site, value, name));
+            }
+            values = found;
+        }
+        for value in values {
+            let Value::Module(target) = *self.values.get(value) else {
+                continue;
+            };
+            let module = self.import(target);
+            if module != frame && !self.frame(frame).stars.contains(&module) {
+                self.frame_mut(frame).stars.push(module);
+                self.pending.grew(Cell::Stars(frame));
+                self.changed = true;
             }
         }
     }

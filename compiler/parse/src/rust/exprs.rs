@@ -290,6 +290,11 @@ impl Builder<'_> {
             }
             return value;
         }
+        if name == "ok" && found.args.is_empty() {
+            let value = self.typed_expression(&found.receiver, declared);
+            let none = self.expr(ExprKind::None, range);
+            return self.expr(ExprKind::Either(vec![value, none]), range);
+        }
         if rust::has_default(&name) {
             let value = self.typed_expression(&found.receiver, declared);
             let mut options = vec![value];

@@ -334,7 +334,7 @@ impl Builder<'_> {
         let Some((brace, items)) = &found.content else {
             self.stands_not(&found.attrs, range, "a `mod`");
             let mut module = self.inline.clone();
-            module.push(name.clone());
+            module.push(stated_path(&found.attrs).unwrap_or_else(|| name.clone()));
             self.bind_module(1, module, &name, range);
             return;
         };
@@ -425,6 +425,22 @@ fn class(bases: Vec<ExprId>) -> ScopeKind {
         bases,
         keywords: Vec::new(),
     }
+}
+
+/// What `#[path = "…"]` says of a module's file, as a name that no module has.
+fn stated_path(attributes: &[Attribute]) -> Option<String> {
+    attributes
+        .iter()
+        .find_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(named) if named.path.is_ident("path") => match &named.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(path),
+                    ..
+                }) => Some(format!("{}{}", super::modules::PATH, path.value())),
+                _ => None,
+            },
+            _ => None,
+        })
 }
 
 /// Whether `#[cfg(test)]` stands on an item.

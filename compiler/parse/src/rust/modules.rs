@@ -3,10 +3,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use klo_intent::Engine;
-use klo_source::{Tree, join, parent, stem};
+use klo_source::{Tree, join, normalize, parent, stem};
 
 use super::cargo::{Package, Target, packages};
 use crate::knowledge::rust_clients;
+
+/// What begins the name of a module whose file is stated by its path.
+pub(super) const PATH: &str = "#path:";
 
 /// Crates that need no dependency.
 const BUILT_IN: &[&str] = &["std", "core", "alloc"];
@@ -197,6 +200,10 @@ impl CrateIndex {
     }
 
     fn child(&self, file: &str, name: &str) -> Option<&str> {
+        if let Some(path) = name.strip_prefix(PATH) {
+            let path = normalize(parent(file), path)?;
+            return self.files.get(&path).map(String::as_str);
+        }
         let folder = self.folder_of(file);
         let flat = join(&folder, &format!("{name}.rs"));
         let nested = join(&folder, &format!("{name}/mod.rs"));

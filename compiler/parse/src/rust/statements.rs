@@ -181,8 +181,21 @@ impl Builder<'_> {
         let Some(last) = last.filter(|last| *last > start) else {
             return start;
         };
-        let rest = &self.text[last as usize..];
-        last + (rest.len() - rest.trim_start().len()) as u32
+        let mut rest = self.text[last as usize..].trim_start();
+        // Comments may stand between attributes and what they are of.
+        loop {
+            let after = if rest.starts_with("//") {
+                rest.find('\n')
+            } else if rest.starts_with("/*") {
+                rest.find("*/").map(|at| at + 2)
+            } else {
+                None
+            };
+            match after {
+                Some(at) => rest = rest[at..].trim_start(),
+                None => return (self.text.len() - rest.len()) as u32,
+            }
+        }
     }
 
     fn attribute_statements(&mut self, attributes: &[Attribute]) {

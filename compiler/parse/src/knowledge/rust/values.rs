@@ -112,7 +112,6 @@ pub(crate) fn hands_on_method(name: &str, arguments: usize) -> bool {
                 | "as_deref_mut"
                 | "as_bytes"
                 | "unwrap"
-                | "ok"
                 | "iter"
                 | "iter_mut"
                 | "into_iter"
