@@ -27,7 +27,7 @@ fn stated(intent: &Intent, attribute: &str) -> Option<String> {
 fn record_class(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
     let tier = lowering.deployment().tier.name();
     let reason = stated(intent, "instance")
-        .map_or_else(|| format!("the default of tier {tier}"), |stated| stated);
+        .unwrap_or_else(|| format!("the default of tier {tier}"));
     let (connections, _) = shape.connections();
     let (chosen, numbers) = match shape.class {
         Class::Instance(class) => (
@@ -58,7 +58,7 @@ fn record_availability(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Sha
     let multi = intent.flag("multi_az");
     let tier = lowering.deployment().tier.name();
     let because = stated(intent, "multi_az")
-        .map_or_else(|| format!("the default of tier {tier}"), |stated| stated);
+        .unwrap_or_else(|| format!("the default of tier {tier}"));
     let (chosen, other) = match (multi, shape.is_serverless()) {
         (true, false) => (
             "a standby in a second zone",
