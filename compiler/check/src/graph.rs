@@ -53,7 +53,8 @@ pub fn check_graph(
     settle_visibility(&mut resolved);
     resolved.deployment = Some(deployment);
     diagnostics.extend(judge(&resolved, app, config));
-    let findings = judge_intents(&resolved, policy, app.file);
+    let (findings, unjudged) = judge_intents(&resolved, policy, app.file);
+    diagnostics.extend(unjudged);
     let blocked = diagnostics.iter().any(Diagnostic::blocks);
     conclude(app, environment, diagnostics, findings, (resolved, blocked))
 }

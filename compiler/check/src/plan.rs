@@ -20,14 +20,15 @@ pub fn check_plan(mut plan: Plan, app: &App, policy: &Policy, found: &[Finding])
         .map(ToString::to_string)
         .collect();
     faults.extend(names(&plan));
-    let diagnostics: Vec<Diagnostic> = faults
+    let mut diagnostics: Vec<Diagnostic> = faults
         .into_iter()
         .map(|fault| {
             Diagnostic::error(codes::FAULTY_PLAN, At::Nowhere, fault)
                 .help("this is a fault of klo; please report it")
         })
         .collect();
-    let findings = judge_resources(&plan, policy);
+    let (findings, unjudged) = judge_resources(&plan, policy);
+    diagnostics.extend(unjudged);
     let records = found.iter().chain(&findings);
     plan.findings = records
         .filter_map(|finding| finding.record(&policy.waivers))

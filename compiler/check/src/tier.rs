@@ -1,9 +1,6 @@
 use klo_config::{App, EnvironmentConfig, NetworkConfig};
 use klo_intent::{Deployment, Network, Tier};
 
-/// The range of a network that nobody states.
-const DEFAULT_CIDR: &str = "10.0.0.0/16";
-
 /// What `klo.yaml` says of an environment, with everything that holds for all of them.
 pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier) -> Deployment {
     let mut tags = app.tags.clone();
@@ -28,7 +25,9 @@ pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier)
 
 fn network(config: Option<&NetworkConfig>) -> Network {
     let created = |cidr: Option<&String>| Network::Created {
-        cidr: cidr.map_or(DEFAULT_CIDR, String::as_str).to_owned(),
+        cidr: cidr
+            .map_or(Network::DEFAULT_CIDR, String::as_str)
+            .to_owned(),
     };
     match config {
         Some(config) => match &config.vpc {

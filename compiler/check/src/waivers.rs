@@ -41,11 +41,7 @@ impl Waivers {
     /// Reads a file of waivers: a list. What is wrong with it keeps the run from going on.
     pub fn read(file: FileId, text: &str) -> (Self, Vec<Diagnostic>) {
         let params = Params::new();
-        let mut reader = Reader {
-            file,
-            params: &params,
-            diagnostics: Vec::new(),
-        };
+        let mut reader = Reader::new(file, &params);
         let (literal, problems) = read_yaml(text);
         reader.problems(problems);
         let mut waivers = Vec::new();

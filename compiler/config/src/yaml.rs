@@ -12,6 +12,9 @@ use klo_source::TextRange;
 const MAX_DEPTH: usize = 64;
 /// Most values of one file, those that aliases repeat included.
 const MAX_VALUES: usize = 100_000;
+/// Most bytes of text that anchors keep and aliases repeat in one file, four times the largest file: few
+/// values can be many bytes.
+const MAX_REPEATED: usize = 16 * 1024 * 1024;
 
 /// A mistake in the YAML itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,7 @@ pub fn read_yaml(text: &str) -> (Option<Literal>, Vec<YamlProblem>) {
         text,
         anchors: HashMap::new(),
         values: 0,
+        repeated: 0,
         problems: Vec::new(),
         stopped: false,
     };
@@ -54,6 +58,7 @@ struct Reader<'a> {
     /// Finished nodes by the number of their anchor, with the number of values in each.
     anchors: HashMap<usize, (Literal, usize)>,
     values: usize,
+    repeated: usize,
     problems: Vec<YamlProblem>,
     stopped: bool,
 }
@@ -152,6 +157,20 @@ impl<'a> Reader<'a> {
         !self.stopped
     }
 
+    /// Counts the text of what is kept for an anchor or repeated by an alias; `false` when it is too much.
+    fn repeat(&mut self, literal: &Literal, range: TextRange) -> bool {
+        self.repeated += literal.text_bytes();
+        if self.repeated > MAX_REPEATED && !self.stopped {
+            self.problem(
+                range,
+                format!("aliases repeat more than {MAX_REPEATED} bytes of text in this file"),
+                "an alias repeats everything that its anchor holds; remove aliases",
+            );
+            self.stopped = true;
+        }
+        !self.stopped
+    }
+
     fn node(&mut self, event: Event<'a>, range: TextRange) -> Option<Literal> {
         let before = self.values;
         if !self.count(1, range) {
@@ -182,13 +201,16 @@ impl<'a> Reader<'a> {
         };
         if anchor != 0 {
             let size = self.values - before;
+            if !self.repeat(&literal, range) {
+                return None;
+            }
             self.anchors.insert(anchor, (literal.clone(), size));
         }
         Some(literal)
     }
 
     fn alias(&mut self, id: usize, range: TextRange) -> Option<Literal> {
-        let Some((_, size)) = self.anchors.get(&id) else {
+        let Some((literal, size)) = self.anchors.get(&id).cloned() else {
             self.problem(
                 range,
                 "this alias stands inside what its anchor holds",
@@ -201,7 +223,7 @@ impl<'a> Reader<'a> {
         if !self.count(size, range) {
             return None;
         }
-        self.anchors.get(&id).map(|(literal, _)| literal.clone())
+        self.repeat(&literal, range).then_some(literal)
     }
 
     fn check_tag(&mut self, tag: Option<&Tag>, expected: &str, range: TextRange) {

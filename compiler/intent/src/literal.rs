@@ -30,6 +30,19 @@ pub enum LiteralKind {
 }
 
 impl Literal {
+    /// Bytes of all text in it, keys included: what keeping another copy costs.
+    pub fn text_bytes(&self) -> usize {
+        match &self.kind {
+            LiteralKind::Str(text) => text.len(),
+            LiteralKind::List(items) => items.iter().map(Self::text_bytes).sum(),
+            LiteralKind::Map(entries) => entries
+                .iter()
+                .map(|(key, _, value)| key.len() + value.text_bytes())
+                .sum(),
+            _ => 0,
+        }
+    }
+
     /// What kind of value this is, for messages: "a string".
     pub fn noun(&self) -> &'static str {
         match self.kind {

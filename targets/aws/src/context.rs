@@ -6,7 +6,7 @@ use klo_diagnostics::Diagnostic;
 use klo_intent::{
     AttrValue, Decision, Deployment, Field, Intent, IntentGraph, IntentId, ModuleContext, Tier,
 };
-use klo_plan::{Address, Group, Plan, Resource, Value, Why, physical_name, symbol};
+use klo_plan::{Address, Block, Group, Plan, Resource, Value, Why, physical_name, symbol};
 
 use crate::Lowered;
 
@@ -291,6 +291,14 @@ pub(crate) fn edge_address(kind: &'static str, from: &str, to: &str) -> Address 
 /// The file of an intent.
 pub(crate) fn group_of(intent: &Intent) -> Group {
     Group::of(intent)
+}
+
+/// A queue's arguments with its encryption at rest: by a key, or by SQS's own.
+pub(crate) fn encrypted_queue(body: Block, key: Option<Value>) -> Block {
+    match key {
+        Some(key) => body.with("kms_master_key_id", key),
+        None => body.with("sqs_managed_sse_enabled", true),
+    }
 }
 
 /// Because of one intent.

@@ -21,6 +21,7 @@
 //! - **`sum`** stands behind a list or takes it: `x.sum()`, `sum(x)`; of nothing it is 0.
 //! - As in CEL, `&&`, `||`, `all` and `exists` pass over an error when another part decides.
 
+mod budget;
 mod check;
 mod code;
 mod data;

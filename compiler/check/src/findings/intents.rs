@@ -3,22 +3,21 @@ use klo_intent::{AttrValue, Intent, IntentGraph, Origin, Tier};
 use klo_source::{FileId, TextRange};
 
 use super::world::World;
-use super::{Bound, Finding, Fix, Policy, Raw, decide};
+use super::{Bound, Fix, Judged, Policy, Raw, decide, too_many};
 use crate::packs::path::Path;
 use crate::packs::require::{Op, Requirement, Test, show};
 use crate::packs::{Check, Condition, Rule, Selector};
 
 /// Judges a resolved graph by every rule on intents and on the graph. `file` is the app's `klo.yaml`,
 /// which findings on the graph point at.
-pub(crate) fn judge_intents(
-    graph: &IntentGraph,
-    policy: &Policy,
-    file: Option<FileId>,
-) -> Vec<Finding> {
+pub(crate) fn judge_intents(graph: &IntentGraph, policy: &Policy, file: Option<FileId>) -> Judged {
     let tier = graph.deployment().tier;
     let mut findings = Vec::new();
     let mut world: Option<World> = None;
     for rule in policy.rules.rules().filter(|rule| holds_in(rule, tier)) {
+        if let Some(world) = &world {
+            world.begin_rule();
+        }
         let raw = match &rule.selector {
             Selector::Resources(_) => continue,
             Selector::Graph => {
@@ -39,8 +38,11 @@ pub(crate) fn judge_intents(
             .into_iter()
             .map(|raw| decide(rule, raw, &policy.waivers, policy.today));
         findings.extend(decided);
+        if let Some(error) = too_many(&mut findings) {
+            return (findings, Some(error));
+        }
     }
-    findings
+    (findings, None)
 }
 
 pub(crate) fn holds_in(rule: &Rule, tier: Tier) -> bool {

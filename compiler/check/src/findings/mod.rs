@@ -6,6 +6,7 @@ mod resources;
 mod world;
 
 use jiff::civil::Date;
+use klo_diagnostics::codes::rules as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_intent::AttrValue;
 
@@ -76,6 +77,26 @@ pub enum Bound {
     /// No other.
     Exactly,
 }
+
+/// Most findings of one environment, on intents and again on resources: nobody reads more, and each is
+/// kept.
+const MOST_FINDINGS: usize = 20_000;
+
+/// Whether rules have found all that is kept. What is not judged any more is an error, which nothing
+/// waives: it never means that there is nothing to find.
+fn too_many(findings: &mut Vec<Finding>) -> Option<Diagnostic> {
+    if findings.len() <= MOST_FINDINGS {
+        return None;
+    }
+    findings.truncate(MOST_FINDINGS);
+    let message =
+        format!("rules find more than {MOST_FINDINGS} things, and the rest is not judged");
+    let error = Diagnostic::error(codes::TOO_MANY_FINDINGS, At::Nowhere, message);
+    Some(error.help("mend the rules that find something everywhere, or what they find"))
+}
+
+/// What rules found, and what keeps them from finding all.
+pub(crate) type Judged = (Vec<Finding>, Option<Diagnostic>);
 
 /// What a rule finds, before waivers and ramps.
 pub(crate) struct Raw {

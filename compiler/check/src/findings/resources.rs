@@ -7,12 +7,12 @@ use klo_source::Span;
 
 use super::intents::{asks_for, holds_in, judge_conditions, remedy};
 use super::world::World;
-use super::{Finding, Policy, Raw, decide};
+use super::{Judged, Policy, Raw, decide, too_many};
 use crate::packs::path::Path;
 use crate::packs::{Check, Condition, Rule, Selector};
 
 /// Judges a plan by every rule on resource types.
-pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
+pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Judged {
     let tier = plan.graph.deployment().tier;
     let mut by_type: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for resource in plan.resources.values() {
@@ -26,6 +26,9 @@ pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut world: Option<World> = None;
     for rule in policy.rules.rules().filter(|rule| holds_in(rule, tier)) {
+        if let Some(world) = &world {
+            world.begin_rule();
+        }
         let Selector::Resources(types) = &rule.selector else {
             continue;
         };
@@ -39,8 +42,11 @@ pub(crate) fn judge_resources(plan: &Plan, policy: &Policy) -> Vec<Finding> {
                 .map(|raw| decide(rule, raw, &policy.waivers, policy.today));
             findings.extend(decided);
         }
+        if let Some(error) = too_many(&mut findings) {
+            return (findings, Some(error));
+        }
     }
-    findings
+    (findings, None)
 }
 
 fn on_resource(

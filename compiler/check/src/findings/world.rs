@@ -42,6 +42,11 @@ impl World {
         }
     }
 
+    /// Gives the next rule the steps that a rule may take.
+    pub(crate) fn begin_rule(&self) {
+        self.shared.budget().begin_rule();
+    }
+
     /// Judges a condition of a pack on the graph.
     pub(crate) fn judge(&self, pack: &str, condition: &Condition) -> Result<bool, String> {
         condition.expression.evaluate(&self.of_pack(pack))

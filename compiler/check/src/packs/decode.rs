@@ -156,11 +156,7 @@ fn pack(
     packs: &[Pack],
 ) -> (Pack, Vec<Diagnostic>) {
     let draft = node.draft;
-    let mut reader = Reader {
-        file: draft.file,
-        params,
-        diagnostics: Vec::new(),
-    };
+    let mut reader = Reader::new(draft.file, params);
     let section = |key: &str| draft.literal.get(key);
     let mut layers = PackLayers::default();
     if let Some(choose) = section("choose") {
@@ -287,11 +283,7 @@ fn loosened_params(
             )
         })
         .collect();
-    let mut quiet = Reader {
-        file: reader.file,
-        params: &own,
-        diagnostics: Vec::new(),
-    };
+    let mut quiet = Reader::new(reader.file, &own);
     let Some(original) = quiet.rule(pack, literal, parent) else {
         return;
     };

@@ -70,11 +70,7 @@ impl Extend {
 /// names that no other may have.
 pub(crate) fn draft(file: FileId, text: &str, shipped: bool) -> (Option<Draft>, Vec<Diagnostic>) {
     let params = Params::new();
-    let mut reader = Reader {
-        file,
-        params: &params,
-        diagnostics: Vec::new(),
-    };
+    let mut reader = Reader::new(file, &params);
     let (literal, problems) = read_yaml(text);
     let unread = !problems.is_empty() && literal.is_none();
     reader.problems(problems);

@@ -13,8 +13,9 @@ use super::version::VersionRange;
 
 /// Most values of `in` and `not_in`.
 const MOST_ITEMS: usize = 1000;
-/// Largest compiled regular expression in bytes: more than any naming convention needs.
-const REGEX_BYTES: usize = 1 << 20;
+/// Largest compiled regular expression in bytes, and largest cache of one: more than any naming convention
+/// needs, and little for thousands of rules.
+const REGEX_BYTES: usize = 256 << 10;
 
 impl Reader<'_> {
     pub(crate) fn requirements(
@@ -198,6 +199,7 @@ impl Reader<'_> {
         let text = self.text("matches", &resolved)?.to_owned();
         match RegexBuilder::new(&text)
             .size_limit(REGEX_BYTES)
+            .dfa_size_limit(REGEX_BYTES)
             .nest_limit(50)
             .build()
         {

@@ -23,6 +23,11 @@ pub(crate) struct Param {
     pub(crate) own_at: At,
 }
 
+/// Longest text of a pack or of waivers, in bytes: findings repeat reasons, a thousand times over.
+const MOST_TEXT: usize = 4096;
+/// Most bytes of text that parameters put in the place of `$name` in one pack.
+const MOST_REPEATED: usize = 16 * 1024 * 1024;
+
 /// Parameters by name, in the order written.
 pub(crate) type Params = IndexMap<String, Param>;
 
@@ -35,6 +40,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) params: &'a Params,
     /// Mistakes.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Bytes of text that parameters have repeated.
+    pub(crate) repeated: usize,
 }
 
 /// The entries of a map whose keys are known.
@@ -58,7 +65,17 @@ impl<'l> Fields<'l> {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A file, of which nothing has been read.
+    pub(crate) fn new(file: FileId, params: &'a Params) -> Self {
+        Self {
+            file,
+            params,
+            diagnostics: Vec::new(),
+            repeated: 0,
+        }
+    }
+
     /// A place in the file.
     pub(crate) fn at(&self, range: TextRange) -> At {
         At::Span(range.in_file(self.file))
@@ -197,6 +214,14 @@ impl Reader<'_> {
     /// A text that is not empty.
     pub(crate) fn text<'l>(&mut self, key: &str, literal: &'l Literal) -> Option<&'l str> {
         match literal.as_str() {
+            Some(text) if text.len() > MOST_TEXT => {
+                let message = format!(
+                    "`{key}` is {} bytes long, more than {MOST_TEXT}",
+                    text.len()
+                );
+                self.wrong(literal.range, message, "say it in fewer words");
+                None
+            }
             Some(text) if !text.trim().is_empty() => Some(text),
             Some(_) => {
                 self.wrong(
@@ -287,6 +312,13 @@ impl Reader<'_> {
             return Some(plain(name));
         }
         if let Some(param) = self.params.get(name) {
+            self.repeated += param.literal.text_bytes();
+            if self.repeated > MOST_REPEATED {
+                let message =
+                    format!("parameters repeat more than {MOST_REPEATED} bytes in this pack");
+                self.wrong(literal.range, message, "shorten the parameter's value");
+                return None;
+            }
             return Some(moved(&param.literal, literal.range));
         }
         let known = || self.params.keys().map(String::as_str);

@@ -182,8 +182,19 @@ fn all(list: &[AttrValue]) -> String {
     }
 }
 
+/// Most characters of a value that a message shows.
+const MOST_SHOWN: usize = 200;
+
 /// A value as messages have it.
 pub(crate) fn show(value: &AttrValue) -> String {
+    let shown = whole(value);
+    match shown.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown,
+    }
+}
+
+fn whole(value: &AttrValue) -> String {
     match value {
         AttrValue::Null => "not set".to_owned(),
         AttrValue::Str(text) => format!("`{}`", text.escape_debug()),

@@ -27,7 +27,7 @@ pub fn judge_test_resources(test: &PackTest, policy: &Policy) -> Vec<Finding> {
             body,
         ));
     }
-    judge_resources(&plan, policy)
+    judge_resources(&plan, policy).0
 }
 
 fn deployment(environment: &str, rules: &RuleSet) -> Deployment {

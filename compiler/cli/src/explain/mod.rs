@@ -20,7 +20,7 @@ use crate::{Exit, UsageError};
 pub(crate) fn run(args: &Explain, terminal: &mut Terminal) -> Result<Exit, UsageError> {
     if let Some(code) = find(&args.what) {
         let heading = format!("{} {}", code.id(), code.name());
-        terminal.result(&format!("{heading}\n\n{}", page(code.page())));
+        terminal.result(&format!("{heading}\n\n{}\n", code.text()));
         return Ok(Exit::Fine);
     }
     let mut project = Project::open_app(&args.path, &args.selection)?;
@@ -47,16 +47,6 @@ pub(crate) fn run(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Usage
     }
     terminal.result(&text);
     Ok(Exit::Fine)
-}
-
-/// A page's doc comment lines, without the space that each begins with.
-fn page(raw: &str) -> String {
-    let lines = raw
-        .lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line));
-    let mut text = lines.collect::<Vec<_>>().join("\n");
-    text.push('\n');
-    text
 }
 
 /// What every environment says of `what`; environments that say the same are one.

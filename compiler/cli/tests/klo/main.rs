@@ -9,6 +9,7 @@ mod examples;
 mod findings;
 mod formats;
 mod hooks;
+mod hostile;
 mod malformed;
 mod rules;
 mod together;

@@ -132,4 +132,17 @@ codes! {
     ///
     /// Mend the rule or the test. `none` says that a rule finds nothing.
     FAILED_PACK_TEST = "KLO0910", "failed-pack-test";
+
+    /// Rules find more than 20,000 things in one environment. klo stops there, so that a pack cannot
+    /// take all memory, and says so with an error that nothing waives: what was not judged might break
+    /// a rule.
+    ///
+    /// ```yaml
+    /// on: "*"
+    /// require: { name: { eq: nobody-is-called-that } }
+    /// ```
+    ///
+    /// Most often a rule is wrong and finds something on every intent: `klo rules test` shows it on a
+    /// small source. Otherwise mend what is found, or narrow the rules' `on` and `when`.
+    TOO_MANY_FINDINGS = "KLO0911", "too-many-findings";
 }

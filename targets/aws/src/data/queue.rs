@@ -9,7 +9,7 @@ use super::common::{
     add, add_main, is_chosen, name_of, own_key, part, plain_store, report_import, report_range,
 };
 use super::given::Given;
-use crate::context::{Lowering, Store, group_of, main_address, part_address, why};
+use crate::context::{Lowering, Store, encrypted_queue, group_of, main_address, part_address, why};
 use crate::policy;
 
 /// The longest name, `.fifo` included (SQS API reference, 2026-11).
@@ -94,10 +94,7 @@ fn queue(lowering: &Lowering<'_>, intent: &Intent, name: &str) -> Block {
     } else {
         body
     };
-    match own_key(lowering, intent) {
-        Some(key) => body.with("kms_master_key_id", key),
-        None => body.with("sqs_managed_sse_enabled", true),
-    }
+    encrypted_queue(body, own_key(lowering, intent))
 }
 
 fn dead_letters(lowering: &mut Lowering<'_>, intent: &Intent, name: &str) -> Address {

@@ -2,7 +2,7 @@
 
 use klo_plan::{Address, Block, Group, Resource, Value, Why};
 
-use crate::context::Lowering;
+use crate::context::{Lowering, encrypted_queue};
 use crate::policy;
 
 /// For how many seconds dead letters are kept: SQS's longest, 14 days.
@@ -43,10 +43,7 @@ impl Wanted {
         } else {
             body
         };
-        match lowering.key_arn() {
-            Some(key) => body.with("kms_master_key_id", key),
-            None => body.with("sqs_managed_sse_enabled", true),
-        }
+        encrypted_queue(body, lowering.key_arn())
     }
 }
 

@@ -6,7 +6,7 @@ use klo_plan::{Address, Block, Output, Root, Value};
 use super::common::{self, Unit};
 use super::permissions::{self, Statement, via_service};
 use super::schedule;
-use crate::context::{Compute, Lowering, UnitRefs, why};
+use crate::context::{Compute, Lowering, UnitRefs, encrypted_queue, why};
 
 /// Gives a job its start.
 pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
@@ -81,14 +81,11 @@ fn target(
 
 /// Where starts go that AWS could not make.
 fn dead_letters(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> Address {
-    let key = lowering.key_arn();
-    let managed = key.is_none().then_some(true);
     let body = Block::new()
         .with("name", unit.name(lowering, "schedule-dead", 80))
-        .with("message_retention_seconds", 14 * 86_400)
-        .with_some("kms_master_key_id", key)
-        .with_some("sqs_managed_sse_enabled", managed)
-        .with_some("tags", lowering.tags(unit.intent));
+        .with("message_retention_seconds", 14 * 86_400);
+    let body =
+        encrypted_queue(body, lowering.key_arn()).with_some("tags", lowering.tags(unit.intent));
     let purpose = "starts that could not be made";
     unit.add(lowering, "aws_sqs_queue", "schedule_dead", purpose, body)
 }

@@ -9,19 +9,19 @@ use std::sync::Arc;
 
 use klo_source::TextRange;
 
+use super::budget::Budget;
 use super::code::{Code, Missing, Op};
 use super::data::{Data, Entries};
 use super::fault::{quote, shorten};
 use super::reach::Reach;
 
-/// Steps that one evaluation may take: two loops in each other over some thousand intents.
-const MAX_STEPS: u64 = 5_000_000;
-
-/// Values of the variables, and the graph for `reaches` and `path`.
+/// Values of the variables, the graph for `reaches` and `path`, and the steps that are left to this world
+/// and its clones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct World {
     variables: Vec<(Cow<'static, str>, Data)>,
     reach: Arc<Reach>,
+    budget: Arc<Budget>,
 }
 
 impl World {
@@ -30,7 +30,18 @@ impl World {
         Self {
             variables: Vec::new(),
             reach,
+            budget: Arc::default(),
         }
+    }
+
+    /// The steps that are left.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_budget(&mut self, budget: Budget) {
+        self.budget = Arc::new(budget);
     }
 
     /// Sets a variable.
@@ -56,9 +67,12 @@ pub(super) fn evaluate(code: &Code, text: &str, world: &World) -> Result<bool, S
         world,
         locals: Vec::new(),
         steps: 0,
+        limit: world.budget.left(),
         starts: Vec::new(),
     };
-    machine.flag(code).map_err(|failure| {
+    let result = machine.flag(code);
+    world.budget.take(machine.steps);
+    result.map_err(|failure| {
         let part = match failure.fatal {
             true => shorten(text, 100),
             false => quote(text, failure.range),
@@ -102,6 +116,7 @@ struct Machine<'a> {
     /// The variables of the loops around, outermost first.
     locals: Vec<Data>,
     steps: u64,
+    limit: u64,
     /// Nodes of the graph whose ways this evaluation has paid for.
     starts: Vec<u32>,
 }
@@ -110,15 +125,12 @@ impl Machine<'_> {
     /// Counts steps.
     fn pay(&mut self, code: &Code, steps: usize) -> Evaluated<()> {
         self.steps += steps as u64;
-        if self.steps <= MAX_STEPS {
+        if self.steps <= self.limit {
             return Ok(());
         }
         Err(Failure {
             range: code.range,
-            reason: format!(
-                "takes more than {MAX_STEPS} steps; filter before going through the same list twice"
-            )
-            .into(),
+            reason: self.world.budget.exhausted(self.limit).into(),
             fatal: true,
         })
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cel::budget::Budget;
 
 fn message(text: &str) -> String {
     let faults = compile(text).expect_err("over a bound");
@@ -92,6 +93,33 @@ fn steps_are_bounded() {
             "{sentence}"
         );
     }
+}
+
+#[test]
+fn steps_are_bounded_over_all_that_a_rule_is_judged_on() {
+    let mut world = world();
+    world.set("intents", Data::list(vec![thing("queue.a", &[]); 100]));
+    let expression = compile("intents.all(a, a.id == 'queue.a')").unwrap();
+    // Each evaluation takes some hundred steps; the world's clones spend from the same.
+    world.set_budget(Budget::new(2_000, 5_000));
+    let count = || {
+        let results = (0..100).map(|_| expression.evaluate(&world.clone()));
+        results.take_while(Result::is_ok).count()
+    };
+    let first = count();
+    assert!((1..10).contains(&first), "{first}");
+    let sentence = expression.evaluate(&world).expect_err("over the bound");
+    assert!(
+        sentence.contains("one rule may take 2000 steps"),
+        "{sentence}"
+    );
+    world.budget().begin_rule();
+    assert_eq!(count(), first, "the next rule has its own");
+    world.budget().begin_rule();
+    assert!(count() < first, "all of them together have an end");
+    world.budget().begin_rule();
+    let sentence = expression.evaluate(&world).expect_err("over the bound");
+    assert!(sentence.contains("the rules before it"), "{sentence}");
 }
 
 #[test]

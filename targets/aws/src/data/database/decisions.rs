@@ -26,8 +26,8 @@ fn stated(intent: &Intent, attribute: &str) -> Option<String> {
 
 fn record_class(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
     let tier = lowering.deployment().tier.name();
-    let reason = stated(intent, "instance")
-        .unwrap_or_else(|| format!("the default of tier {tier}"));
+    let reason =
+        stated(intent, "instance").unwrap_or_else(|| format!("the default of tier {tier}"));
     let (connections, _) = shape.connections();
     let (chosen, numbers) = match shape.class {
         Class::Instance(class) => (
@@ -57,8 +57,8 @@ fn record_class(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
 fn record_availability(lowering: &mut Lowering<'_>, intent: &Intent, shape: &Shape) {
     let multi = intent.flag("multi_az");
     let tier = lowering.deployment().tier.name();
-    let because = stated(intent, "multi_az")
-        .unwrap_or_else(|| format!("the default of tier {tier}"));
+    let because =
+        stated(intent, "multi_az").unwrap_or_else(|| format!("the default of tier {tier}"));
     let (chosen, other) = match (multi, shape.is_serverless()) {
         (true, false) => (
             "a standby in a second zone",
