@@ -1,6 +1,7 @@
 //! Tasks of this repository: `cargo xtask generate` writes the pages and schemas that are made from
 //! the code, and with `--check` fails where one is not up to date; `cargo xtask provider-schema` takes
-//! over a version of the AWS provider.
+//! over a version of the AWS provider; `cargo xtask aws-operations` takes over a version of the AWS
+//! SDK's models and of AWS's service authorization reference.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -18,7 +19,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask generate [--check]
-       cargo xtask provider-schema FILE   (what `terraform providers schema -json` printed)";
+       cargo xtask provider-schema FILE   (what `terraform providers schema -json` printed)
+       cargo xtask aws-operations [PYTHON]   (of an environment made from verify/requirements.txt)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         ["generate"] => false,
         ["generate", "--check"] => true,
         ["provider-schema", file] => return done(provider_schema::write(&root(), file)),
+        ["aws-operations"] => return done(aws_operations(&root(), "python3")),
+        ["aws-operations", python] => return done(aws_operations(&root(), python)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -54,6 +58,19 @@ fn done(result: std::io::Result<()>) -> ExitCode {
 /// The repository's folder.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Writes the tables of AWS operations by the script that reads the sources' Python packages.
+fn aws_operations(root: &Path, python: &str) -> std::io::Result<()> {
+    let status = std::process::Command::new(python)
+        .arg(root.join("xtask/aws_operations.py"))
+        .status()?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(std::io::Error::other(
+        "the tables of AWS operations could not be written",
+    ))
 }
 
 /// Every generated file: its path in the repository, and what it holds.

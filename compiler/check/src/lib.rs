@@ -3,6 +3,7 @@
 //! [`Checked`] is made only here, and lowering and emitting take nothing else, so what was not
 //! judged cannot be written.
 
+mod apps;
 mod builtin;
 mod cel;
 mod checked;
@@ -16,6 +17,7 @@ mod resolve;
 mod tier;
 mod waivers;
 
+pub use apps::{Neighbour, check_uses};
 pub use checked::Checked;
 pub use findings::{Bound, Finding, Fix, Policy};
 pub use graph::{Verdict, check_graph, unknown_environment};

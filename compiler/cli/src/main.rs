@@ -12,6 +12,7 @@ mod explain;
 mod fix;
 mod graph;
 mod lint;
+mod neighbours;
 mod outside;
 mod pipeline;
 mod policy;

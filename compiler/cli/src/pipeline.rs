@@ -10,6 +10,7 @@ use klo_source::Tree;
 use rayon::prelude::*;
 
 use crate::args::Selection;
+use crate::neighbours::Repository;
 use crate::project::Project;
 use crate::terminal::Terminal;
 
@@ -60,18 +61,19 @@ pub(crate) fn analyze(
     let apps = project.apps.clone();
     project.judged = true;
     let policies = std::mem::take(&mut project.policies);
+    let mut repository = Repository::of(&apps);
     let analyzed = apps
         .into_iter()
         .zip(&policies)
-        .map(|(app, policy)| {
+        .enumerate()
+        .map(|(index, (app, policy))| {
             terminal.progress(&format!("reading {}", app.name));
             let names: Vec<String> = project
                 .environments(&app, selection)
                 .iter()
                 .map(|environment| environment.name.clone())
                 .collect();
-            let (graph, mut diagnostics) =
-                klo_parse::parse(&project.tree, &app, &app.nested, &mut project.sources);
+            let (graph, mut diagnostics) = repository.read(project, index);
             terminal.progress(&format!("working out {}", app.name));
             let results: Vec<_> = names
                 .par_iter()
@@ -81,6 +83,10 @@ pub(crate) fn analyze(
             for (environment, found) in results {
                 environments.push(environment);
                 diagnostics.extend(found);
+            }
+            let neighbours = repository.neighbours(index, &policies);
+            for name in &names {
+                diagnostics.extend(klo_check::check_uses(&graph, &app, name, &neighbours));
             }
             diagnostics.extend(remarks(&app, policy, &environments));
             for diagnostic in &mut diagnostics {

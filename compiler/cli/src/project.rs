@@ -28,6 +28,8 @@ pub(crate) struct Project {
     pub(crate) paths: Vec<String>,
     /// What each app is held to; as many as there are apps where nothing is wrong.
     pub(crate) policies: Vec<Policy>,
+    /// What the flags add to each app's rules.
+    pub(crate) extra: Extra,
     /// What is wrong with the configuration, rule packs and waivers included.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the apps were analyzed.
@@ -72,6 +74,7 @@ impl Project {
             .as_deref()
             .map(|file| config_below(&root, file))
             .transpose()?;
+        let extra = Extra::of(selection, &root)?;
         let mut project = Self {
             root,
             base,
@@ -80,25 +83,41 @@ impl Project {
             apps: Vec::new(),
             paths: Vec::new(),
             policies: Vec::new(),
+            extra,
             diagnostics: Vec::new(),
             judged: false,
         };
         project.discover(&relative, config.as_deref());
         project.paths = relative;
-        let extra = Extra::of(selection, &project.root)?;
         for app in &project.apps {
-            let (policy, found) = extra.policy(app, &project.tree, &mut project.sources);
+            let (policy, found) = project
+                .extra
+                .policy(app, &project.tree, &mut project.sources);
             project.policies.extend(policy);
             project.diagnostics.extend(found);
         }
         Ok(project)
     }
 
-    fn discover(&mut self, paths: &[String], config: Option<&str>) {
-        let repository = self
-            .root
+    /// Every other app of the repository than those that were asked for.
+    pub(crate) fn neighbours(&mut self) -> Vec<App> {
+        let repository = self.repository();
+        let (apps, _) = klo_config::discover(&self.tree, &repository, "", None, &mut self.sources);
+        let asked = |app: &App| self.apps.iter().any(|other| other.root == app.root);
+        apps.into_iter()
+            .filter(|app| app.file.is_some() && !asked(app))
+            .collect()
+    }
+
+    /// The name of the repository's folder.
+    fn repository(&self) -> String {
+        self.root
             .file_name()
-            .map_or(String::new(), |name| name.to_string_lossy().into_owned());
+            .map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    }
+
+    fn discover(&mut self, paths: &[String], config: Option<&str>) {
+        let repository = self.repository();
         let (folders, files): (Vec<&str>, Vec<&str>) = paths
             .iter()
             .map(String::as_str)

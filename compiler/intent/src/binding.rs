@@ -100,6 +100,19 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
+    /// Whether an app tells others of the field of a kind: addresses, names and ARNs, never what
+    /// holds a credential, and nothing of a setting, whose value is its app's own.
+    pub fn is_published(self, kind: crate::Kind) -> bool {
+        use crate::Kind;
+        let own = match kind {
+            Kind::Database => matches!(self, Self::Url | Self::User | Self::Password),
+            Kind::Secret => self == Self::Value,
+            Kind::Config | Kind::Volume => true,
+            _ => matches!(self, Self::Password | Self::Region),
+        };
+        !own && Self::of(kind).contains(&self)
+    }
+
     /// The fields that a kind has (language.md §1, "Binding").
     pub const fn of(kind: crate::Kind) -> &'static [Self] {
         use crate::Kind;

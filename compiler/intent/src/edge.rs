@@ -109,6 +109,15 @@ pub struct MethodUse {
     pub method: String,
 }
 
+/// An argument of a call that needs more than the call alone: the index that a query names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ArgumentUse {
+    /// The call.
+    pub call: MethodUse,
+    /// The argument in the API's spelling: `IndexName`.
+    pub argument: String,
+}
+
 /// Connections that one client object may hold, as the code says or the library's default.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PoolUse {
@@ -133,6 +142,8 @@ pub struct Edge {
     pub access: BTreeSet<Access>,
     /// The methods called; empty for edges that `uses`, `trigger` or `expose` state.
     pub methods: BTreeSet<MethodUse>,
+    /// The arguments of those methods that need more than the method alone.
+    pub arguments: BTreeSet<ArgumentUse>,
     /// The part of `access` that a `uses` annotation states; it stands for calls whose access
     /// reading the code cannot show.
     pub stated: BTreeSet<Access>,
@@ -158,6 +169,7 @@ impl Edge {
             to,
             access: BTreeSet::from([access]),
             methods: BTreeSet::new(),
+            arguments: BTreeSet::new(),
             stated: BTreeSet::new(),
             at: Vec::new(),
             places: Vec::new(),

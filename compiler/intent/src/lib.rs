@@ -29,7 +29,7 @@ pub use decode::{
 };
 pub use deployment::{Deployment, Network, Tier};
 pub use drawing::{graph_dot, graph_mermaid};
-pub use edge::{Access, Edge, MethodUse, Node, PoolUse};
+pub use edge::{Access, ArgumentUse, Edge, MethodUse, Node, PoolUse};
 pub use forms::{check_form, is_aws_id, is_variable};
 pub use graph::{Decision, Intent, IntentGraph, IntentId};
 pub use json::{PlaceStyle, graph_json};

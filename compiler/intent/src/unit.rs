@@ -54,6 +54,18 @@ pub enum EntryCall {
     },
     /// The file, run as a program.
     Program,
+    /// A program that is compiled: a Rust package's binary.
+    Binary {
+        /// The package, as cargo calls it.
+        package: String,
+        /// The program, as cargo calls it.
+        name: String,
+        /// The library that speaks to the platform, where the program is one of Lambda's own
+        /// (`lambda_runtime`, `lambda_http`); empty where it is not.
+        runtime: String,
+        /// Whether it answers requests over HTTP.
+        serves: bool,
+    },
     /// A management command of Django, which Django finds by its name.
     DjangoCommand {
         /// The command's name.

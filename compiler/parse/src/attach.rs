@@ -48,8 +48,8 @@ pub enum Stands {
     Not(&'static str),
 }
 
-/// What may carry an annotation, for messages.
-const ITEMS: &str = "an assignment, a function, a class, a call or the `return` of a call";
+/// What begins an annotation in the form of a Rust attribute.
+pub const ATTRIBUTE: &str = "klo::";
 
 /// Other annotations of a block that a problem shows.
 const MAX_RELATED: usize = 5;
@@ -65,8 +65,14 @@ pub fn may_annotate(text: &str) -> bool {
 }
 
 /// Reads the annotations in `comments` and adds them to `facts` with the items they stand on.
-/// `comments` and `statements` are sorted by where they begin.
-pub fn attach(text: &str, comments: &[Comment], statements: &[Statement], facts: &mut FileFacts) {
+/// `comments` and `statements` are sorted by where they begin; `items` says what may carry one.
+pub fn attach(
+    text: &str,
+    comments: &[Comment],
+    statements: &[Statement],
+    items: &str,
+    facts: &mut FileFacts,
+) {
     // Around a syntax error statements are missing, so that what follows is not known.
     let broken = facts
         .problems
@@ -85,7 +91,7 @@ pub fn attach(text: &str, comments: &[Comment], statements: &[Statement], facts:
             .count();
         let (block, others) = rest.split_at(length);
         rest = others;
-        attach_block(text, block, statements, broken, facts);
+        attach_block(text, block, statements, (items, broken), facts);
     }
     facts
         .problems
@@ -96,7 +102,7 @@ fn attach_block(
     text: &str,
     block: &[Comment],
     statements: &[Statement],
-    broken: bool,
+    (items, broken): (&str, bool),
     facts: &mut FileFacts,
 ) {
     let lines: Vec<CommentLine<'_>> = block
@@ -125,7 +131,7 @@ fn attach_block(
                 });
             facts.annotations.extend(attached);
         }
-        Err(mistake) if !broken => facts.problems.extend(mistake.problem(&annotations)),
+        Err(mistake) if !broken => facts.problems.extend(mistake.problem(&annotations, items)),
         Err(_) => {}
     }
 }
@@ -142,7 +148,7 @@ enum Mistake {
 
 impl Mistake {
     /// One problem for all annotations of a block.
-    fn problem(&self, annotations: &[Annotation]) -> Option<Problem> {
+    fn problem(&self, annotations: &[Annotation], items: &str) -> Option<Problem> {
         let (first, others) = annotations.split_first()?;
         let capability = &first.capability;
         let (code, message, mut related) = match self {
@@ -170,7 +176,7 @@ impl Mistake {
             code,
             first.range,
             message,
-            format!("put it directly above {ITEMS}"),
+            format!("put it directly above {items}"),
             related,
         ))
     }

@@ -162,6 +162,9 @@ pub enum ScopeKind {
     /// The body of `if __name__ == "__main__":`. Its parent is the module, and what it binds are
     /// the module's names.
     Main,
+    /// A module that is written inside another (`mod name { … }`). Its names are its members, and
+    /// what stands in it sees them.
+    Namespace,
 }
 
 /// How a parameter takes arguments.
@@ -214,6 +217,14 @@ pub enum Step {
     Import(Import),
     /// A function or class is defined and bound to its name.
     Define(ScopeId),
+    /// More members and bases of a type (`impl Trait for Type`). The scope is a
+    /// [`ScopeKind::Class`] of its own.
+    Extend {
+        /// The type.
+        target: ExprId,
+        /// What is added.
+        scope: ScopeId,
+    },
     /// What runs only when the file itself is started (`if __name__ == "__main__":`), not when it
     /// is imported. The scope is a [`ScopeKind::Main`].
     Main(ScopeId),

@@ -9,6 +9,7 @@ mod knowledge;
 mod link;
 mod project;
 pub mod python;
+pub mod rust;
 
 use klo_config::App;
 use klo_diagnostics::Diagnostic;

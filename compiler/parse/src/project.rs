@@ -13,6 +13,8 @@ use crate::facts::{ExprKind, FileFacts, ImportNames, Step};
 use crate::knowledge::django;
 use crate::python::modules::{ModuleIndex, Resolution};
 use crate::python::{self, dependencies};
+use crate::rust::modules::{CrateIndex, Resolution as RustResolution};
+use crate::{attach, rust};
 
 /// A file that was read.
 pub(crate) struct ReadFile {
@@ -21,13 +23,20 @@ pub(crate) struct ReadFile {
     pub(crate) facts: FileFacts,
 }
 
+/// Where names lead, by language.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    pub(crate) python: ModuleIndex,
+    pub(crate) rust: CrateIndex,
+}
+
 /// An app's files.
 pub(crate) struct Project {
     /// Every file below the app's sources, of any language, sorted.
     pub(crate) listing: Vec<String>,
     /// The files that were read, sorted by path.
     pub(crate) files: Vec<ReadFile>,
-    pub(crate) index: ModuleIndex,
+    pub(crate) index: Index,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -50,21 +59,26 @@ pub(crate) fn load(
         .iter()
         .filter(|path| path.ends_with(".py"))
         .collect();
-    let annotated = scan(tree, &python, &mut diagnostics);
+    let written: Vec<&String> = listing
+        .iter()
+        .filter(|path| path.ends_with(".py") || path.ends_with(".rs"))
+        .collect();
+    let annotated = scan(tree, &written, &mut diagnostics);
     let external = dependencies::dependencies(tree, &app.root, &app.root);
     let external: BTreeSet<String> = external
         .packages
         .keys()
         .map(|name| name.replace('-', "_"))
         .collect();
-    let index = ModuleIndex::new(
-        listing.iter().map(String::as_str),
-        app.sources
-            .iter()
-            .map(String::as_str)
-            .chain([app.root.as_str()]),
-        external,
-    );
+    let roots = app.sources.iter().map(String::as_str);
+    let index = Index {
+        python: ModuleIndex::new(
+            listing.iter().map(String::as_str),
+            roots.chain([app.root.as_str()]),
+            external,
+        ),
+        rust: CrateIndex::new(tree, &listing),
+    };
     let mut read: BTreeMap<String, (String, FileFacts)> = BTreeMap::new();
     let mut wave: Vec<(String, Option<String>)> = annotated
         .into_iter()
@@ -77,7 +91,10 @@ pub(crate) fn load(
             .map(|(path, text)| {
                 let text = text.map_or_else(|| tree.read_text(&path), Ok);
                 let parsed = text.map(|text| {
-                    let facts = python::facts(&text);
+                    let facts = match path.ends_with(".rs") {
+                        true => rust::facts(&text),
+                        false => python::facts(&text),
+                    };
                     (text, facts)
                 });
                 (path, parsed)
@@ -87,8 +104,12 @@ pub(crate) fn load(
         for (path, parsed) in parsed {
             match parsed {
                 Ok((text, facts)) => {
-                    next.extend(targets(&index, &path, &facts));
-                    next.extend(django_targets(&index, &python, &path, &facts));
+                    if path.ends_with(".rs") {
+                        next.extend(rust_targets(&index.rust, &path, &facts));
+                    } else {
+                        next.extend(targets(&index.python, &path, &facts));
+                        next.extend(django_targets(&index.python, &python, &path, &facts));
+                    }
                     read.insert(path, (text, facts));
                 }
                 Err(error) => diagnostics.push(unreadable(&path, &error)),
@@ -144,14 +165,16 @@ fn list(
 /// The files that hold an annotation, with their texts.
 fn scan(
     tree: &dyn Tree,
-    python: &[&String],
+    files: &[&String],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(String, String)> {
-    let scanned: Vec<(String, Result<String, ReadError>)> = python
+    let scanned: Vec<(String, Result<String, ReadError>)> = files
         .par_chunks(SCAN_CHUNK)
         .flat_map_iter(|paths| paths.iter())
         .filter_map(|path| match tree.read(path) {
-            Ok(bytes) if has_marker(&bytes) => Some(((*path).clone(), text(bytes))),
+            Ok(bytes) if has_marker(&bytes) || has_attribute(path, &bytes) => {
+                Some(((*path).clone(), text(bytes)))
+            }
             Ok(_) => None,
             Err(error) => Some(((*path).clone(), Err(error))),
         })
@@ -166,6 +189,11 @@ fn scan(
         }
     }
     annotated
+}
+
+/// Whether a Rust file may hold an annotation in the form of an attribute.
+fn has_attribute(path: &str, bytes: &[u8]) -> bool {
+    path.ends_with(".rs") && memchr::memmem::find(bytes, attach::ATTRIBUTE.as_bytes()).is_some()
 }
 
 fn text(mut bytes: Vec<u8>) -> Result<String, ReadError> {
@@ -193,6 +221,19 @@ fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
         format!("{path} can not be read: {error}"),
     )
     .help(help)
+}
+
+/// The files of the modules that a Rust file declares, and of the crates that it names.
+fn rust_targets(index: &CrateIndex, path: &str, facts: &FileFacts) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = index.root_of(path).map(str::to_owned).into_iter().collect();
+    for step in facts.scopes.iter().flat_map(|scope| &scope.steps) {
+        let Step::Import(import) = step else { continue };
+        let parts: Vec<&str> = import.module.iter().map(String::as_str).collect();
+        if let RustResolution::File(target) = index.resolve(path, import.level, &parts) {
+            found.insert(target.to_owned());
+        }
+    }
+    found
 }
 
 /// The files that a file may load: what it imports, and what dotted names in its strings mean.

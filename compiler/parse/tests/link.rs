@@ -114,11 +114,11 @@ fn expected(dir: &Path) -> Value {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/python");
-    let mut cases: Vec<PathBuf> = walkdir::WalkDir::new(root)
-        .min_depth(2)
-        .max_depth(2)
-        .into_iter()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let languages = ["python", "rust"].map(|language| root.join(language));
+    let mut cases: Vec<PathBuf> = languages
+        .iter()
+        .flat_map(|root| walkdir::WalkDir::new(root).min_depth(2).max_depth(2))
         .filter_map(Result::ok)
         .filter(|entry| entry.file_name() == "expected.json")
         .filter_map(|entry| entry.path().parent().map(Path::to_path_buf))

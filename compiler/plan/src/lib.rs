@@ -16,6 +16,6 @@ pub use index::{Group, Plan, PlanError, Root};
 pub use name::{physical_name, symbol};
 pub use resource::{
     Address, Class, EmptySecret, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall,
-    Moved, Output, Provider, Released, Resource, Variable, VariableType, Why,
+    Moved, Output, Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
 };
 pub use value::{Block, Function, PathStep, Ref, Target, Value};

@@ -177,6 +177,19 @@ pub struct Lifecycle {
     pub ignore_changes: Vec<String>,
     /// Addresses or attributes whose change replaces it, as references.
     pub replace_triggered_by: Vec<crate::Ref>,
+    /// What must hold once it was read or changed; plans that break it are refused with the message.
+    pub postconditions: Vec<Postcondition>,
+}
+
+/// A text that one of its lists must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postcondition {
+    /// The list's attribute.
+    pub list: &'static str,
+    /// What it must hold.
+    pub holds: String,
+    /// What is said where it does not.
+    pub message: String,
 }
 
 /// One resource, data source or ephemeral.

@@ -1,28 +1,46 @@
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::WalkBuilder;
 
 use crate::tree::{EntryKind, Listing, MAX_FILE_BYTES, ReadError, Tree};
 
 /// A folder on disk. Files that `.gitignore` and its like exclude are not listed, hidden ones
-/// neither; symbolic links are followed only while they stay inside the root.
+/// neither; symbolic links are followed only while they stay inside the root. What was looked at
+/// once stays as it was then, so that one run sees one state.
 #[derive(Debug, Clone)]
 pub struct DiskTree {
     root: PathBuf,
-    /// Folders whose real paths were looked up, since every part of a path is looked at for that.
-    folders: Arc<Mutex<HashMap<PathBuf, Result<PathBuf, ReadError>>>>,
+    known: Arc<Known>,
 }
+
+/// What was looked at.
+#[derive(Debug, Default)]
+struct Known {
+    /// Real paths of folders, since every part of a path is looked at for that.
+    folders: Mutex<HashMap<PathBuf, Result<PathBuf, ReadError>>>,
+    files: Mutex<HashMap<String, Content>>,
+    listings: Mutex<HashMap<String, Listing>>,
+    /// The sizes of the files above, together.
+    bytes: AtomicU64,
+}
+
+/// A file's bytes, or why they cannot be read.
+type Content = Result<Arc<[u8]>, ReadError>;
+
+/// How many bytes of files are kept; later ones are read each time.
+const MOST_KEPT: u64 = 64 * 1024 * 1024;
 
 impl DiskTree {
     /// The tree at `root`, an existing folder.
     pub fn new(root: &Path) -> std::io::Result<Self> {
         Ok(Self {
             root: root.canonicalize()?,
-            folders: Arc::default(),
+            known: Arc::default(),
         })
     }
 
@@ -38,29 +56,35 @@ impl DiskTree {
             .map(Path::to_path_buf)
     }
 
-    /// The real path of a file or folder inside the root.
-    fn resolve(&self, path: &str) -> Result<PathBuf, ReadError> {
+    /// The real path of a file or folder inside the root, and what stands there.
+    fn resolve(&self, path: &str) -> Result<(PathBuf, Metadata), ReadError> {
         let full = self.root.join(path);
         let (Some(folder), Some(Component::Normal(name))) =
             (full.parent(), full.components().next_back())
         else {
-            return self.inside(&full);
+            return self.followed(&full);
         };
         if path.is_empty() {
-            return self.inside(&full);
+            return self.followed(&full);
         }
         let real = self.folder(folder)?.join(name);
         let meta = fs::symlink_metadata(&real).map_err(refusal)?;
         if meta.is_symlink() {
-            self.inside(&real)
+            self.followed(&real)
         } else {
-            Ok(real)
+            Ok((real, meta))
         }
+    }
+
+    fn followed(&self, path: &Path) -> Result<(PathBuf, Metadata), ReadError> {
+        let real = self.inside(path)?;
+        let meta = fs::metadata(&real).map_err(refusal)?;
+        Ok((real, meta))
     }
 
     /// The real path of a folder inside the root.
     fn folder(&self, folder: &Path) -> Result<PathBuf, ReadError> {
-        let mut known = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.known.folders);
         if let Some(real) = known.get(folder) {
             return real.clone();
         }
@@ -78,32 +102,7 @@ impl DiskTree {
         }
     }
 
-    fn relative(&self, path: &Path) -> Option<String> {
-        let relative = path.strip_prefix(&self.root).ok()?;
-        let parts: Option<Vec<&str>> = relative
-            .components()
-            .map(|part| part.as_os_str().to_str())
-            .collect();
-        parts.map(|parts| parts.join("/"))
-    }
-}
-
-fn refusal(error: std::io::Error) -> ReadError {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::Missing,
-        ErrorKind::IsADirectory => ReadError::NotAFile,
-        // ELOOP on Linux and on macOS; the standard library's name for it is not stable yet.
-        _ if matches!(error.raw_os_error(), Some(40 | 62)) => ReadError::OutsideRepository,
-        ErrorKind::PermissionDenied => {
-            ReadError::Refused("the operating system does not let klo read it".to_owned())
-        }
-        // The message of any other kind names no path and is stable enough to show.
-        kind => ReadError::Refused(kind.to_string()),
-    }
-}
-
-impl Tree for DiskTree {
-    fn files(&self, dir: &str) -> Listing {
+    fn walk(&self, dir: &str) -> Listing {
         let mut listing = Listing::default();
         let walk = WalkBuilder::new(self.root.join(dir))
             .require_git(false)
@@ -142,13 +141,70 @@ impl Tree for DiskTree {
         listing
     }
 
+    fn read_anew(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let (real, meta) = self.resolve(path)?;
+        if !meta.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        if meta.len() > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge { size: meta.len() });
+        }
+        let file = fs::File::open(&real).map_err(refusal)?;
+        let mut bytes = Vec::with_capacity(meta.len() as usize);
+        // The file may grow between the two calls; the bound holds all the same.
+        file.take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(refusal)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge {
+                size: bytes.len() as u64,
+            });
+        }
+        Ok(bytes)
+    }
+
+    fn relative(&self, path: &Path) -> Option<String> {
+        let relative = path.strip_prefix(&self.root).ok()?;
+        let parts: Option<Vec<&str>> = relative
+            .components()
+            .map(|part| part.as_os_str().to_str())
+            .collect();
+        parts.map(|parts| parts.join("/"))
+    }
+}
+
+fn lock<T>(known: &Mutex<T>) -> MutexGuard<'_, T> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn refusal(error: std::io::Error) -> ReadError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::Missing,
+        ErrorKind::IsADirectory => ReadError::NotAFile,
+        // ELOOP on Linux and on macOS; the standard library's name for it is not stable yet.
+        _ if matches!(error.raw_os_error(), Some(40 | 62)) => ReadError::OutsideRepository,
+        ErrorKind::PermissionDenied => {
+            ReadError::Refused("the operating system does not let klo read it".to_owned())
+        }
+        // The message of any other kind names no path and is stable enough to show.
+        kind => ReadError::Refused(kind.to_string()),
+    }
+}
+
+impl Tree for DiskTree {
+    fn files(&self, dir: &str) -> Listing {
+        if let Some(listing) = lock(&self.known.listings).get(dir) {
+            return listing.clone();
+        }
+        let listing = self.walk(dir);
+        lock(&self.known.listings).insert(dir.to_owned(), listing.clone());
+        listing
+    }
+
     fn kind(&self, path: &str) -> EntryKind {
-        match self
-            .resolve(path)
-            .and_then(|path| fs::metadata(path).map_err(refusal))
-        {
-            Ok(meta) if meta.is_file() => EntryKind::File,
-            Ok(meta) if meta.is_dir() => EntryKind::Directory,
+        match self.resolve(path) {
+            Ok((_, meta)) if meta.is_file() => EntryKind::File,
+            Ok((_, meta)) if meta.is_dir() => EntryKind::Directory,
             _ => EntryKind::Missing,
         }
     }
@@ -158,7 +214,7 @@ impl Tree for DiskTree {
         const MOST: u64 = 256 * 1024 * 1024;
         let Ok(file) = self
             .resolve(path)
-            .and_then(|path| fs::File::open(path).map_err(refusal))
+            .and_then(|(path, _)| fs::File::open(path).map_err(refusal))
         else {
             return false;
         };
@@ -178,25 +234,18 @@ impl Tree for DiskTree {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let real = self.resolve(path)?;
-        let meta = fs::metadata(&real).map_err(refusal)?;
-        if !meta.is_file() {
-            return Err(ReadError::NotAFile);
+        if let Some(known) = lock(&self.known.files).get(path) {
+            return known
+                .as_ref()
+                .map(|bytes| bytes.to_vec())
+                .map_err(Clone::clone);
         }
-        if meta.len() > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge { size: meta.len() });
+        let found = self.read_anew(path);
+        let size = found.as_ref().map_or(0, Vec::len) as u64;
+        if self.known.bytes.fetch_add(size, Ordering::Relaxed) < MOST_KEPT {
+            let kept = found.as_deref().map(Arc::from).map_err(Clone::clone);
+            lock(&self.known.files).insert(path.to_owned(), kept);
         }
-        let file = fs::File::open(&real).map_err(refusal)?;
-        let mut bytes = Vec::with_capacity(meta.len() as usize);
-        // The file may grow between the two calls; the bound holds all the same.
-        file.take(MAX_FILE_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(refusal)?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge {
-                size: bytes.len() as u64,
-            });
-        }
-        Ok(bytes)
+        found
     }
 }

@@ -12,7 +12,7 @@ use klo_plan::{
 use crate::bootstrap;
 use crate::context::{Compute, Lowering, Supply, group_of, part_address, why};
 use crate::ingress::{Front, address, ways};
-use crate::other_app::{is_published, parameter_name};
+use crate::other_app::parameter_name;
 
 /// Adds outputs and parameters, and the variables that the main root turned out to need.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
@@ -38,7 +38,7 @@ fn publish_store(lowering: &mut Lowering<'_>, id: IntentId, intent: &Intent) {
     let fields: Vec<(Field, Value)> = store
         .fields
         .iter()
-        .filter(|(field, _)| is_published(intent.kind, **field) && **field != Field::Region)
+        .filter(|(field, _)| field.is_published(intent.kind))
         .filter_map(|(field, supply)| match supply {
             Supply::Plain(value) => Some((*field, value.clone())),
             Supply::Secret { .. } => None,

@@ -123,3 +123,49 @@ pub(crate) const GUNICORN: (&str, &str) = ("gunicorn", "27.0.1");
 pub(crate) const CELERY: (&str, &str) = ("celery", "5.7.0");
 /// See [`UVICORN`].
 pub(crate) const AIOHTTP: (&str, &str) = ("aiohttp", "3.14.5");
+
+/// The version of Rust for workspaces that state none: Docker Hub, `library/rust`; the release of
+/// April 2026.
+pub(crate) const RUST: &str = "1.95.0";
+
+/// The image in which compiled programs run: Docker Hub, `library/debian`; of the same release of
+/// Debian as the toolchain's, so that its C library fits.
+pub(crate) const DEBIAN: &str = "debian:12.12-slim";
+
+/// What a crate needs of Debian.
+pub(crate) struct RustSystemNeeds {
+    /// The crate, as the lock file names it.
+    pub(crate) package: &'static str,
+    /// To build it.
+    pub(crate) build: &'static [&'static str],
+    /// To run it.
+    pub(crate) run: &'static [&'static str],
+}
+
+/// From each crate's page and Debian 12's package names; read 2026-11-26. The toolchain's image has a
+/// C compiler.
+pub(crate) const RUST_SYSTEM_NEEDS: [RustSystemNeeds; 7] = [
+    crate_needs(
+        "mysqlclient-sys",
+        &["default-libmysqlclient-dev", "pkg-config"],
+        &["libmariadb3"],
+    ),
+    crate_needs("native-tls", &["libssl-dev", "pkg-config"], &["libssl3"]),
+    crate_needs("openssl-sys", &["libssl-dev", "pkg-config"], &["libssl3"]),
+    crate_needs("pq-sys", &["libpq-dev"], &["libpq5"]),
+    crate_needs("prost-build", &["protobuf-compiler"], &[]),
+    crate_needs("rdkafka-sys", &["cmake", "g++", "make"], &[]),
+    crate_needs("zmq-sys", &["libzmq3-dev", "pkg-config"], &["libzmq5"]),
+];
+
+const fn crate_needs(
+    package: &'static str,
+    build: &'static [&'static str],
+    run: &'static [&'static str],
+) -> RustSystemNeeds {
+    RustSystemNeeds {
+        package,
+        build,
+        run,
+    }
+}

@@ -8,6 +8,7 @@ mod facts;
 mod install;
 mod python;
 mod recipe;
+mod rust;
 mod sources;
 mod start;
 mod template;

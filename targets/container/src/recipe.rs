@@ -1,5 +1,6 @@
 //! One image: what goes into it, how it starts, and the files that say so.
 
+mod compiled;
 mod own;
 mod told;
 
@@ -126,11 +127,13 @@ impl<'a> Kitchen<'a> {
         let unit = self.plan.graph.intent(id);
         match unit.text("image") {
             Some(path) => self.own(image, unit, path),
-            None => {
-                if let Some(code) = &unit.code {
-                    self.python(image, unit, code);
+            None => match &unit.code {
+                Some(code) if matches!(code.entry.call, EntryCall::Binary { .. }) => {
+                    self.compiled(image, unit, code);
                 }
-            }
+                Some(code) => self.python(image, unit, code),
+                None => {}
+            },
         }
     }
 
@@ -241,10 +244,15 @@ impl<'a> Kitchen<'a> {
     }
 
     fn packages(&mut self, unit: &Intent, dependencies: &Dependencies) -> BTreeSet<String> {
-        let mut packages: BTreeSet<String> = system_packages(dependencies, |needs| needs.run)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let mut packages = self.stated_packages(unit);
+        let needed = system_packages(dependencies, |needs| needs.run);
+        packages.extend(needed.into_iter().map(str::to_owned));
+        packages
+    }
+
+    /// Debian packages that the unit's own setting asks for.
+    fn stated_packages(&mut self, unit: &Intent) -> BTreeSet<String> {
+        let mut packages = BTreeSet::new();
         for name in unit
             .value("packages")
             .items()

@@ -10,7 +10,7 @@ use serde::Serialize;
 const APPLICATION: &str = "/app";
 
 /// Files that code names come to so many at most; a folder of uploads is no part of a program.
-const MAX_DATA_FILES: usize = 2_000;
+pub(crate) const MAX_DATA_FILES: usize = 2_000;
 
 /// One `COPY`: files of one folder.
 #[derive(Debug, Serialize, PartialEq, Eq)]
@@ -89,11 +89,7 @@ fn common<'a>(one: &'a str, other: &str) -> &'a str {
 
 /// Every file that the image holds: what importing loads, and the data that this code names.
 pub(crate) fn files(tree: &dyn Tree, code: &UnitCode, out: &str) -> BTreeSet<String> {
-    let mut found = DataFiles {
-        tree,
-        out,
-        files: BTreeSet::new(),
-    };
+    let mut found = DataFiles::new(tree, out);
     let folders: BTreeSet<&str> = code.files.iter().map(|file| parent(file)).collect();
     for file in code.files.iter().filter(|file| file.ends_with(".py")) {
         let Ok(text) = tree.read_text(file) else {
@@ -163,15 +159,25 @@ const KEPT_OUT: [&str; 9] = [
     ".db", ".key", ".p12", ".pem", ".pfx", ".pyc", ".sqlite", ".sqlite3", ".tfstate",
 ];
 
-struct DataFiles<'a> {
+/// Files that code names.
+pub(crate) struct DataFiles<'a> {
     tree: &'a dyn Tree,
     out: &'a str,
-    files: BTreeSet<String>,
+    pub(crate) files: BTreeSet<String>,
 }
 
-impl DataFiles<'_> {
+impl<'a> DataFiles<'a> {
+    /// None yet; `out` is the folder that klo writes to.
+    pub(crate) fn new(tree: &'a dyn Tree, out: &'a str) -> Self {
+        Self {
+            tree,
+            out,
+            files: BTreeSet::new(),
+        }
+    }
+
     /// Takes in the file of a name, or the files below it that are no modules.
-    fn name(&mut self, base: &str, name: &str) {
+    pub(crate) fn name(&mut self, base: &str, name: &str) {
         let Some(path) = normalize(base, name) else {
             return;
         };
@@ -242,7 +248,7 @@ impl DataFiles<'_> {
 
 /// Strings of a file's code that may name a file or folder; what looks like one without being one
 /// finds nothing.
-fn literals(text: &str) -> BTreeSet<&str> {
+pub(crate) fn literals(text: &str) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     for line in text.lines() {
         let mut rest = line;

@@ -68,7 +68,8 @@ pub(crate) fn start(code: &UnitCode, around: &Circumstances<'_>) -> Start {
         EntryCall::DjangoCommand { name, manage, .. } => {
             Start::Command(django(code, name, manage.as_deref()))
         }
-        EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
+        // Compiled programs have images of their own.
+        EntryCall::Binary { .. } | EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Resources, locals, modules, moves and imports as blocks.
 
 use klo_plan::{
-    Block, Class, ImportBlock, LocalValue, ModuleCall, Moved, Output, Provider, Released, Resource,
-    Variable, VariableType, Why,
+    Block, Class, ImportBlock, LocalValue, ModuleCall, Moved, Output, Postcondition, Provider,
+    Released, Resource, Variable, VariableType, Why,
 };
 
 use crate::escape::quoted;
@@ -56,7 +56,25 @@ fn lifecycle(resource: &Resource) -> Option<BlockText> {
         let refs = lifecycle.replace_triggered_by.iter().map(reference_text);
         entries.push(Entry::raw("replace_triggered_by", references(refs, 2)));
     }
-    (!entries.is_empty()).then(|| BlockText::nested("lifecycle", 1).entries(&entries))
+    if entries.is_empty() && lifecycle.postconditions.is_empty() {
+        return None;
+    }
+    let block = BlockText::nested("lifecycle", 1).entries(&entries);
+    let conditions = lifecycle.postconditions.iter().map(postcondition);
+    Some(conditions.fold(block, BlockText::block))
+}
+
+fn postcondition(postcondition: &Postcondition) -> BlockText {
+    let Postcondition {
+        list,
+        holds,
+        message,
+    } = postcondition;
+    let condition = format!("contains(self.{list}, {})", quoted(holds));
+    BlockText::nested("postcondition", 2).entries(&[
+        Entry::raw("condition", condition),
+        Entry::raw("error_message", quoted(message)),
+    ])
 }
 
 /// A list of names that are no strings: on one line while it is short.

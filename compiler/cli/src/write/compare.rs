@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -80,7 +80,11 @@ pub(crate) fn compare(
     force: bool,
 ) -> Result<Comparison, CompareError> {
     let mut compared = Comparison::default();
-    let listed = read(out, manifest::NAME)?;
+    let mut below = Below {
+        out,
+        folders: HashMap::new(),
+    };
+    let listed = below.read(manifest::NAME)?;
     let before = match &listed {
         Standing::File(bytes) => Manifest::parse(bytes).map_err(CompareError::Manifest)?,
         Standing::Nothing => Manifest::default(),
@@ -101,12 +105,19 @@ pub(crate) fn compare(
     for (path, content) in wanted {
         let digest = digest(content.as_bytes());
         let known = before.files.get(path).map(String::as_str);
-        want(&mut compared, out, path, (content, &digest), known, force)?;
+        want(
+            &mut compared,
+            &mut below,
+            path,
+            (content, &digest),
+            known,
+            force,
+        )?;
         after.files.insert(path.clone(), digest);
     }
     for (path, known) in &before.files {
         if scope.covers(path) && !wanted.contains_key(path) {
-            retire(&mut compared, &mut after, out, path, known, force)?;
+            retire(&mut compared, &mut after, &mut below, path, known, force)?;
         }
     }
     compared.changes.sort_by(|a, b| a.path.cmp(&b.path));
@@ -129,7 +140,7 @@ pub(crate) fn compare(
 
 fn want(
     compared: &mut Comparison,
-    out: &Path,
+    below: &mut Below<'_>,
     path: &str,
     (content, wanted): (&str, &str),
     known: Option<&str>,
@@ -141,7 +152,7 @@ fn want(
         new: Some(content.to_owned()),
         digest: Some(wanted.to_owned()),
     };
-    match read(out, path)? {
+    match below.read(path)? {
         Standing::Nothing => compared.changes.push(change(None)),
         Standing::File(bytes) if bytes == content.as_bytes() => compared.unchanged += 1,
         Standing::File(bytes) => {
@@ -171,12 +182,12 @@ fn want(
 fn retire(
     compared: &mut Comparison,
     after: &mut Manifest,
-    out: &Path,
+    below: &mut Below<'_>,
     path: &str,
     known: &str,
     force: bool,
 ) -> Result<(), CompareError> {
-    match read(out, path)? {
+    match below.read(path)? {
         Standing::File(bytes) if force || digest(&bytes) == known => {
             compared.changes.push(Change {
                 path: path.to_owned(),
@@ -195,6 +206,7 @@ fn retire(
     Ok(())
 }
 
+#[derive(Clone)]
 enum Standing {
     Nothing,
     File(Vec<u8>),
@@ -204,25 +216,45 @@ enum Standing {
     Link(String),
 }
 
-/// What stands at a path below `out`, without following links.
-fn read(out: &Path, path: &str) -> Result<Standing, CompareError> {
-    let full = out.join(path);
-    let fail = |error| CompareError::Read(full.clone(), error);
-    let parts: Vec<&str> = path.split('/').collect();
-    for end in 1..=parts.len() {
-        let shown = parts[..end].join("/");
-        let meta = match fs::symlink_metadata(out.join(&shown)) {
-            Ok(meta) => meta,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Standing::Nothing),
-            Err(error) => return Err(fail(error)),
-        };
-        let last = end == parts.len();
-        if meta.is_symlink() {
-            return Ok(Standing::Link(shown));
+/// The output folder, with what is known of the folders in it.
+struct Below<'a> {
+    out: &'a Path,
+    folders: HashMap<String, Option<Standing>>,
+}
+
+impl Below<'_> {
+    /// What stands at a path, without following links.
+    fn read(&mut self, path: &str) -> Result<Standing, CompareError> {
+        for (at, _) in path.match_indices('/') {
+            if let Some(in_the_way) = self.folder(&path[..at])? {
+                return Ok(in_the_way);
+            }
         }
-        if (last && !meta.is_file()) || (!last && !meta.is_dir()) {
-            return Ok(Standing::Other(shown));
+        let full = self.out.join(path);
+        let fail = |error| CompareError::Read(full.clone(), error);
+        match fs::symlink_metadata(&full) {
+            Ok(meta) if meta.is_symlink() => Ok(Standing::Link(path.to_owned())),
+            Ok(meta) if !meta.is_file() => Ok(Standing::Other(path.to_owned())),
+            Ok(_) => fs::read(&full).map(Standing::File).map_err(fail),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Standing::Nothing),
+            Err(error) => Err(fail(error)),
         }
     }
-    fs::read(&full).map(Standing::File).map_err(fail)
+
+    /// What keeps anything from standing below a path; nothing where a folder stands.
+    fn folder(&mut self, path: &str) -> Result<Option<Standing>, CompareError> {
+        if let Some(known) = self.folders.get(path) {
+            return Ok(known.clone());
+        }
+        let full = self.out.join(path);
+        let found = match fs::symlink_metadata(&full) {
+            Ok(meta) if meta.is_symlink() => Some(Standing::Link(path.to_owned())),
+            Ok(meta) if !meta.is_dir() => Some(Standing::Other(path.to_owned())),
+            Ok(_) => None,
+            Err(error) if error.kind() == ErrorKind::NotFound => Some(Standing::Nothing),
+            Err(error) => return Err(CompareError::Read(full, error)),
+        };
+        self.folders.insert(path.to_owned(), found.clone());
+        Ok(found)
+    }
 }

@@ -6,6 +6,7 @@
 //! The operating system keeps what was written when klo is killed. Against a power cut there is
 //! no guarantee: that would take a flush to the disk per file, which costs more than compiling.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -121,11 +122,11 @@ impl<'a> Journal<'a> {
 
     fn stage(&self, edits: &[Edit<'_>], operations: &[Operation]) -> io::Result<()> {
         self.disk.create_folder(&self.staging)?;
-        for (index, edit) in edits.iter().enumerate() {
-            if let Some(content) = edit.new {
-                self.disk.write(&self.staged(index), content)?;
-            }
-        }
+        let contents = edits.iter().enumerate();
+        let staged: Vec<(PathBuf, &[u8])> = contents
+            .filter_map(|(index, edit)| Some((self.staged(index), edit.new?)))
+            .collect();
+        self.disk.write_all(&staged)?;
         let text = serde_json::to_vec(operations).map_err(io::Error::other)?;
         let half = self.file("journal.half");
         self.disk.write(&half, &text)?;
@@ -135,6 +136,7 @@ impl<'a> Journal<'a> {
     /// Puts everything in place that is not yet. After an interruption somebody may have changed a
     /// file meanwhile; such a file is left as it is, and the comparison that follows reports it.
     fn forward(&self, operations: &[Operation], later: bool) -> io::Result<()> {
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
         for (index, operation) in operations.iter().enumerate() {
             let target = self.out.join(&operation.path);
             let standing = digest_of(&target)?;
@@ -143,12 +145,16 @@ impl<'a> Journal<'a> {
                 continue;
             }
             if operation.new.is_some() {
-                if self.staged(index).exists() {
+                // In the run that staged them none is missing.
+                if !later || self.staged(index).exists() {
                     if standing.is_some() && !self.kept(index).exists() {
                         self.disk.keep(&target, &self.kept(index))?;
                     }
-                    if let Some(folder) = target.parent() {
+                    if let Some(folder) = target.parent()
+                        && !folders.contains(folder)
+                    {
                         self.disk.create_folder(folder)?;
+                        folders.insert(folder.to_path_buf());
                     }
                     self.disk.rename(&self.staged(index), &target)?;
                 }

@@ -12,6 +12,7 @@ mod hooks;
 mod hostile;
 mod malformed;
 mod rules;
+mod together;
 mod usage;
 mod writing;
 

@@ -118,4 +118,16 @@ codes! {
     /// A name is of lower-case letters, digits, `+`, `-` and `.`, at least two of them, and may be
     /// followed by `=` and a version: `ffmpeg`, `libpq5=15.8-0+deb12u1`.
     BAD_PACKAGE = "KLO0710", "bad-package";
+
+    /// The code of a Rust unit is part of no program that the platform can run: no cargo package builds
+    /// it, or it runs on Lambda and does not speak to it.
+    ///
+    /// ```rust
+    /// // @klo::function(name = "resize")
+    /// async fn resize(event: Event) -> Result<(), Error> { ... }     // which program is this in?
+    /// ```
+    ///
+    /// On Lambda a program has to be one of `lambda_runtime` or `lambda_http`, or answer requests over
+    /// HTTP. Annotate its `main`, or state `run_on = "fargate"` for one that takes its work itself.
+    NO_PROGRAM = "KLO0711", "no-program";
 }

@@ -106,4 +106,87 @@ codes! {
     /// Annotate the class `Command` of a management command of your own. For one of Django's, annotate
     /// a function that names it: `django.setup()`, then `call_command("migrate")`.
     NO_COMMAND = "KLO0309", "no-command";
+
+    /// A resource is handed to a call of which reading the code does not show what it does: code that
+    /// is made while the program runs, a macro whose arguments are no ordinary code, a value that
+    /// comes from outside. Nothing else shows that the unit uses the resource, so it has no edge.
+    ///
+    /// ```python
+    /// # @klo::persist(name = "orders")
+    /// engine = create_engine(os.environ["DATABASE_URL"])
+    ///
+    /// def report(plugin):
+    ///     plugin.load()(engine)          # which function is this?
+    /// ```
+    ///
+    /// If the call uses the resource, state it on the unit: `uses(to = "database.orders")`.
+    UNFOLLOWED_USE = "KLO0310", "unfollowed-use";
+
+    /// `uses` names an app that this repository does not hold, and one of nearly that name.
+    ///
+    /// ```python
+    /// # @klo::service(name = "mailer")
+    /// # @klo::uses(to = "shpo:topic.order-events", bind = { arn = "ORDER_EVENTS_ARN" })
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// An app is named by `app:` in its `klo.yaml`, or after its folder. One in another repository is
+    /// fine: what it publishes is read when the plan is made, and the plan says what is missing.
+    UNKNOWN_APP = "KLO0320", "unknown-app";
+
+    /// `uses` names an intent that the other app in this repository does not have.
+    ///
+    /// ```python
+    /// # @klo::uses(to = "shop:topic.orders")      # shop has the topic `order-events`
+    /// ```
+    ///
+    /// Names and kinds are those of the other app's annotations and of `declare` in its `klo.yaml`;
+    /// `klo graph` on its folder lists them. Where one is close, klo names it.
+    UNKNOWN_OTHER_INTENT = "KLO0321", "unknown-other-intent";
+
+    /// An app reads what another publishes in the environment of the same name, in the same region and
+    /// account, and the other app is not there.
+    ///
+    /// ```yaml
+    /// app: mailer
+    /// environments:
+    ///   dev: { region: eu-west-1 }
+    ///   staging: { region: eu-west-1 }       # shop has dev and prod
+    /// ```
+    ///
+    /// Give both apps the environment, with one region and account. What lies elsewhere for good is
+    /// used with `existing = { arn = "…" }` instead.
+    OTHER_ENVIRONMENT = "KLO0322", "other-environment";
+
+    /// A variable is to hold a field that the other app does not publish.
+    ///
+    /// ```python
+    /// # @klo::uses(to = "shop:database.orders", bind = { password = "ORDERS_PASSWORD" })
+    /// ```
+    ///
+    /// An app publishes addresses, names and ARNs of what it makes: never a credential, nothing of a
+    /// unit that is not exposed, and nothing of what is `existing` there.
+    NOT_PUBLISHED = "KLO0323", "not-published";
+
+    /// Apps use each other in a circle, so none of them can be applied first.
+    ///
+    /// ```python
+    /// # in shop:    @klo::uses(to = "mailer:queue.outbox", bind = { url = "OUTBOX_URL" })
+    /// # in mailer:  @klo::uses(to = "shop:topic.order-events", bind = { arn = "EVENTS_ARN" })
+    /// ```
+    ///
+    /// A plan reads the other app's parameters, which stand only once that app was applied. Move what
+    /// both need into one of them or into a third app.
+    APPS_IN_A_CIRCLE = "KLO0324", "apps-in-a-circle";
+
+    /// A rule that the other app is held to does not allow this app's use of it.
+    ///
+    /// ```python
+    /// # @klo::uses(to = "shop:queue.payments", access = ["consume"])
+    /// # ACME-QUE-007 of shop's rules: only shop's own units consume from its queues
+    /// ```
+    ///
+    /// The rule is judged on the other app's graph with this use among its edges, as if it were
+    /// written there. `klo explain` with the rule's id says what it asks for.
+    REFUSED_BY_OTHER_APP = "KLO0325", "refused-by-other-app";
 }

@@ -1,9 +1,10 @@
-//! AWS's SDK for Python: from the method called to the API operation, and from it to an access.
-//! Operation names are boto3's, which follow the service models (botocore, November 2026).
+//! AWS's SDK for Python: from the method called to the API operations, and from them to an access.
 
-use klo_intent::Access;
+use std::borrow::Cow;
 
-use super::aws_resources;
+use klo_intent::{Access, ArgumentUse};
+
+use super::aws_tables::{self, Asked, How, Member};
 
 /// How an SDK object is addressed in type paths: `boto3.client:s3`, `boto3.resource:dynamodb`,
 /// `boto3:s3.Bucket`, `boto3.paginator:s3.list_objects_v2`.
@@ -17,13 +18,16 @@ pub(crate) enum Style {
 }
 
 /// A method of an SDK object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call<'a> {
     pub(crate) service: &'a str,
     pub(crate) style: Style,
     /// What follows the service: `get_object`, `Bucket.objects.filter`.
-    pub(crate) rest: &'a str,
+    pub(crate) rest: Cow<'a, str>,
 }
+
+/// What leads from a resource to the client that it uses.
+const OWN_CLIENT: &str = "meta.client.";
 
 /// Arguments that are stored, sent or looked for, of the services that klo knows (botocore's API
 /// descriptions, 2026-11). They name no resource.
@@ -75,193 +79,263 @@ impl<'a> Call<'a> {
             .iter()
             .find_map(|(prefix, style)| Some((path.strip_prefix(prefix)?, *style)))?;
         let (service, rest) = rest.split_once('.')?;
+        if let Some((_, rest)) = rest.split_once(OWN_CLIENT) {
+            let (style, rest) = (Style::Client, Cow::Borrowed(rest));
+            return Some(Self {
+                service,
+                style,
+                rest,
+            });
+        }
+        let rest = match style {
+            Style::Object => elements(service, rest),
+            _ => Cow::Borrowed(rest),
+        };
         Some(Self {
             service,
             style,
             rest,
         })
     }
+
+    /// What the table says of the member.
+    fn member(&self) -> Option<&'static Member> {
+        let within = match self.style {
+            Style::Client => "client.",
+            Style::Resource => "resource.",
+            Style::Waiter => "waiter.",
+            Style::Object => "",
+            Style::Paginator => return None,
+        };
+        aws_tables::member(self.service, &format!("{within}{}", self.rest))
+    }
+
+    /// Its last word.
+    fn name(&self) -> &str {
+        self.rest.rsplit('.').next().unwrap_or_default()
+    }
+}
+
+/// A member's path with the elements of collections by their type: `Bucket.objects.[].delete` is
+/// `ObjectSummary.delete`. A list of things counts as the thing.
+fn elements<'a>(service: &str, rest: &'a str) -> Cow<'a, str> {
+    if !rest.contains("[]") {
+        return Cow::Borrowed(rest);
+    }
+    let mut path = String::new();
+    for word in rest.split('.') {
+        if word != "[]" {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(word);
+        } else if let Some(element) =
+            aws_tables::member(service, &format!("{path}.[]")).and_then(|member| member.makes)
+        {
+            element.clone_into(&mut path);
+        }
+    }
+    Cow::Owned(path)
 }
 
 /// The type of an SDK object that a method makes without calling AWS; `{}` stands for the method's
 /// first argument.
 pub(crate) fn derived(call: &Call<'_>) -> Option<String> {
-    let Call {
-        service,
-        style,
-        rest,
-    } = call;
-    match (style, *rest) {
+    let Call { service, rest, .. } = call;
+    match (call.style, &**rest) {
         (Style::Client, "get_paginator") => Some(format!("boto3.paginator:{service}.{{}}")),
         (Style::Client, "get_waiter") => Some(format!("boto3.waiter:{service}.{{}}")),
         (Style::Client, "exceptions" | "close" | "can_paginate" | "__aenter__") => {
             Some("boto3.Response".to_owned())
         }
-        (Style::Resource, "Bucket" | "Object" | "ObjectSummary" | "Table" | "Queue" | "Topic") => {
-            Some(format!("boto3:{service}.{rest}"))
+        (Style::Object | Style::Resource, _) if call.name() == "get_available_subresources" => {
+            Some("boto3.Response".to_owned())
         }
-        (Style::Resource, "Message") => Some("boto3:sqs.Message".to_owned()),
-        (Style::Object, "Bucket.Object") => Some("boto3:s3.Object".to_owned()),
-        (Style::Object, "Queue.Message") => Some("boto3:sqs.Message".to_owned()),
-        _ => aws_resources::part(call).map(|part| format!("boto3:{part}")),
+        _ => {
+            let member = call.member().filter(|member| member.how == How::Make)?;
+            Some(format!("boto3:{service}.{}", member.makes?))
+        }
     }
 }
 
 /// The type of what a method returns, where it stands for the same resource.
-pub(crate) fn response_type(call: &Call<'_>) -> Option<&'static str> {
-    match (call.style, call.service, call.rest) {
-        (Style::Resource, "sqs", "get_queue_by_name" | "create_queue") => Some("boto3:sqs.Queue"),
-        (Style::Object, "sqs", "Queue.receive_messages") => Some("boto3:sqs.Message"),
-        (Style::Object, "dynamodb", "Table.batch_writer") => Some("boto3:dynamodb.BatchWriter"),
-        (Style::Object, "s3", rest) if rest.starts_with("Bucket.objects.") => {
-            Some("boto3:s3.ObjectSummary")
-        }
-        _ => None,
-    }
+pub(crate) fn response_type(call: &Call<'_>) -> Option<String> {
+    let made = call.member()?.makes?;
+    Some(format!("boto3:{}.{made}", call.service))
 }
 
-/// The API operations that a method calls.
-pub(crate) fn operations<'a>(call: &Call<'a>, requested: Option<&'a str>) -> Vec<&'a str> {
-    match call.style {
-        Style::Client => client_operations(call.rest, requested),
-        Style::Resource => match call.rest {
-            "get_queue_by_name" => vec!["get_queue_url"],
-            rest => vec![rest],
-        },
+/// The API operations that a method calls; `requested` is what a presigned URL is made for.
+pub(crate) fn operations<'a>(call: &'a Call<'_>, requested: Option<&'a str>) -> Vec<Asked<'a>> {
+    if let Some(member) = call.member() {
+        return member.asks.clone();
+    }
+    match (call.style, &*call.rest) {
+        (Style::Client, "generate_presigned_url") => requested.map(Asked::of).into_iter().collect(),
         // `list_objects_v2.paginate`
-        Style::Paginator => call.rest.split('.').take(1).collect(),
-        Style::Waiter => vec![waited(call.rest.split('.').next().unwrap_or(call.rest))],
-        Style::Object => match aws_resources::loaded_by(call) {
-            Some(operation) => vec![operation],
-            None => object_operations(call.rest),
-        },
+        (Style::Paginator, rest) => rest.split('.').take(1).map(Asked::of).collect(),
+        (Style::Waiter, rest) => rest
+            .split_once('.')
+            .and_then(|(waiter, _)| aws_tables::member(call.service, &format!("waiter.{waiter}")))
+            .map(|member| member.asks.clone())
+            .unwrap_or_default(),
+        _ => vec![Asked::of(call.name())],
     }
 }
 
-fn client_operations<'a>(method: &'a str, requested: Option<&'a str>) -> Vec<&'a str> {
-    match method {
-        "upload_file" | "upload_fileobj" => vec!["put_object"],
-        "download_file" | "download_fileobj" => vec!["head_object", "get_object"],
-        "copy" => vec!["head_object", "get_object", "put_object"],
-        "generate_presigned_url" => requested.into_iter().collect(),
-        "generate_presigned_post" => vec!["put_object"],
-        method => vec![method],
+/// The operations that reading an attribute calls: those of a resource that loads itself.
+pub(crate) fn read_by(call: &Call<'_>) -> &'static [Asked<'static>] {
+    call.member()
+        .filter(|member| member.how == How::Read)
+        .map_or(&[], |member| &member.asks)
+}
+
+/// Where a copy reads from, which may be another bucket than the one that it is called on.
+pub(crate) const COPY_SOURCE: &str = "CopySource";
+
+/// The operation that a copy is to its source.
+pub(crate) const READS_SOURCE: &str = "get_object";
+
+/// Whether a method copies, and takes the source first.
+pub(crate) fn copies(call: &Call<'_>) -> bool {
+    call.service == "s3" && call.name() == "copy"
+}
+
+/// What an operation with an argument adds to its access.
+pub(crate) fn access_of_argument(found: &ArgumentUse) -> &'static [Access] {
+    aws_tables::operation(&found.call.service, &found.call.method)
+        .and_then(|operation| operation.deciding(&found.argument))
+        .map_or(&[], |deciding| &deciding.access)
+}
+
+/// What an operation does to the resource; nothing for one that klo does not know.
+pub(crate) fn access(service: &str, operation: &str) -> Vec<Access> {
+    if let Some(known) = aws_tables::operation(service, operation) {
+        return known.access.clone();
+    }
+    // A service that klo binds no clients of: the name of the operation is all there is.
+    const READS: [&str; 6] = ["get_", "list_", "head_", "describe_", "batch_get_", "query"];
+    const WRITES: [&str; 6] = [
+        "put_",
+        "delete_",
+        "update_",
+        "create_",
+        "batch_write_",
+        "tag_",
+    ];
+    let begins = |words: [&str; 6]| words.iter().any(|word| operation.starts_with(word));
+    match aws_tables::knows(service) {
+        false if begins(READS) => vec![Access::Read],
+        false if begins(WRITES) => vec![Access::Write],
+        _ => Vec::new(),
     }
 }
 
-fn waited(waiter: &str) -> &str {
-    match waiter {
-        "object_exists" | "object_not_exists" => "head_object",
-        "bucket_exists" | "bucket_not_exists" => "head_bucket",
-        "table_exists" | "table_not_exists" => "describe_table",
-        other => other,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn object_operations(rest: &str) -> Vec<&str> {
-    // Elements of a collection are of the collection's type.
-    let plain = rest.replace(".[]", "");
-    let found: &[&str] = match plain.as_str() {
-        "Bucket.put_object"
-        | "Bucket.upload_file"
-        | "Bucket.upload_fileobj"
-        | "Object.put"
-        | "Object.upload_file"
-        | "Object.upload_fileobj" => &["put_object"],
-        "Bucket.download_file"
-        | "Bucket.download_fileobj"
-        | "Object.download_file"
-        | "Object.download_fileobj" => &["head_object", "get_object"],
-        "Object.get" | "ObjectSummary.get" => &["get_object"],
-        "ObjectSummary.load" | "Object.wait_until_exists" | "Object.wait_until_not_exists" => {
-            &["head_object"]
-        }
-        "Object.initiate_multipart_upload" => &["create_multipart_upload"],
-        "Object.delete" | "ObjectSummary.delete" => &["delete_object"],
-        "Object.copy_from" | "Object.copy" | "Bucket.copy" => {
-            &["head_object", "get_object", "put_object"]
-        }
-        "Bucket.objects.all"
-        | "Bucket.objects.filter"
-        | "Bucket.objects.limit"
-        | "Bucket.objects.page_size"
-        | "Bucket.objects.pages" => &["list_objects_v2"],
-        "Bucket.objects.delete" | "ObjectSummary.delete_all" => {
-            &["list_objects_v2", "delete_objects"]
-        }
-        "Bucket.delete_objects" => &["delete_objects"],
-        "Bucket.wait_until_exists" | "Bucket.wait_until_not_exists" => &["head_bucket"],
-        "Queue.send_messages" => &["send_message_batch"],
-        "Queue.receive_messages" => &["receive_message"],
-        "Queue.delete_messages" => &["delete_message_batch"],
-        "Queue.purge" => &["purge_queue"],
-        "Queue.set_attributes" => &["set_queue_attributes"],
-        "Topic.set_attributes" => &["set_topic_attributes"],
-        "Message.delete" => &["delete_message"],
-        "Message.change_visibility" => &["change_message_visibility"],
-        "Table.batch_writer" | "BatchWriter.put_item" | "BatchWriter.delete_item" => {
-            &["batch_write_item"]
-        }
-        "Table.wait_until_exists" | "Table.wait_until_not_exists" => &["describe_table"],
-        _ => &[],
-    };
-    if found.is_empty() {
-        return rest.rsplit('.').take(1).collect();
+    fn asked(path: &str) -> Vec<String> {
+        let call = Call::of(path).unwrap();
+        operations(&call, Some("get_object"))
+            .into_iter()
+            .map(|asked| [&[asked.operation], &asked.given[..]].concat().join(":"))
+            .collect()
     }
-    found.to_vec()
-}
 
-/// What an operation does to the resource; nothing for one that only finds it.
-pub(crate) fn access(service: &str, operation: &str) -> Option<&'static [Access]> {
-    use Access::{Consume, Publish, Read, Write};
-    Some(match (service, operation) {
-        ("sqs", "send_message" | "send_message_batch") => &[Publish],
-        (
-            "sqs",
-            "receive_message"
-            | "delete_message"
-            | "delete_message_batch"
-            | "change_message_visibility"
-            | "change_message_visibility_batch"
-            | "purge_queue",
-        ) => &[Consume],
-        ("sqs", "get_queue_url" | "get_queue_attributes" | "list_queue_tags") => &[Read],
-        ("sns", "publish" | "publish_batch") => &[Publish],
-        ("dynamodb", "transact_write_items" | "execute_statement") => &[Read, Write],
-        ("lambda", "invoke" | "invoke_async") => &[Access::Invoke],
-        (_, name) => {
-            let reads = [
-                "get_",
-                "list_",
-                "head_",
-                "describe_",
-                "batch_get_",
-                "query",
-                "scan",
-                "select_",
-                "transact_get",
-                "restore_",
-            ];
-            let writes = [
-                "put_",
-                "delete_",
-                "update_",
-                "batch_write_",
-                "copy_",
-                "upload_",
-                "create_",
-                "complete_",
-                "abort_",
-                "tag_",
-                "untag_",
-            ];
-            if reads.iter().any(|prefix| name.starts_with(prefix)) {
-                &[Read]
-            } else if writes.iter().any(|prefix| name.starts_with(prefix)) {
-                &[Write]
-            } else {
-                return None;
-            }
+    fn read(path: &str) -> Option<&'static str> {
+        let asked = read_by(&Call::of(path)?).first()?;
+        Some(asked.operation)
+    }
+
+    #[test]
+    fn clients_paginators_waiters_and_transfers() {
+        for (path, operations) in [
+            ("boto3.client:s3.get_object", "get_object"),
+            ("boto3.client:s3.download_file", "get_object"),
+            ("boto3.client:s3.generate_presigned_url", "get_object"),
+            (
+                "boto3.paginator:s3.list_objects_v2.paginate",
+                "list_objects_v2",
+            ),
+            ("boto3.waiter:s3.object_exists.wait", "head_object"),
+            ("boto3.waiter:dynamodb.table_exists.wait", "describe_table"),
+            ("boto3.resource:s3.meta.client.head_bucket", "head_bucket"),
+            ("boto3:dynamodb.Table.meta.client.query", "query"),
+        ] {
+            assert_eq!(asked(path), [operations], "{path}");
         }
-    })
+        let transfer = [
+            "put_object",
+            "create_multipart_upload",
+            "upload_part",
+            "complete_multipart_upload",
+            "abort_multipart_upload",
+        ];
+        assert_eq!(asked("boto3.client:s3.upload_file"), transfer);
+        assert_eq!(asked("boto3:s3.Object.upload_fileobj"), transfer);
+    }
+
+    #[test]
+    fn resources_collections_and_their_elements() {
+        for (path, operations) in [
+            ("boto3:s3.Bucket.objects.filter", vec!["list_objects"]),
+            (
+                "boto3:s3.Bucket.objects.delete",
+                vec!["list_objects", "delete_objects"],
+            ),
+            ("boto3:s3.Bucket.objects.[].delete", vec!["delete_object"]),
+            ("boto3:s3.Bucket.objects.[].[].get", vec!["get_object"]),
+            ("boto3:s3.ObjectVersion.get", vec!["get_object:VersionId"]),
+            ("boto3:sqs.Queue.send_messages", vec!["send_message_batch"]),
+            ("boto3:sqs.Message.[].delete", vec!["delete_message"]),
+            (
+                "boto3:dynamodb.BatchWriter.put_item",
+                vec!["batch_write_item"],
+            ),
+            ("boto3:dynamodb.Table.get_item", vec!["get_item"]),
+            (
+                "boto3.resource:sqs.get_queue_by_name",
+                vec!["get_queue_url"],
+            ),
+        ] {
+            assert_eq!(asked(path), operations, "{path}");
+        }
+    }
+
+    #[test]
+    fn attributes_ask_what_their_resource_is_loaded_by() {
+        assert_eq!(read("boto3:s3.Object.e_tag"), Some("head_object"));
+        assert_eq!(read("boto3:s3.Bucket.creation_date"), Some("list_buckets"));
+        assert_eq!(
+            read("boto3:dynamodb.Table.item_count"),
+            Some("describe_table")
+        );
+        assert_eq!(
+            read("boto3:sqs.Queue.attributes"),
+            Some("get_queue_attributes")
+        );
+        // What identifies a resource is there from the start, and so is what a listing brought.
+        assert_eq!(read("boto3:s3.Object.key"), None);
+        assert_eq!(read("boto3:dynamodb.Table.name"), None);
+        assert_eq!(read("boto3:s3.ObjectSummary.size"), None);
+        assert_eq!(read("boto3.client:s3.load"), None);
+    }
+
+    #[test]
+    fn what_operations_do() {
+        use Access::{Consume, Publish, Read, Write};
+        for (service, operation, expected) in [
+            ("s3", "restore_object", vec![Write]),
+            ("s3", "copy_object", vec![Write]),
+            ("sqs", "delete_message_batch", vec![Consume]),
+            ("sqs", "send_message_batch", vec![Publish]),
+            ("sns", "subscribe", vec![Write]),
+            ("dynamodb", "execute_statement", vec![Read, Write]),
+            ("lambda", "invoke", vec![Access::Invoke]),
+            ("kinesis", "get_records", vec![Read]),
+            ("s3", "open_wormhole", vec![]),
+        ] {
+            assert_eq!(access(service, operation), expected, "{operation}");
+        }
+    }
 }

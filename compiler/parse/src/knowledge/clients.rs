@@ -49,6 +49,12 @@ pub(crate) enum Driver {
     Mysqlclient,
     /// aiomysql by itself.
     Aiomysql,
+    /// sqlx, and what speaks through it.
+    Sqlx,
+    /// tokio-postgres, which knows no certificate's path.
+    TokioPostgres,
+    /// The C library of MySQL.
+    Libmysql,
     /// Redis protocol.
     Redis,
 }
@@ -243,7 +249,8 @@ const CLIENTS: &[Client] = &[
 
 /// The client that a constructor makes.
 pub(crate) fn client(path: &str) -> Option<&'static Client> {
-    CLIENTS.iter().find(|client| client.path == path)
+    let all = CLIENTS.iter().chain(super::rust_clients::CLIENTS);
+    all.into_iter().find(|client| client.path == path)
 }
 
 /// Types that are clients, or sessions and connections of one, as type annotations name them.

@@ -1,5 +1,7 @@
 //! Web frameworks, task queues and command groups: who keeps handlers, how routes are stated.
 
+use super::rust;
+
 /// Celery's tasks that belong to whichever application runs.
 pub(crate) const SHARED_TASKS: &str = "klo.SharedTasks";
 /// The type of what Django's `include` returns.
@@ -111,6 +113,9 @@ pub(crate) fn is_current_application(path: &str) -> bool {
 
 /// Objects that keep handlers until they themselves run.
 pub(crate) fn is_registrar(path: &str) -> bool {
+    if let Some(ty) = path.strip_prefix(rust::CRATE) {
+        return rust::framework(ty).is_some() || rust::is_group(ty);
+    }
     is_web_application(path)
         || is_task_queue(path)
         || matches!(
@@ -233,7 +238,10 @@ pub(crate) fn prefix_replaces(name: &str) -> bool {
 
 /// Calls whose first argument is a prefix for what they include.
 pub(crate) fn first_argument_is_prefix(name: &str) -> bool {
-    matches!(name, "mount" | "Mount" | "add_subapp" | "path" | "re_path")
+    matches!(
+        name,
+        "mount" | "Mount" | "add_subapp" | "path" | "re_path" | "nest" | "nest_service"
+    )
 }
 
 /// Django's object-relational mapper: calls below these paths reach the default database.

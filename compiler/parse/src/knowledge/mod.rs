@@ -2,11 +2,13 @@
 //! looked through, which object keeps handlers. Paths are canonical: see [`canonical`].
 
 pub(crate) mod aws;
-pub(crate) mod aws_resources;
+pub(crate) mod aws_tables;
 pub(crate) mod clients;
 pub(crate) mod conversions;
 pub(crate) mod django;
 mod frameworks;
+pub(crate) mod rust;
+pub(crate) mod rust_clients;
 pub(crate) mod servers;
 
 pub(crate) use frameworks::*;
@@ -130,6 +132,11 @@ const ALIASES: &[(&str, &str)] = &[
 
 /// The canonical spelling of a dotted path.
 pub(crate) fn canonical(path: &str) -> Cow<'_, str> {
+    if let Some(path) = path.strip_prefix(rust::CRATE) {
+        let known = rust::canonical(path);
+        let path = known.as_deref().unwrap_or(path);
+        return Cow::Owned(format!("{}{path}", rust::CRATE));
+    }
     let Some((from, to)) = ALIASES.iter().find(|(from, _)| {
         path.strip_prefix(from)
             .is_some_and(|rest| from.ends_with('.') || rest.is_empty() || rest.starts_with('.'))

@@ -1,7 +1,6 @@
 //! From declarations and runs of every unit to the graph.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
 
 use klo_config::App;
 use klo_diagnostics::Diagnostic;
@@ -11,83 +10,16 @@ use rayon::prelude::*;
 
 use super::bindings::{Found, Reader};
 use super::machine::Machine;
+use super::modules::FileModules;
 use super::pending::Evaluation;
-use super::program::{LoadedFile, Modules, Program, Resolved, TagInfo};
+use super::program::{LoadedFile, Program, TagInfo};
 use super::unit::{self, Run};
 use super::value::{FileIx, Tag, Values};
 use super::{edges, intents};
 use crate::declare::Declaration;
 use crate::facts::{ItemKind, ScopeId};
-use crate::knowledge::django;
-use crate::project::{Project, ReadFile};
-use crate::python::modules::{ModuleIndex, Resolution};
-
-/// Imports of Python files over the loaded ones.
-struct PythonModules<'a> {
-    index: &'a ModuleIndex,
-    paths: Vec<String>,
-    by_path: HashMap<String, FileIx>,
-    names: Vec<(String, String)>,
-    /// What was asked before. Each unit runs the same imports, and finding one tries many folders.
-    known: Mutex<HashMap<(FileIx, u32, String), Import>>,
-}
-
-/// What a dotted name means in a file, and the packages' files that importing it runs first.
-#[derive(Debug, Clone)]
-struct Import {
-    resolved: Resolved,
-    packages: Vec<FileIx>,
-}
-
-impl PythonModules<'_> {
-    fn find(&self, from: FileIx, level: u32, parts: &[&str]) -> Import {
-        let path = &self.paths[from.0 as usize];
-        let resolved = match self.index.resolve(path, level, parts) {
-            Resolution::File(path) => self
-                .by_path
-                .get(path)
-                .map_or(Resolved::External, |file| Resolved::File(*file)),
-            Resolution::Namespace(_) => Resolved::Namespace,
-            Resolution::External => Resolved::External,
-        };
-        let packages = self.index.packages(path, level, parts).into_iter();
-        Import {
-            resolved,
-            packages: packages
-                .filter_map(|path| self.by_path.get(path).copied())
-                .collect(),
-        }
-    }
-
-    /// Looks at what is known, which is found first where it is not.
-    fn with<T>(&self, from: FileIx, level: u32, parts: &[&str], look: impl Fn(&Import) -> T) -> T {
-        // Each part with a dot after it: no part and an empty one are not the same.
-        let key = (
-            from,
-            level,
-            parts.iter().flat_map(|part| [part, "."]).collect(),
-        );
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known
-            .entry(key)
-            .or_insert_with(|| self.find(from, level, parts));
-        look(found)
-    }
-}
-
-impl Modules for PythonModules<'_> {
-    fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved {
-        self.with(from, level, parts, |import| import.resolved)
-    }
-
-    fn name(&self, file: FileIx) -> (String, String) {
-        self.names[file.0 as usize].clone()
-    }
-
-    fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx> {
-        self.with(from, level, parts, |import| import.packages.clone())
-    }
-}
+use crate::knowledge::{self, django};
+use crate::project::{Index, Project, ReadFile};
 
 /// What one unit's run says, with nothing left of the machine.
 pub(crate) struct UnitRun {
@@ -98,6 +30,8 @@ pub(crate) struct UnitRun {
     /// Uses by resource.
     pub(crate) uses: BTreeMap<Tag, super::uses::Use>,
     pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
+    /// Resources that are handed to calls which klo cannot follow.
+    pub(crate) unfollowed: BTreeMap<Tag, BTreeSet<Span>>,
     /// What annotated expressions say in this unit.
     pub(crate) found: BTreeMap<Tag, Found>,
     /// Every file that starting it may load.
@@ -154,7 +88,7 @@ pub(crate) fn link(
                 .collect();
             let orphans = read_orphans(program, declared, &runs);
             let mut assembly =
-                intents::Assembly::new(tree, program, declared, &listing, runs, orphans);
+                intents::Assembly::new(tree, program, declared, &listing, &index, runs, orphans);
             assembly.intents();
             edges::add(&mut assembly);
             assembly.finish()
@@ -180,7 +114,7 @@ pub(super) type Packages = BTreeMap<String, Vec<FileIx>>;
 pub(super) fn with_program<T>(
     app: &App,
     files: Vec<ReadFile>,
-    index: &ModuleIndex,
+    index: &Index,
     declarations: &[Declaration],
     evaluation: Evaluation,
     work: impl FnOnce(&Program<'_>, &Declared<'_>, &Packages) -> T,
@@ -189,20 +123,7 @@ pub(super) fn with_program<T>(
         .into_iter()
         .map(|file| LoadedFile::new(file.path, file.id, file.facts))
         .collect();
-    let modules = PythonModules {
-        names: files
-            .iter()
-            .map(|file| index.module_name(&file.path, Some(&file.facts)))
-            .collect(),
-        paths: files.iter().map(|file| file.path.clone()).collect(),
-        by_path: files
-            .iter()
-            .enumerate()
-            .map(|(at, file)| (file.path.clone(), FileIx(at as u32)))
-            .collect(),
-        index,
-        known: Mutex::default(),
-    };
+    let modules = FileModules::new(index, &files);
     let mut program = Program {
         files,
         modules: &modules,
@@ -217,25 +138,7 @@ pub(super) fn with_program<T>(
         declarations,
         tags,
     };
-    work(&program, &declared, &index_files(&modules))
-}
-
-fn index_files(modules: &PythonModules<'_>) -> Packages {
-    // Packages around an entry are loaded with it.
-    modules
-        .paths
-        .iter()
-        .map(|path| {
-            let around = modules.index.packages_of(path);
-            (
-                path.clone(),
-                around
-                    .into_iter()
-                    .filter_map(|p| modules.by_path.get(p).copied())
-                    .collect(),
-            )
-        })
-        .collect()
+    work(&program, &declared, &modules.packages_around())
 }
 
 /// Gives every declared resource a tag, on the expression or name that it stands on.
@@ -335,6 +238,7 @@ fn run_unit(
         .map(|file| program.file(file).path.clone())
         .collect();
     let required = super::environment::required(&mut machine, module);
+    let unfollowed = machine.unfollowed_uses();
     let without_settings = machine.starts_django && machine.settings_modules(module).is_empty();
     Some(UnitRun {
         declaration: index,
@@ -343,6 +247,7 @@ fn run_unit(
         routes,
         uses: machine.uses.by_tag,
         unannotated: machine.uses.unannotated,
+        unfollowed,
         found,
         files,
         required,
@@ -384,10 +289,45 @@ fn stated_port(machine: &mut Machine<'_>) -> Option<(i64, Span)> {
             }
         }
     }
+    found.extend(bound_ports(machine));
     found.sort();
     found
         .into_iter()
         .find(|(port, _)| (1..=65_535).contains(port))
+}
+
+/// The ports that listeners of Rust's are bound to: `TcpListener::bind("0.0.0.0:8080")`,
+/// `HttpServer::new(…).bind(("0.0.0.0", port))`.
+fn bound_ports(machine: &mut Machine<'_>) -> Vec<(i64, Span)> {
+    let [address, second] = ["(0)", "[1]"].map(|name| machine.values.sym(name));
+    let listeners: Vec<_> = machine
+        .values
+        .objects()
+        .filter(|(ty, _, _)| knowledge::rust::is_listener(ty))
+        .map(|(_, object, site)| (object, site))
+        .collect();
+    let mut found = Vec::new();
+    for (object, site) in listeners {
+        let given = machine
+            .fields
+            .get(&(object, address))
+            .cloned()
+            .unwrap_or_default();
+        for value in given {
+            let pair = machine.fields.get(&(value, second)).cloned();
+            for value in pair.unwrap_or_else(|| Values::from([value])) {
+                let number = match machine.values.get(value) {
+                    super::value::Value::Int(port) => Some(*port),
+                    _ => machine.values.default_text(value).and_then(|text| {
+                        let port = text.rsplit(':').next().unwrap_or(&text);
+                        port.parse().ok()
+                    }),
+                };
+                found.extend(number.map(|port| (port, machine.span(site))));
+            }
+        }
+    }
+    found
 }
 
 /// The first response that is a stream of events. One that streams a file ends with it, and is none.

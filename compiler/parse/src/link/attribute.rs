@@ -67,12 +67,16 @@ impl Machine<'_> {
                 let stored = self.field(inner, sym, frame);
                 let mut found = self.class_attribute(frame, site, class, inner, name, true);
                 found.extend(stored);
+                if found.is_empty() {
+                    found.extend(self.through_wrapper(class, inner, name));
+                }
                 let tags = self.values.tags(base);
                 found
                     .into_iter()
                     .map(|value| self.values.tagged_all(value, &tags))
                     .collect()
             }
+            Value::Object { .. } if name == "0" => Values::from([base]),
             Value::Object {
                 ty,
                 site: made,
@@ -99,11 +103,34 @@ impl Machine<'_> {
                 }
                 found
             }
+            Value::Container { .. } if name.starts_with(|c: char| c.is_ascii_digit()) => {
+                let at = name.parse().unwrap_or(usize::MAX);
+                self.unpacked(frame, &Values::from([inner]), at)
+            }
+            // A tuple struct of a crate around it.
+            Value::Text(_) if name == "0" => Values::from([base]),
             Value::Text(_) | Value::Container { .. } | Value::Generator(_) => {
                 Values::from([self.member(base, name)])
             }
             Value::Unknown if inner == base => self.unknown(),
             Value::Unknown => Values::from([self.member(base, name)]),
+            _ => Values::new(),
+        }
+    }
+
+    /// What a guard or smart pointer around an instance has: `state.0`, `state.lock()`.
+    fn through_wrapper(&mut self, class: ValueId, instance: ValueId, name: &str) -> Values {
+        let Value::Class { file, .. } = *self.values.get(self.values.untagged(class)) else {
+            return Values::new();
+        };
+        if !self.program.file(file).path.ends_with(".rs") {
+            return Values::new();
+        }
+        match name {
+            "0" => Values::from([instance]),
+            name if knowledge::rust::returns_itself(name) => {
+                Values::from([self.member(instance, name)])
+            }
             _ => Values::new(),
         }
     }
@@ -154,6 +181,9 @@ impl Machine<'_> {
                 return self.bind_to(frame, site, &found, this, of_instance);
             }
         }
+        if !of_instance && let Some(found) = self.namespace_star(class, name) {
+            return found;
+        }
         // A body that has not run yet will have it.
         if bodies.iter().any(|body| self.binds(*body, name)) {
             return Values::new();
@@ -169,6 +199,23 @@ impl Machine<'_> {
             .into_iter()
             .map(|base| self.member(base, name))
             .collect()
+    }
+
+    /// A name that `use …::*` brings into a module that is written inside another.
+    fn namespace_star(&mut self, class: ValueId, name: &str) -> Option<Values> {
+        let Value::Class { file, scope, body } = *self.values.get(self.values.untagged(class))
+        else {
+            return None;
+        };
+        if !matches!(
+            self.program.file(file).scope(scope).kind,
+            ScopeKind::Namespace
+        ) || self.binds(body, name)
+        {
+            return None;
+        }
+        let found = self.starred(body, name, body);
+        (!found.is_empty()).then_some(found)
     }
 
     /// Class bodies from a class upwards, and the libraries' bases beside them.
@@ -187,6 +234,7 @@ impl Machine<'_> {
                 Value::Class { body, .. } if !bodies.contains(&body) => {
                     bodies.push(body);
                     let bases = self.bases_of(body, reader);
+                    bodies.extend(self.frame(body).extensions.iter().copied());
                     queue.extend(bases);
                 }
                 Value::External(_) | Value::Object { .. } | Value::Member { .. } => {

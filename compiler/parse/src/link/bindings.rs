@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::{Field, Kind};
+use klo_intent::{Engine, Field, Kind};
 
 use super::machine::Machine;
 use super::url::field_in_url;
 use super::value::{EnvRead, FrameIx, Part, Tag, Value, ValueId, Values};
 use crate::knowledge::clients::{self, Client};
+use crate::knowledge::rust;
 
 /// What the annotated expression of one resource says in one unit.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Found {
     pub(crate) fields: BTreeMap<(String, Field), EnvRead>,
     /// The clients that were made.
     pub(crate) clients: Vec<&'static Client>,
+    /// The engine that a type argument names.
+    pub(crate) engine: Option<Engine>,
     /// Connections, by client: size, overflow, whether the code states them, and where.
     pub(crate) pools: BTreeSet<PoolFound>,
     /// Schemes of URLs in the code: defaults and literal prefixes.
@@ -116,7 +119,10 @@ impl<'m, 'p> Reader<'m, 'p> {
             .collect();
         keys.sort();
         for key in keys {
-            let Some(name) = key.strip_prefix('(').and_then(|key| key.strip_suffix(')')) else {
+            let bracketed = key.strip_prefix('(').and_then(|key| key.strip_suffix(')'));
+            // A configuration of a crate is filled field by field.
+            let plain = Some(key.as_str()).filter(|_| path.starts_with(rust::CRATE));
+            let Some(name) = bracketed.or(plain) else {
                 continue;
             };
             let role = match name.parse::<usize>() {

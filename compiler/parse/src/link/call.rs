@@ -48,6 +48,16 @@ impl Machine<'_> {
                 self.call_library(frame, site, callee, arguments)
             }
             Value::Unknown => {
+                // `request.state::<T>()`: what the program made of that type.
+                let wanted = self.keyword_values(arguments, knowledge::rust::TYPE_ARGUMENT);
+                let mut made = Values::new();
+                for ty in wanted.unwrap_or_default() {
+                    made.extend(self.of_type(ty, frame));
+                }
+                if !made.is_empty() {
+                    return made;
+                }
+                self.unfollowed.insert((frame, site));
                 self.escape(frame, site, arguments);
                 self.unknown()
             }
@@ -162,7 +172,12 @@ impl Machine<'_> {
             let known = given
                 .as_ref()
                 .is_some_and(|v| v.iter().any(|value| *value != unknown));
-            if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
+            let waits = given
+                .as_ref()
+                .is_some_and(|values| self.say_nothing(values));
+            if waits && self.program.file(file).path.ends_with(".rs") {
+                self.hungry.insert((callee, index, site));
+            } else if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
                 self.fall_back(callee, index, site);
             }
             self.pass(callee, name, given.unwrap_or_default());
@@ -234,13 +249,68 @@ impl Machine<'_> {
         if !found.is_empty() {
             return found;
         }
-        self.by_type_or_name(site, parameter, &declared)
+        self.by_type_or_name(callee, site, parameter, &declared)
     }
 
-    fn by_type_or_name(&mut self, site: Site, parameter: &Parameter, declared: &Values) -> Values {
+    /// Whether values tell nothing of what they are: what a crate's function makes of any type.
+    pub(crate) fn say_nothing(&self, values: &Values) -> bool {
+        values.iter().all(|value| {
+            let ty = match self.values.get(*value) {
+                Value::Object { .. } => self.crate_path(*value),
+                _ => None,
+            };
+            ty.is_some_and(|ty| {
+                let name = ty.rsplit('.').next().unwrap_or("");
+                name.starts_with("from_") || name.starts_with("deserialize")
+            })
+        })
+    }
+
+    /// Runs what a type takes itself out of a request with.
+    fn extract(&mut self, frame: FrameIx, site: Site, ty: ValueId) {
+        if !matches!(self.values.get(ty), Value::Class { .. }) {
+            return;
+        }
+        for name in ["from_request", "from_request_parts"] {
+            for function in self.attribute(frame, site, ty, name) {
+                if self.is_project_callable(function) {
+                    let at = self.own_site(function).unwrap_or(site);
+                    self.call(frame, at, function, &Arguments::default());
+                }
+            }
+        }
+    }
+
+    /// Whether a type is of Rust code or of a crate.
+    fn is_of_rust(&self, ty: ValueId) -> bool {
+        match self.values.get(ty) {
+            Value::Class { file, .. } => self.program.file(*file).path.ends_with(".rs"),
+            Value::External(path) => self.values.text(*path).starts_with(knowledge::rust::CRATE),
+            _ => false,
+        }
+    }
+
+    fn by_type_or_name(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        parameter: &Parameter,
+        declared: &Values,
+    ) -> Values {
         let mut found = Values::new();
         for ty in declared {
+            let in_rust = self.is_of_rust(*ty);
+            let made = if in_rust {
+                self.of_type(*ty, frame)
+            } else {
+                Values::new()
+            };
+            found.extend(made.iter().copied());
+            if in_rust {
+                self.extract(frame, site, *ty);
+            }
             match self.values.get(*ty).clone() {
+                _ if !made.is_empty() => {}
                 Value::Class { file, scope, .. } => {
                     let at = Site::of_scope(file, scope);
                     let instance = Value::Instance {
@@ -403,8 +473,26 @@ impl Machine<'_> {
             self.grow_field(instance, name, values.clone());
         }
         for (name, values) in &arguments.keywords {
-            self.grow_field(instance, *name, values.clone());
+            let values = self.annotated_field(bodies, *name, values.clone());
+            self.grow_field(instance, *name, values);
         }
+    }
+
+    /// A field's values, tagged where the field's declaration is annotated.
+    fn annotated_field(&mut self, bodies: &[FrameIx], name: Sym, values: Values) -> Values {
+        if self.program.tagged_names.is_empty() {
+            return values;
+        }
+        let field = self.values.text(name).to_owned();
+        let mut values = values;
+        for body in bodies {
+            let (file, scope) = (self.frame(*body).file, self.frame(*body).scope);
+            values = values
+                .into_iter()
+                .map(|value| self.tag_field(file, scope, &field, value))
+                .collect();
+        }
+        values
     }
 
     /// Runs callables that are handed to something klo does not see into: it may call them.
@@ -497,6 +585,16 @@ impl Machine<'_> {
             }
         }
         let worth = self.expr(frame, decorator);
+        if self.program.file(file).path.ends_with(".rs") {
+            let site = Site {
+                file,
+                expr: decorator,
+            };
+            for attribute in worth {
+                self.note_route_attribute(frame, site, attribute, value);
+            }
+            return Values::from([value]);
+        }
         for path in worth
             .iter()
             .filter_map(|value| self.values.path(*value))

@@ -5,6 +5,7 @@ use klo_intent::{Field, Kind};
 use super::bindings::{PoolFound, Reader};
 use super::value::{Part, Value, ValueId, Values};
 use crate::knowledge::clients::{self, Client};
+use crate::knowledge::{rust, rust_clients};
 
 impl Reader<'_, '_> {
     /// The kind and client that a value shows.
@@ -18,6 +19,7 @@ impl Reader<'_, '_> {
                 self.classify_object(inner, &path);
             }
             Value::Container { .. } => self.classify_settings(inner),
+            Value::Instance { .. } => self.classify_wrapper(inner),
             Value::Text(parts) => self.classify_text(&parts),
             _ => {}
         }
@@ -27,7 +29,8 @@ impl Reader<'_, '_> {
         if let Some(client) = clients::client(path) {
             self.found.kinds.insert(client.kind);
             self.found.clients.push(client);
-            self.found.cluster |= path.ends_with("RedisCluster");
+            self.engine_by_type(object);
+            self.found.cluster |= path.ends_with("RedisCluster") || path.ends_with("ClusterClient");
             let ssl = self
                 .machine
                 .option_of(self.frame, &Values::from([object]), "ssl");
@@ -60,6 +63,34 @@ impl Reader<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    /// A client in an object of the project's own.
+    fn classify_wrapper(&mut self, instance: ValueId) {
+        for name in self.machine.field_names(instance) {
+            for value in self.machine.field(instance, name, self.frame) {
+                let inner = self.machine.values.untagged(value);
+                let path = match self.machine.values.get(inner) {
+                    Value::Object { .. } => self.machine.values.path(inner),
+                    _ => None,
+                };
+                if let Some(path) = path.filter(|path| clients::client(path).is_some()) {
+                    self.classify_object(inner, &path);
+                }
+            }
+        }
+    }
+
+    /// `ConnectionManager::<PgConnection>::new(url)`: the engine by the type that is managed.
+    fn engine_by_type(&mut self, object: ValueId) {
+        let key = rust::TYPE_ARGUMENT;
+        let mut of = Values::from([object]);
+        of.extend(self.machine.option_of(self.frame, &of.clone(), "0"));
+        for ty in self.machine.option_of(self.frame, &of, key) {
+            let path = self.machine.values.path(ty).unwrap_or_default();
+            let name = path.rsplit('.').next().unwrap_or("");
+            self.found.engine = self.found.engine.or(rust_clients::engine_named(name));
         }
     }
 

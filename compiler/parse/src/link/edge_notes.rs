@@ -131,6 +131,37 @@ pub(crate) fn note_unannotated(
     }
 }
 
+/// Resources that are handed to what klo cannot follow, where nothing else shows that they are used.
+pub(crate) fn note_unfollowed(
+    assembly: &mut Assembly<'_>,
+    position: usize,
+    unit: IntentId,
+    edges: &BTreeMap<Node, Edge>,
+) {
+    let id = assembly.intents[unit.0 as usize].id();
+    for (tag, spans) in assembly.runs[position].unfollowed.clone() {
+        let declaration = assembly.declared.tags[tag.0 as usize];
+        let Some(resource) = assembly.by_declaration.get(&declaration).copied() else {
+            continue;
+        };
+        let (Some(first), false) = (spans.first(), edges.contains_key(&Node::Intent(resource)))
+        else {
+            continue;
+        };
+        let resource = assembly.intents[resource.0 as usize].id();
+        let note = Diagnostic::note(
+            linking::UNFOLLOWED_USE,
+            *first,
+            format!("{id} hands {resource} to a call that reading the code cannot follow"),
+        )
+        .help(format!(
+            "if that uses it, state the edge on the unit: `uses(to = \"{resource}\")`"
+        ))
+        .subject(id.clone());
+        assembly.diagnostics.push(note);
+    }
+}
+
 pub(crate) fn warn_unreached(assembly: &mut Assembly<'_>) {
     let reached: BTreeSet<IntentId> = assembly
         .edges

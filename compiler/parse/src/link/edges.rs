@@ -6,7 +6,8 @@ use klo_intent::{Access, Binding, Edge, IntentId, Kind, MethodUse, Node, Place, 
 use klo_source::Span;
 
 use super::edge_notes::{
-    note_inert, note_shared_variables, note_unannotated, warn_unreached, warn_without_tls,
+    note_inert, note_shared_variables, note_unannotated, note_unfollowed, warn_unreached,
+    warn_without_tls,
 };
 use super::intents::Assembly;
 use super::stated::stated;
@@ -44,6 +45,7 @@ pub(crate) fn add(assembly: &mut Assembly<'_>) {
         let inert = assembly.inert(position, &bound);
         note_inert(assembly, unit, &inert);
         note_unannotated(assembly, position, unit, &edges);
+        note_unfollowed(assembly, position, unit, &edges);
         if let Some(code) = &mut assembly.intents[unit.0 as usize].code {
             code.inert = inert;
         }
@@ -79,6 +81,12 @@ fn used(assembly: &mut Assembly<'_>, position: usize, unit: IntentId) -> BTreeMa
         let (access, methods) = accesses(kind, &found);
         let mut edge = Edge::new(Node::Intent(unit), Node::Intent(resource), Access::Read);
         edge.access = access;
+        edge.arguments = found
+            .arguments
+            .iter()
+            .filter(|argument| methods.contains(&argument.call))
+            .cloned()
+            .collect();
         edge.methods = methods;
         edge.at = found.at.iter().copied().collect();
         // A chain of calls is one place.
@@ -130,10 +138,11 @@ fn accesses(kind: Kind, found: &Use) -> (BTreeSet<Access>, BTreeSet<MethodUse>) 
                 .keys()
                 .filter(|method| !method.service.is_empty())
             {
-                let known = knowledge::aws::access(&method.service, &method.method);
-                access.extend(known.into_iter().flatten().copied());
+                access.extend(knowledge::aws::access(&method.service, &method.method));
                 methods.insert(method.clone());
             }
+            let arguments = found.arguments.iter();
+            access.extend(arguments.flat_map(knowledge::aws::access_of_argument));
             narrow(kind, &mut access);
         }
     }
@@ -164,6 +173,15 @@ fn place_at(assembly: &Assembly<'_>, span: Span) -> Place {
     else {
         return Place::new("klo.yaml", "module");
     };
+    // An annotation stands above its item, where no scope is.
+    let annotation = file
+        .facts
+        .annotations
+        .iter()
+        .find(|found| found.annotation.range == span.range());
+    if let Some(found) = annotation {
+        return place_of(&file.path, &found.item.qualified);
+    }
     let innermost = file
         .facts
         .scopes

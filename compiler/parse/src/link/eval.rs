@@ -114,9 +114,11 @@ impl Machine<'_> {
             .iter()
             .find_map(|value| self.values.as_literal(*value))
             .map(str::to_owned);
-        let Some(default) = default.map(|text| self.values.sym(&text)) else {
+        let none = self.values.value(Value::None);
+        let default = default.map(|text| self.values.sym(&text));
+        if default.is_none() && !found.iter().any(|value| *value == none) {
             return found;
-        };
+        }
         for value in read {
             let Value::Text(parts) = self.values.get(value) else {
                 continue;
@@ -126,7 +128,7 @@ impl Machine<'_> {
             {
                 let env = EnvRead {
                     required: false,
-                    default: Some(default),
+                    default,
                     ..env.clone()
                 };
                 found.remove(value);
@@ -384,8 +386,10 @@ impl Machine<'_> {
     ) -> Values {
         let callees = self.expr(frame, callee);
         if callees.is_empty() {
+            self.unfollowed.insert((frame, site));
             return Values::new();
         }
+        self.unfollowed.remove(&(frame, site));
         let mut evaluated = Arguments::default();
         for argument in arguments {
             match argument {
@@ -410,9 +414,9 @@ impl Machine<'_> {
 
     /// `**{"host": …}`: keys that are known become keywords.
     fn spread_map(&mut self, frame: FrameIx, value: ExprId, into: &mut Arguments) {
-        into.spread = true;
         for value in self.expr(frame, value) {
             let inner = self.values.untagged(value);
+            into.spread |= !matches!(self.values.get(inner), Value::Container { .. });
             for key in self.field_names(inner) {
                 let name = self.values.text(key);
                 let plain = name

@@ -59,6 +59,8 @@ pub(crate) struct Frame {
     pub(crate) external_stars: Vec<Sym>,
     /// Classes: what the bases are worth.
     pub(crate) bases: Values,
+    /// Classes: the bodies that extend it (`impl` blocks).
+    pub(crate) extensions: Vec<FrameIx>,
     /// Parameters that no caller passes, by position, with the site of a call.
     pub(crate) fallbacks: BTreeMap<usize, Site>,
     pub(crate) readers: BTreeSet<FrameIx>,
@@ -72,7 +74,7 @@ pub(crate) struct Frame {
 pub(crate) struct Arguments {
     pub(crate) positional: Vec<Values>,
     pub(crate) keywords: Vec<(Sym, Values)>,
-    /// Whether `*` or `**` may give more.
+    /// Whether `*` or `**` may give what cannot be read.
     pub(crate) spread: bool,
 }
 
@@ -114,7 +116,9 @@ impl Machine<'_> {
         let kind = &self.program.file(file).scope(scope).kind;
         let on_import = match kind {
             ScopeKind::Module => true,
-            ScopeKind::Class { .. } => closure.is_some_and(|c| self.frame(c).on_import),
+            ScopeKind::Class { .. } | ScopeKind::Namespace => {
+                closure.is_some_and(|c| self.frame(c).on_import)
+            }
             ScopeKind::Function { .. } => false,
             ScopeKind::Main => false,
         };
@@ -135,6 +139,7 @@ impl Machine<'_> {
             stars: Vec::new(),
             external_stars: Vec::new(),
             bases: Values::new(),
+            extensions: Vec::new(),
             fallbacks: BTreeMap::new(),
             readers: BTreeSet::new(),
             depth: parent_depth.max(this_depth),

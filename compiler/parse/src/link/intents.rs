@@ -14,6 +14,7 @@ use super::inert::inert_value;
 use super::program::{LoadedFile, Program};
 use super::value::Tag;
 use crate::declare::{Declaration, finish_persist, name_collisions};
+use crate::project::Index;
 use crate::python::dependencies::Dependencies;
 
 /// The graph in the making.
@@ -22,6 +23,7 @@ pub(crate) struct Assembly<'a> {
     pub(crate) program: &'a Program<'a>,
     pub(crate) declared: &'a Declared<'a>,
     pub(crate) listing: &'a [String],
+    pub(crate) index: &'a Index,
     pub(crate) runs: Vec<UnitRun>,
     /// What each resource's expression says, over all units.
     pub(crate) found: BTreeMap<Tag, Found>,
@@ -41,6 +43,7 @@ impl<'a> Assembly<'a> {
         program: &'a Program<'a>,
         declared: &'a Declared<'a>,
         listing: &'a [String],
+        index: &'a Index,
         runs: Vec<UnitRun>,
         orphans: BTreeMap<Tag, Found>,
     ) -> Self {
@@ -55,6 +58,7 @@ impl<'a> Assembly<'a> {
             program,
             declared,
             listing,
+            index,
             runs,
             found,
             intents: Vec::new(),
@@ -213,6 +217,7 @@ fn merge(into: &mut Found, more: &Found) {
     into.schemes.extend(more.schemes.iter().cloned());
     into.kinds.extend(more.kinds.iter().copied());
     into.literals.extend(more.literals.iter().cloned());
+    into.engine = into.engine.or(more.engine);
     into.cluster |= more.cluster;
     into.tls |= more.tls;
     if into.path.is_none() {

@@ -3,10 +3,10 @@
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Tag, Value, ValueId, Values};
-use crate::knowledge::{self};
+use crate::knowledge::{self, rust};
 
 /// How long the type path of a library's object may grow.
-const MAX_TYPE: usize = 160;
+pub(super) const MAX_TYPE: usize = 160;
 
 impl Machine<'_> {
     /// What calling something of a library returns.
@@ -19,8 +19,18 @@ impl Machine<'_> {
     ) -> Values {
         let inner = self.values.untagged(callee);
         let path = self.values.path(inner).unwrap_or_default();
+        if let Some(path) = path.strip_prefix(rust::CRATE) {
+            return self.call_crate(frame, site, callee, path, arguments);
+        }
         if let Some(found) = self.call_special(frame, site, inner, &path, arguments) {
             return found;
+        }
+        if path.starts_with(knowledge::REQUEST)
+            && let Some(wanted) = self.keyword_values(arguments, rust::TYPE_ARGUMENT)
+        {
+            // `request.rocket().state::<T>()`
+            let made: Vec<Values> = wanted.iter().map(|ty| self.of_type(*ty, frame)).collect();
+            return made.into_iter().flatten().collect();
         }
         let name = path.rsplit('.').next().unwrap_or("").to_owned();
         if let Value::Member { base, .. } = *self.values.get(inner) {
@@ -38,6 +48,7 @@ impl Machine<'_> {
                 }
                 // Django's `View.as_view()`: the class is what handles requests.
                 Value::Class { .. } => return Values::from([bare]),
+                Value::Instance { .. } => return Values::from([base]),
                 _ => {}
             }
         }
@@ -187,7 +198,12 @@ impl Machine<'_> {
     }
 
     /// Calls functions among arguments, also inside containers (`args=(…)`, `target=`).
-    fn escape_all(&mut self, frame: FrameIx, site: Site, arguments: &Arguments) -> Values {
+    pub(crate) fn escape_all(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        arguments: &Arguments,
+    ) -> Values {
         let args_key = self.values.sym("args");
         let target = self.values.sym("target");
         let thread = arguments

@@ -46,6 +46,12 @@ pub(crate) struct Machine<'p> {
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
     pub(crate) overflow: bool,
+    /// Parameters that callers passed and that have no value yet, with the sites of calls.
+    pub(crate) hungry: BTreeSet<(FrameIx, usize, Site)>,
+    /// Calls of what klo knows nothing of.
+    pub(crate) unfollowed: BTreeSet<(FrameIx, Site)>,
+    /// Methods that the project gives to types of libraries, by name.
+    pub(crate) foreign_methods: BTreeMap<Sym, Values>,
     /// Whether code calls `django.setup()`, or is a command that Django runs.
     pub(crate) starts_django: bool,
     /// The settings module that was found around code which names none.
@@ -87,6 +93,9 @@ impl<'p> Machine<'p> {
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
             overflow: false,
+            hungry: BTreeSet::new(),
+            unfollowed: BTreeSet::new(),
+            foreign_methods: BTreeMap::new(),
             starts_django: false,
             settings_module: None,
             asks_arguments: BTreeSet::new(),
@@ -130,8 +139,30 @@ impl<'p> Machine<'p> {
                     self.enqueue(frame);
                 }
             }
+            self.feed();
             if self.queue.is_empty() {
                 return;
+            }
+        }
+    }
+
+    /// Parameters that nothing gave a value get what their types say.
+    fn feed(&mut self) {
+        for (frame, index, site) in std::mem::take(&mut self.hungry) {
+            let (file, scope) = (self.frame(frame).file, self.frame(frame).scope);
+            let ScopeKind::Function { parameters, .. } = &self.program.file(file).scope(scope).kind
+            else {
+                continue;
+            };
+            let name = self.values.sym(&parameters[index].name);
+            let known = self
+                .frame(frame)
+                .vars
+                .get(&name)
+                .cloned()
+                .unwrap_or_default();
+            if self.say_nothing(&known) {
+                self.fall_back(frame, index, site);
             }
         }
     }
@@ -237,6 +268,7 @@ impl<'p> Machine<'p> {
             }
             Step::Import(import) => self.run_import(frame, file, import),
             Step::Define(scope) => self.define(frame, file, *scope),
+            Step::Extend { target, scope } => self.extend(frame, file, *target, *scope),
             Step::Main(_) => {}
         }
     }
@@ -311,6 +343,10 @@ impl<'p> Machine<'p> {
                     self.pending.grew(Cell::Bases(body));
                     self.wake_readers(body);
                 }
+                self.values.value(Value::Class { file, scope, body })
+            }
+            ScopeKind::Namespace => {
+                let body = self.enter(file, scope, Some(frame), None, Context::None);
                 self.values.value(Value::Class { file, scope, body })
             }
             _ => self.values.value(Value::Function {

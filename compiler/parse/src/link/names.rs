@@ -3,8 +3,9 @@
 use super::machine::Machine;
 use super::pending::Cell;
 use super::program::Resolved;
-use super::value::{FileIx, FrameIx, Value, ValueId, Values};
-use crate::facts::{Import, ImportNames};
+use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
+use crate::facts::{ExprId, Import, ImportNames};
+use crate::knowledge::rust;
 
 impl Machine<'_> {
     /// What a name means in a frame.
@@ -39,13 +40,21 @@ impl Machine<'_> {
                 .collect();
             return paths.iter().map(|path| self.external(path)).collect();
         }
-        Values::from([self.values.external(&format!("builtins.{name}"))])
+        let file = self.frame(module).file;
+        let path = self.program.modules.built_in(file, name);
+        Values::from([self.values.external(&path)])
     }
 
     /// A library's member by its canonical path.
     pub(crate) fn external(&mut self, path: &str) -> ValueId {
         let canonical = crate::knowledge::canonical(path);
         self.values.external(&canonical)
+    }
+
+    /// Something outside the project, as code of a file names it.
+    fn outside(&mut self, from: FileIx, parts: &[&str]) -> ValueId {
+        let path = self.program.modules.outside(from, parts);
+        self.external(&path)
     }
 
     /// A name of a module, `import *` included.
@@ -55,6 +64,12 @@ impl Machine<'_> {
         if !found.is_empty() || self.binds(module, name) {
             return found;
         }
+        self.starred(module, name, reader)
+    }
+
+    /// A name that `import *` brings into a module.
+    pub(crate) fn starred(&mut self, module: FrameIx, name: &str, reader: FrameIx) -> Values {
+        let sym = self.values.sym(name);
         self.pending.read(Cell::Stars(module));
         let stars = self.frame(module).stars.clone();
         for star in stars {
@@ -65,7 +80,14 @@ impl Machine<'_> {
                 }
             }
         }
-        Values::new()
+        // What a build script generates is seen nowhere else.
+        let generated = format!("{}{}", rust::CRATE, rust::GENERATED.join("."));
+        let external = self.frame(module).external_stars.clone();
+        let is_generated = |star: &&super::value::Sym| self.values.text(**star) == generated;
+        match external.iter().find(is_generated) {
+            Some(_) => Values::from([self.external(&format!("{generated}.{name}"))]),
+            None => Values::new(),
+        }
     }
 
     pub(crate) fn run_import(&mut self, frame: FrameIx, file: FileIx, import: &Import) {
@@ -77,6 +99,9 @@ impl Machine<'_> {
         }
         match &import.names {
             ImportNames::Module { alias: Some(alias) } => {
+                if self.program.modules.resolve(file, import.level, &parts) == Resolved::Nothing {
+                    return;
+                }
                 let value = self.module_value(file, import.level, &parts, import.types_only);
                 let sym = self.values.sym(alias);
                 self.bind_name(frame, sym, Values::from([value]), frame);
@@ -117,13 +142,51 @@ impl Machine<'_> {
                 }
             }
             Resolved::Namespace => {}
+            Resolved::Nothing => self.import_star_of_value(frame, file, import, parts),
             Resolved::External => {
-                let path = self.values.sym(&parts.join("."));
+                let path = self.program.modules.outside(file, parts);
+                let path = self.values.sym(&path);
                 if !self.frame(frame).external_stars.contains(&path) {
                     self.frame_mut(frame).external_stars.push(path);
                     self.pending.grew(Cell::Stars(frame));
                     self.changed = true;
                 }
+            }
+        }
+    }
+
+    /// `use crate::a::*` where no file is called after the module.
+    fn import_star_of_value(
+        &mut self,
+        frame: FrameIx,
+        file: FileIx,
+        import: &Import,
+        parts: &[&str],
+    ) {
+        let Some((first, rest)) = parts.split_first() else {
+            return;
+        };
+        let site = Site {
+            file,
+            expr: ExprId(0),
+        };
+        let mut values = Values::from([self.module_value(file, import.level, &[first], false)]);
+        for name in rest {
+            let mut found = Values::new();
+            for value in values {
+                found.extend(self.attribute(frame, site, value, name));
+            }
+            values = found;
+        }
+        for value in values {
+            let Value::Module(target) = *self.values.get(value) else {
+                continue;
+            };
+            let module = self.import(target);
+            if module != frame && !self.frame(frame).stars.contains(&module) {
+                self.frame_mut(frame).stars.push(module);
+                self.pending.grew(Cell::Stars(frame));
+                self.changed = true;
             }
         }
     }
@@ -164,7 +227,7 @@ impl Machine<'_> {
             Resolved::Namespace => {
                 Values::from([self.module_value(file, import.level, &longer, import.types_only)])
             }
-            Resolved::External => Values::from([self.external(&longer.join("."))]),
+            Resolved::External | Resolved::Nothing => Values::from([self.outside(file, &longer)]),
         }
     }
 
@@ -191,7 +254,7 @@ impl Machine<'_> {
                 let path = self.values.sym(&path);
                 self.values.value(Value::Namespace(path, from))
             }
-            Resolved::External => self.external(&parts.join(".")),
+            Resolved::External | Resolved::Nothing => self.outside(from, parts),
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Cell {
     Field(ValueId, Sym),
     /// Which fields a value has.
     Names(ValueId),
+    /// Methods of a name that the project gives to types of libraries.
+    Foreign(Sym),
 }
 
 /// When parts are evaluated.

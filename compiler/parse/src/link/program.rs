@@ -17,9 +17,11 @@ pub(crate) enum Resolved {
     Namespace,
     /// Not of the project.
     External,
+    /// Neither of the project nor of a library that it depends on.
+    Nothing,
 }
 
-/// Resolves imports of one language over the loaded files.
+/// Resolves imports over the loaded files, each by the rules of its language.
 pub(crate) trait Modules: Sync {
     /// What `level` dots and `parts` name, seen from `from`.
     fn resolve(&self, from: FileIx, level: u32, parts: &[&str]) -> Resolved;
@@ -29,6 +31,12 @@ pub(crate) trait Modules: Sync {
 
     /// The files that importing `parts` runs before the last one: packages' own files.
     fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx>;
+
+    /// The path of something outside the project, as `from` names it.
+    fn outside(&self, from: FileIx, parts: &[&str]) -> String;
+
+    /// The path of a name that nothing defines: the language has it.
+    fn built_in(&self, from: FileIx, name: &str) -> String;
 }
 
 /// A file with its facts.

@@ -29,6 +29,8 @@ pub(crate) struct Registry {
     pub(crate) objects: BTreeMap<ValueId, Registrar>,
     /// The objects that a function was handed to.
     pub(crate) owners: BTreeMap<ValueId, BTreeSet<ValueId>>,
+    /// Routes that attributes state for functions: method, path and place.
+    pub(crate) stated: BTreeMap<ValueId, BTreeSet<(String, String, Site)>>,
 }
 
 impl Registry {

@@ -115,6 +115,7 @@ impl Assembly<'_> {
             return value.as_str().and_then(Engine::from_name);
         }
         let by_client = found.clients.iter().find_map(|client| client.engine);
+        let by_client = by_client.or(found.engine);
         let by_scheme = || {
             found
                 .schemes
@@ -122,30 +123,34 @@ impl Assembly<'_> {
                 .find_map(|s| crate::knowledge::clients::of_scheme(s))
                 .map(|(e, _)| e)
         };
-        by_client.or_else(by_scheme).or_else(|| {
-            let packages = self.packages_of(&declaration.path);
-            let has = |names: &[&str]| names.iter().any(|name| packages.has(name));
-            let postgres = has(&[
-                "psycopg",
-                "psycopg2",
-                "psycopg2-binary",
-                "psycopg-binary",
-                "asyncpg",
-                "pg8000",
-            ]);
-            let mysql = has(&[
-                "pymysql",
-                "mysqlclient",
-                "aiomysql",
-                "asyncmy",
-                "mysql-connector-python",
-            ]);
-            match (postgres, mysql) {
-                (true, false) => Some(Engine::Postgres),
-                (false, true) => Some(Engine::Mysql),
-                _ => None,
-            }
-        })
+        let by_feature = || self.index.rust.engine_by_features(&declaration.path);
+        by_client
+            .or_else(by_scheme)
+            .or_else(by_feature)
+            .or_else(|| {
+                let packages = self.packages_of(&declaration.path);
+                let has = |names: &[&str]| names.iter().any(|name| packages.has(name));
+                let postgres = has(&[
+                    "psycopg",
+                    "psycopg2",
+                    "psycopg2-binary",
+                    "psycopg-binary",
+                    "asyncpg",
+                    "pg8000",
+                ]);
+                let mysql = has(&[
+                    "pymysql",
+                    "mysqlclient",
+                    "aiomysql",
+                    "asyncmy",
+                    "mysql-connector-python",
+                ]);
+                match (postgres, mysql) {
+                    (true, false) => Some(Engine::Postgres),
+                    (false, true) => Some(Engine::Mysql),
+                    _ => None,
+                }
+            })
     }
 
     /// The dependencies that hold for a file.

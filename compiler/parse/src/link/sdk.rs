@@ -1,11 +1,14 @@
 //! Calls of AWS's SDK: clients and resources, and the operations that are called on them.
 
-use klo_intent::MethodUse;
+use klo_intent::{ArgumentUse, MethodUse};
+
+use klo_source::Span;
 
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Sym, Tag, Value, ValueId, Values};
-use crate::knowledge::{aws, aws_resources};
+use crate::knowledge::aws;
+use crate::knowledge::aws_tables::{self, Asked};
 
 impl Machine<'_> {
     /// Calls of AWS's SDK: which operation, on which resource.
@@ -25,6 +28,7 @@ impl Machine<'_> {
         let call = aws::Call::of(path)?;
         let given = self.deep_tags(frame, arguments);
         let own: Vec<Tag> = self.values.tags(callee);
+        let sources = self.copy_sources(frame, &call, arguments);
         let naming = self.naming_arguments(&call, arguments, !own.is_empty());
         let mut named = self.deep_tags(frame, &naming);
         named.retain(|tag| !self.is_value_argument(*tag, call.service));
@@ -39,13 +43,24 @@ impl Machine<'_> {
         self.note_table_keys(&tags, &call, arguments);
         let requested = self.literal_argument(arguments, 0, "ClientMethod");
         let span = self.span(site);
-        for operation in aws::operations(&call, requested.as_deref()) {
-            let method = MethodUse {
-                service: call.service.to_owned(),
-                method: operation.to_owned(),
-            };
+        let written = self.argument_names(arguments);
+        for asked in aws::operations(&call, requested.as_deref()) {
+            let copies = asked.operation.contains("copy");
             for tag in &tags {
-                self.uses.record(*tag, Some(method.clone()), span);
+                // Where no source is known, it may be the same bucket.
+                let reads = copies && (sources.is_empty() || sources.contains(tag));
+                let source = reads.then(|| aws::COPY_SOURCE.to_owned());
+                let named: Vec<String> = written.iter().cloned().chain(source).collect();
+                self.record_asked(&[*tag], call.service, &asked, &named, span);
+            }
+            if copies {
+                let others: Vec<Tag> = sources
+                    .iter()
+                    .copied()
+                    .filter(|t| !tags.contains(t))
+                    .collect();
+                let read = Asked::of(aws::READS_SOURCE);
+                self.record_asked(&others, call.service, &read, &[], span);
             }
             if tags.is_empty() {
                 self.uses
@@ -65,7 +80,7 @@ impl Machine<'_> {
         Some(self.sdk_object(
             frame,
             site,
-            ty.unwrap_or("boto3.Response"),
+            ty.as_deref().unwrap_or("boto3.Response"),
             passes,
             arguments,
         ))
@@ -83,20 +98,93 @@ impl Machine<'_> {
             };
             let path = is_resource.then(|| self.values.path(*value)).flatten();
             let call = path.as_deref().and_then(aws::Call::of);
-            let Some((call, operation)) =
-                call.and_then(|call| Some((call, aws_resources::loaded_by(&call)?)))
-            else {
-                continue;
-            };
-            let method = MethodUse {
-                service: call.service.to_owned(),
-                method: operation.to_owned(),
-            };
+            let Some(call) = call else { continue };
             let span = self.span(site);
-            for tag in self.values.tags(*value) {
-                self.uses.record(tag, Some(method.clone()), span);
+            let tags = self.values.tags(*value);
+            for asked in aws::read_by(&call) {
+                self.record_asked(&tags, call.service, asked, &[], span);
             }
         }
+    }
+
+    /// Puts an operation to what it is called on, with those of its arguments that need more.
+    fn record_asked(
+        &mut self,
+        tags: &[Tag],
+        service: &str,
+        asked: &Asked<'_>,
+        written: &[String],
+        at: Span,
+    ) {
+        let method = MethodUse {
+            service: service.to_owned(),
+            method: asked.operation.to_owned(),
+        };
+        let known = aws_tables::operation(service, asked.operation);
+        let named = written.iter().map(String::as_str);
+        let deciding: Vec<ArgumentUse> = named
+            .chain(asked.given.iter().copied())
+            .filter_map(|argument| known?.deciding(argument))
+            .map(|argument| ArgumentUse {
+                call: method.clone(),
+                argument: argument.argument.to_owned(),
+            })
+            .collect();
+        for tag in tags {
+            self.uses.record(*tag, Some(method.clone()), at);
+            if let Some(found) = self.uses.by_tag.get_mut(tag) {
+                found.arguments.extend(deciding.iter().cloned());
+            }
+        }
+    }
+
+    /// What a copy reads from: `CopySource={"Bucket": …}`.
+    fn copy_sources(
+        &mut self,
+        frame: FrameIx,
+        call: &aws::Call<'_>,
+        arguments: &Arguments,
+    ) -> Vec<Tag> {
+        let mut found = self
+            .keyword_values(arguments, aws::COPY_SOURCE)
+            .unwrap_or_default();
+        if aws::copies(call) {
+            found.extend(arguments.positional.first().into_iter().flatten().copied());
+        }
+        self.tags_within(frame, &found)
+    }
+
+    /// The names of a call's arguments, of those too that go in a map: `ExtraArgs={"ACL": …}`. What
+    /// is spread and cannot be read may hold the index of a query, which would fail without.
+    fn argument_names(&mut self, arguments: &Arguments) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut maps = Values::new();
+        for values in &arguments.positional {
+            maps.extend(values.iter().copied());
+        }
+        for (name, values) in &arguments.keywords {
+            let name = self.values.text(*name);
+            if matches!(name, "ExtraArgs" | "Params") {
+                maps.extend(values.iter().copied());
+            }
+            names.push(name.to_owned());
+        }
+        // Of the buckets named, only the source needs what it asks for.
+        names.retain(|name| name != aws::COPY_SOURCE);
+        for map in maps {
+            let inner = self.values.untagged(map);
+            if let Value::Container { .. } = self.values.get(inner) {
+                for key in self.field_names(inner) {
+                    let key = self.values.text(key);
+                    let key = key.strip_prefix('[').and_then(|key| key.strip_suffix(']'));
+                    names.extend(key.filter(|key| !key.is_empty()).map(str::to_owned));
+                }
+            }
+        }
+        if arguments.spread {
+            names.push("IndexName".to_owned());
+        }
+        names
     }
 
     /// The arguments that may name a resource. Data that is stored or sent may come out of another
@@ -107,7 +195,10 @@ impl Machine<'_> {
         arguments: &Arguments,
         has_own: bool,
     ) -> Arguments {
-        let is_data = |name: &Sym| aws::DATA_ARGUMENTS.contains(&self.values.text(*name));
+        let is_data = |name: &Sym| {
+            let name = self.values.text(*name);
+            aws::DATA_ARGUMENTS.contains(&name) || name == aws::COPY_SOURCE
+        };
         let uploads = call
             .rest
             .rsplit('.')
@@ -116,7 +207,7 @@ impl Machine<'_> {
             .starts_with("upload_");
         let positional = match arguments.positional.as_slice() {
             _ if has_own => &[],
-            [_, rest @ ..] if uploads => rest,
+            [_, rest @ ..] if uploads || aws::copies(call) => rest,
             all => all,
         };
         Arguments {

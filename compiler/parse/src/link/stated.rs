@@ -18,15 +18,8 @@ pub(crate) fn stated(
     uses: &Uses,
     edges: &mut BTreeMap<Node, Edge>,
 ) {
-    let node = match uses.to.split_once(':') {
-        Some((app, intent)) => Node::OtherApp {
-            app: app.to_owned(),
-            intent: intent.to_owned(),
-        },
-        None => match named(assembly, &uses.to, uses.to_at) {
-            Some(id) => Node::Intent(id),
-            None => return,
-        },
+    let Some(node) = node(assembly, uses) else {
+        return;
     };
     let kind = match &node {
         Node::Intent(id) => Some(assembly.intents[id.0 as usize].kind),
@@ -83,6 +76,41 @@ pub(crate) fn stated(
     for edge in edges.values_mut().filter(|edge| edge.at == all) {
         edge.places.clone_from(&found);
     }
+}
+
+/// What `to` names: an intent of this app, with or without the app's name before it, or another's.
+fn node(assembly: &mut Assembly<'_>, uses: &Uses) -> Option<Node> {
+    let own = assembly.app().name.clone();
+    let (app, intent) = match uses.to.split_once(':') {
+        Some((app, intent)) if app != own => (app, intent),
+        Some((_, intent)) => return named(assembly, intent, uses.to_at).map(Node::Intent),
+        None => return named(assembly, &uses.to, uses.to_at).map(Node::Intent),
+    };
+    let kind = intent.split_once('.').and_then(|(k, _)| Kind::from_name(k));
+    let help = match kind {
+        Some(Kind::Job) => {
+            "a job is started by units of its own app: let it have a queue or a topic"
+        }
+        Some(Kind::Config) => "declare the setting in this app too",
+        Some(Kind::Volume) => "share files through a bucket",
+        Some(Kind::Site) => "a site is read through its public address",
+        _ => {
+            return Some(Node::OtherApp {
+                app: app.to_owned(),
+                intent: intent.to_owned(),
+            });
+        }
+    };
+    let what = kind.map_or("", Kind::name);
+    assembly.diagnostics.push(
+        Diagnostic::error(
+            linking::NOT_PUBLISHED,
+            uses.to_at,
+            format!("a {what} of another app cannot be used"),
+        )
+        .help(help),
+    );
+    None
 }
 
 const fn accesses_of(kind: Kind) -> &'static [Access] {

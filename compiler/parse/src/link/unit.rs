@@ -64,7 +64,10 @@ pub(crate) fn run<'p>(
         module,
         file,
     };
+    let is_rust = program.file(file).path.ends_with(".rs");
     let mut entry = match (capability, item.kind) {
+        (_, ItemKind::Function(scope)) if is_rust => runner.compiled(item, Some(scope)),
+        _ if is_rust => runner.compiled(item, None),
         (Capability::Service, _) => runner.service(item, watched),
         (_, ItemKind::Function(scope)) => runner.callable(item, scope),
         (_, ItemKind::Class(_)) => runner.class(item),
@@ -185,6 +188,69 @@ impl Runner<'_> {
                 self.machine.uses.record(tag, None, span);
             }
         }
+    }
+
+    /// A function of a compiled program, or an application that one of its functions makes.
+    fn compiled(&mut self, item: &Item, scope: Option<ScopeId>) -> EntryFound {
+        let scope = scope.or_else(|| self.enclosing_function(item.scope));
+        if scope.is_none_or(|scope| self.needs_main(scope)) {
+            self.run_crate();
+        }
+        let mut values = match scope {
+            Some(scope) => self.call_scope(scope),
+            None => Values::new(),
+        };
+        let watched = match item.kind {
+            ItemKind::Assignment(expr) | ItemKind::Call(expr) | ItemKind::Return(expr) => {
+                self.machine.watched.get(&(self.file, expr)).cloned()
+            }
+            _ => None,
+        };
+        values.extend(watched.unwrap_or_default());
+        let roots = self.roots(&values);
+        self.machine.apps.extend(roots.iter().copied());
+        let frame = self.module;
+        self.machine.requeue_all();
+        self.machine.serve(frame, &roots);
+        let of = |value: &ValueId| self.machine.crate_path(*value);
+        let paths: Vec<String> = self.machine.apps.iter().filter_map(of).collect();
+        let framework = paths.iter().find_map(|ty| knowledge::rust::framework(ty));
+        let runtime = self.machine.values.objects().find_map(|(ty, _, _)| {
+            knowledge::rust::lambda_runtime(ty.strip_prefix(knowledge::rust::CRATE)?)
+        });
+        EntryFound {
+            attribute: None,
+            call: EntryCall::Binary {
+                package: String::new(),
+                name: String::new(),
+                runtime: runtime.unwrap_or("").to_owned(),
+                serves: framework.is_some(),
+            },
+            framework: framework.unwrap_or("").to_owned(),
+        }
+    }
+
+    /// Whether a function is called with what its program's `main` makes.
+    fn needs_main(&self, scope: ScopeId) -> bool {
+        match &self.scope(scope).kind {
+            ScopeKind::Function { parameters, .. } => !parameters.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Runs the `main` of the crate that the file is part of.
+    fn run_crate(&mut self) {
+        let program = self.machine.program;
+        let crate_root = program.modules.resolve(self.file, 0, &["crate"]);
+        let super::program::Resolved::File(root) = crate_root else {
+            return;
+        };
+        let module = self.machine.import(root);
+        self.machine.run();
+        for main in self.machine.module_var(module, "main", module) {
+            self.machine.activate(module, main);
+        }
+        self.machine.run();
     }
 
     fn program(&mut self, item: &Item, roots: Values) -> EntryFound {
@@ -328,6 +394,7 @@ impl Runner<'_> {
         let parent = self.scope(scope).parent.unwrap_or(ScopeId(0));
         let (closure, this) = match &self.scope(parent).kind {
             ScopeKind::Module | ScopeKind::Main => (module, None),
+            ScopeKind::Namespace => (self.namespace(parent)?, None),
             ScopeKind::Class { .. } => {
                 let name = self.scope(parent).name.clone();
                 let class = self
@@ -372,6 +439,24 @@ impl Runner<'_> {
             }),
             this,
         ))
+    }
+
+    /// The frame of a module that is written inside another.
+    fn namespace(&mut self, scope: ScopeId) -> Option<FrameIx> {
+        let parent = self.scope(scope).parent.unwrap_or(ScopeId(0));
+        let around = match self.scope(parent).kind {
+            ScopeKind::Namespace => self.namespace(parent)?,
+            _ => self.module,
+        };
+        let name = self.scope(scope).name.clone();
+        let name = self.machine.values.sym(&name);
+        let found = self.machine.var(around, name, around);
+        found
+            .iter()
+            .find_map(|value| match self.machine.values.get(*value) {
+                Value::Class { body, .. } => Some(*body),
+                _ => None,
+            })
     }
 
     fn routes(&mut self) -> BTreeSet<RouteFound> {

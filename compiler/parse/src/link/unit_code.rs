@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::linking;
-use klo_intent::{AttrValue, Entry, Intent, Kind, Route, UnitCode};
+use klo_intent::{AttrValue, Entry, EntryCall, Intent, Kind, Route, UnitCode};
 use klo_source::parent;
 
 use super::intents::Assembly;
@@ -223,6 +223,9 @@ impl Assembly<'_> {
             let file = self.runs[position].file;
             self.program.modules.name(file)
         };
+        if declaration.path.ends_with(".rs") {
+            return self.compiled_code(position, declaration, routes);
+        }
         let folder = self.packages_of(&declaration.path).project().to_owned();
         let processes = self.processes(position, declaration, &folder);
         let run = &self.runs[position];
@@ -248,6 +251,55 @@ impl Assembly<'_> {
             processes,
             settings_module: run.settings_module.clone(),
             external_packages: external_packages(self.program, &run.files),
+        }
+    }
+
+    /// The same, of a program that is compiled.
+    fn compiled_code(
+        &mut self,
+        position: usize,
+        declaration: &Declaration,
+        routes: Vec<Route>,
+    ) -> UnitCode {
+        let run = &self.runs[position];
+        let crates = &self.index.rust;
+        let program = crates.program_of(&declaration.path);
+        let mut call = run.entry.call.clone();
+        if let (Some((of, target)), EntryCall::Binary { package, name, .. }) = (program, &mut call)
+        {
+            package.clone_from(&of.name);
+            name.clone_from(&target.name);
+        }
+        let mut files = run.files.clone();
+        for package in program
+            .iter()
+            .flat_map(|(package, _)| crates.built_from(package))
+        {
+            let sources = format!("{}/", klo_source::join(&package.root, "src"));
+            let inside = self
+                .listing
+                .iter()
+                .filter(|file| file.starts_with(&sources));
+            files.extend(inside.cloned());
+        }
+        let root = program.map(|(package, _)| package.workspace.clone());
+        UnitCode {
+            entry: Entry {
+                file: declaration.path.to_string(),
+                module: self.program.modules.name(run.file).1,
+                source_root: String::new(),
+                attribute: run.entry.attribute.clone(),
+                call,
+                framework: run.entry.framework.clone(),
+            },
+            streams: run.stream,
+            routes,
+            files,
+            inert: Vec::new(),
+            project_root: root.unwrap_or_default(),
+            processes: None,
+            settings_module: None,
+            external_packages: BTreeSet::new(),
         }
     }
 }

@@ -115,6 +115,15 @@ fn tls_query(
 ) -> Vec<(String, String)> {
     let ca = klo_intent::UrlForm::CA_BUNDLE;
     let pairs: &[(&str, &str)] = match (engine, scheme.split_once('+').map(|(_, driver)| driver)) {
+        (Engine::Postgres, None) if driver == Some(Driver::TokioPostgres) => {
+            &[("sslmode", "require")]
+        }
+        (Engine::Mysql | Engine::Mariadb, None) if driver == Some(Driver::Sqlx) => {
+            &[("ssl-mode", "VERIFY_IDENTITY"), ("ssl-ca", ca)]
+        }
+        (Engine::Mysql | Engine::Mariadb, None) if driver == Some(Driver::Libmysql) => {
+            &[("ssl_mode", "VERIFY_IDENTITY"), ("ssl_ca", ca)]
+        }
         (Engine::Postgres, Some("asyncpg")) => &[("ssl", "verify-full")],
         (Engine::Postgres, Some("pg8000")) => &[],
         (Engine::Postgres, _) => &[("sslmode", "verify-full"), ("sslrootcert", ca)],

@@ -1,11 +1,15 @@
 //! What calls of libraries use: annotated resources, Django's stores and clients that nothing stands
 //! for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use klo_intent::MethodUse;
+use klo_source::Span;
 
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Tag, Value, ValueId, Values};
+use crate::facts::ExprKind;
 use crate::knowledge::{self};
 
 impl Machine<'_> {
@@ -60,6 +64,27 @@ impl Machine<'_> {
             self.program.file(frame.file).scope(frame.scope).kind,
             crate::facts::ScopeKind::Class { .. }
         )
+    }
+
+    /// Resources that are handed to calls which klo cannot follow, once everything else was.
+    pub(crate) fn unfollowed_uses(&mut self) -> BTreeMap<Tag, BTreeSet<Span>> {
+        let mut found: BTreeMap<Tag, BTreeSet<Span>> = BTreeMap::new();
+        for (frame, site) in self.unfollowed.clone() {
+            let ExprKind::Call { arguments, .. } = self.syntax(site.file, site.expr) else {
+                continue;
+            };
+            let mut given = Values::new();
+            for argument in arguments {
+                given.extend(self.expr(frame, argument.value()));
+            }
+            let span = self.span(site);
+            for tag in self.tags_within(frame, &given) {
+                if !self.is_read_by_value(tag) {
+                    found.entry(tag).or_default().insert(span);
+                }
+            }
+        }
+        found
     }
 
     /// Tags of arguments, also inside containers.

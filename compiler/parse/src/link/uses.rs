@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::MethodUse;
+use klo_intent::{ArgumentUse, MethodUse};
 use klo_source::Span;
 
 use super::value::Tag;
@@ -10,6 +10,8 @@ use super::value::Tag;
 pub(crate) struct Use {
     /// Methods called, with the place of each call.
     pub(crate) methods: BTreeMap<MethodUse, BTreeSet<Span>>,
+    /// Arguments of those calls that need more than the call alone.
+    pub(crate) arguments: BTreeSet<ArgumentUse>,
     /// Places that prove it.
     pub(crate) at: BTreeSet<Span>,
 }

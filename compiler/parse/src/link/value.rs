@@ -187,6 +187,20 @@ impl Interner {
             })
     }
 
+    /// Every object, instance and tagged value, in the order in which they came.
+    pub(crate) fn made(&self) -> Vec<ValueId> {
+        let values = self.values.iter().enumerate();
+        values
+            .filter(|(_, value)| {
+                matches!(
+                    value,
+                    Value::Object { .. } | Value::Instance { .. } | Value::Tagged { .. }
+                )
+            })
+            .map(|(index, _)| ValueId(index as u32))
+            .collect()
+    }
+
     /// Names of the variables that anything is read from without a default.
     pub(crate) fn required_variables(&self) -> BTreeSet<String> {
         let parts = self.values.iter().filter_map(|value| match value {

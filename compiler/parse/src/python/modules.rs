@@ -43,6 +43,8 @@ pub struct ModuleIndex {
     roots: Vec<String>,
     /// For each top-level name, the roots that have it, sorted.
     tops: HashMap<String, Vec<usize>>,
+    /// What modules and folders are called: a name that none has is nobody's module.
+    names: HashSet<String>,
     external: BTreeSet<String>,
 }
 
@@ -77,6 +79,7 @@ impl ModuleIndex {
             .filter(|root| index.folders.contains(root) && !index.is_package(root))
             .collect();
         index.tops = index.top_level_names();
+        index.names = index.last_names().map(str::to_owned).collect();
         index
     }
 
@@ -90,6 +93,14 @@ impl ModuleIndex {
 
     fn is_package(&self, folder: &str) -> bool {
         self.files.contains(&join(folder, "__init__.py"))
+    }
+
+    /// What modules and folders are called, without the folders around them.
+    fn last_names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().chain(&self.folders).map(|path| {
+            let name = &path[path.rfind('/').map_or(0, |at| at + 1)..];
+            name.strip_suffix(".py").unwrap_or(name)
+        })
     }
 
     fn top_level_names(&self) -> HashMap<String, Vec<usize>> {
@@ -241,6 +252,9 @@ impl ModuleIndex {
             return Some((base.to_owned(), self.below(base, parts)?));
         }
         let first = parts.first()?;
+        if !self.names.contains(*first) {
+            return None;
+        }
         let found = self.search(parent(from), first).into_iter();
         let found = found.filter_map(|root| Some((root.to_owned(), self.below(root, parts)?)));
         // As in Python, a folder without a file of its own counts only where nothing else does.

@@ -98,6 +98,9 @@ pub(super) struct Frame {
     opens: Option<ScopeId>,
 }
 
+/// What may carry an annotation, for messages.
+const ITEMS: &str = "an assignment, a function, a class, a call or the `return` of a call";
+
 /// The facts of one file while they are collected.
 pub(super) struct Builder<'t> {
     pub(super) text: &'t str,
@@ -192,7 +195,13 @@ impl<'t> Builder<'t> {
             self.comments.sort_by_key(|comment| comment.range.start);
             self.statements
                 .sort_by_key(|statement| statement.range.start);
-            attach::attach(self.text, &self.comments, &self.statements, &mut self.facts);
+            attach::attach(
+                self.text,
+                &self.comments,
+                &self.statements,
+                ITEMS,
+                &mut self.facts,
+            );
         }
         self.facts
     }

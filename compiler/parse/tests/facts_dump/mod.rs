@@ -83,6 +83,7 @@ impl Dump<'_> {
             .map_or(String::new(), |p| format!(" in s{}", p.0));
         let what = match &scope.kind {
             ScopeKind::Module => "module".to_owned(),
+            ScopeKind::Namespace => "namespace".to_owned(),
             ScopeKind::Main => "main".to_owned(),
             ScopeKind::Function {
                 parameters,
@@ -150,6 +151,9 @@ impl Dump<'_> {
             Step::Yield(id) => format!("yield {}", self.expr(*id)),
             Step::Import(import) => self.import(import),
             Step::Define(id) => format!("define s{}", id.0),
+            Step::Extend { target, scope } => {
+                format!("extend {} with s{}", self.expr(*target), scope.0)
+            }
             Step::Main(id) => format!("main s{}", id.0),
         }
     }

@@ -127,6 +127,9 @@ impl Needs {
         } else if let Some(package) = internet_package(unit) {
             self.internet
                 .push((id, format!("uses the package `{package}`")));
+        } else if let Some(edge) = lowering.graph.edges_from(id).find(|e| calls_other_app(e)) {
+            let to = lowering.graph.node_id(&edge.to);
+            self.internet.push((id, format!("calls `{to}`")));
         }
         for edge in lowering.graph.edges_from(id) {
             for service in services(lowering, edge) {
@@ -217,8 +220,20 @@ fn services(lowering: &Lowering<'_>, edge: &Edge) -> Vec<&'static str> {
     }
 }
 
+/// Whether an edge leads to the address of another app's unit, which lies in no network of this app's.
+fn calls_other_app(edge: &Edge) -> bool {
+    let is_unit = matches!(&edge.to, Node::OtherApp { intent, .. }
+        if intent.split('.').next().and_then(Kind::from_name).is_some_and(Kind::is_unit));
+    let mut fields = edge.extra.values();
+    is_unit && fields.any(|field| matches!(field, Field::Url | Field::Host))
+}
+
 fn invoked(lowering: &Lowering<'_>, edge: &Edge) -> Vec<&'static str> {
-    let compute = edge.to.intent().and_then(|id| lowering.compute.get(&id));
+    let compute = match &edge.to {
+        // Only a function is called through AWS; what another app runs on is not known here.
+        Node::OtherApp { intent, .. } if intent.starts_with("function.") => Some(&Compute::Lambda),
+        to => to.intent().and_then(|id| lowering.compute.get(&id)),
+    };
     match compute {
         Some(Compute::Lambda) => vec!["lambda"],
         Some(Compute::Batch) => vec!["batch"],

@@ -33,7 +33,10 @@ fn check_unit(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
     let (source, unit) = trigger.ends(lowering);
     let at = place(trigger.edge, unit);
     let call = unit.code.as_ref().map(|code| &code.entry.call);
-    let own_loop = matches!(call, Some(EntryCall::Program | EntryCall::Celery));
+    let own_loop = matches!(
+        call,
+        Some(EntryCall::Program | EntryCall::Celery | EntryCall::Binary { .. })
+    );
     let message = match (lowering.compute.get(&trigger.unit), call) {
         (_, Some(EntryCall::WebApplication { .. })) => format!(
             "{} is a web application, which answers requests; nothing hands it what {} has",

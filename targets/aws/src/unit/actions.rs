@@ -1,14 +1,15 @@
-//! The table from SDK methods to IAM actions: `data/actions.json`, which names its source and date.
+//! From calls to IAM actions: tables that name their sources, and what `uses` grants.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use klo_intent::{Access, Edge, Kind, MethodUse};
-use serde::Deserialize;
+use klo_intent::{Access, ArgumentUse, Edge, Kind, MethodUse};
+
+const ACTIONS: &str = include_str!("../../data/actions.tsv");
+const STATED: &str = include_str!("../../data/stated_actions.tsv");
 
 /// What an action's resource looks like, measured from the ARN of the thing itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shape {
     /// The thing.
     Arn,
@@ -31,9 +32,47 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// What follows the ARN; `None` where it must be `*`.
-    pub(super) fn suffix(self) -> Option<&'static str> {
-        TABLE.shapes.get(&self).copied().flatten()
+    const ALL: [Self; 9] = [
+        Self::Arn,
+        Self::Object,
+        Self::Index,
+        Self::Stream,
+        Self::Qualifier,
+        Self::Backup,
+        Self::Export,
+        Self::Import,
+        Self::Any,
+    ];
+
+    /// Its word in the tables.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Arn => "arn",
+            Self::Object => "object",
+            Self::Index => "index",
+            Self::Stream => "stream",
+            Self::Qualifier => "qualifier",
+            Self::Backup => "backup",
+            Self::Export => "export",
+            Self::Import => "import",
+            Self::Any => "any",
+        }
+    }
+
+    /// What follows the ARN, as the service authorization reference writes ARNs; `None` where it
+    /// must be `*`.
+    pub(super) const fn suffix(self) -> Option<&'static str> {
+        match self {
+            Self::Arn => Some(""),
+            Self::Object => Some("/*"),
+            Self::Index => Some("/index/*"),
+            Self::Stream => Some("/stream/*"),
+            Self::Qualifier => Some(":*"),
+            Self::Backup => Some("/backup/*"),
+            Self::Export => Some("/export/*"),
+            Self::Import => Some("/import/*"),
+            Self::Any => None,
+        }
     }
 
     /// Its word in the ids of statements.
@@ -52,30 +91,108 @@ impl Shape {
     }
 }
 
-type Grants = BTreeMap<Shape, Vec<&'static str>>;
-
-#[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-struct Method {
-    allow: Grants,
+/// Actions on a shape, and the argument that asks for them where one does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Grant {
+    argument: Option<&'static str>,
+    shape: Shape,
+    actions: Vec<&'static str>,
 }
 
-#[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-struct Table {
-    shapes: BTreeMap<Shape, Option<&'static str>>,
-    /// Methods that call nothing.
-    free: BTreeSet<&'static str>,
-    /// What `uses` gives, by kind and access.
-    stated: BTreeMap<&'static str, BTreeMap<&'static str, Grants>>,
-    /// By service and method.
-    methods: BTreeMap<&'static str, BTreeMap<&'static str, Method>>,
-}
+/// Grants by two words: service and operation, kind and access.
+type Table = HashMap<&'static str, HashMap<&'static str, Vec<Grant>>>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../data/actions.json"))
-        .expect("the table is part of the program, and a test reads it")
+/// By service and operation, as every SDK writes it in snake case.
+static OPERATIONS: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::new();
+    for row in rows(ACTIONS) {
+        if let [service, operation, argument, shape, actions] = row[..] {
+            let argument = Some(argument).filter(|argument| *argument != "-");
+            let operations = table.entry(service).or_default();
+            let grants = operations.entry(operation).or_default();
+            grants.extend(grant(argument, shape, actions));
+        }
+    }
+    table
 });
+
+/// By kind and access.
+static USUAL: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::new();
+    for row in rows(STATED) {
+        if let [kind, access, shape, actions] = row[..] {
+            let accesses = table.entry(kind).or_default();
+            let grants = accesses.entry(access).or_default();
+            grants.extend(grant(None, shape, actions));
+        }
+    }
+    table
+});
+
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+}
+
+fn grant(argument: Option<&'static str>, shape: &str, actions: &'static str) -> Option<Grant> {
+    let shape = Shape::ALL.into_iter().find(|known| known.name() == shape)?;
+    Some(Grant {
+        argument,
+        shape,
+        actions: actions.split(' ').collect(),
+    })
+}
+
+/// What actions do with content that a key encrypts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Content {
+    /// They hand it out.
+    Decrypts,
+    /// They take some in.
+    Encrypts,
+}
+
+/// Actions that handle encrypted content. The others see names, settings and tags, which no key of
+/// the account's hides (guides to encryption of S3, DynamoDB, SQS, SNS and Secrets Manager, 2026-11).
+const CONTENT: [(Content, &[&str]); 2] = [
+    (
+        Content::Decrypts,
+        &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PartiQLSelect",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "s3:GetObject",
+            "s3:GetObjectAttributes",
+            "s3:GetObjectVersion",
+            "s3:GetObjectVersionAttributes",
+            "secretsmanager:GetSecretValue",
+            "sqs:ReceiveMessage",
+        ],
+    ),
+    (
+        Content::Encrypts,
+        &[
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:PartiQLDelete",
+            "dynamodb:PartiQLInsert",
+            "dynamodb:PartiQLUpdate",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "s3:PutObject",
+            "secretsmanager:CreateSecret",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecret",
+            "sns:Publish",
+            "sqs:SendMessage",
+        ],
+    ),
+];
 
 /// Actions with the shapes of the resources that they act on.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -97,11 +214,21 @@ impl Allowed {
         sets
     }
 
-    fn add(&mut self, grants: &Grants) {
-        for (shape, actions) in grants {
-            for action in actions {
-                self.0.entry(action).or_default().insert(*shape);
-            }
+    /// What they do with content that a key encrypts; nothing for those that see none.
+    pub(super) fn content(&self) -> Option<Content> {
+        let handled = |(_, actions): &&(Content, &[&str])| {
+            actions.iter().any(|action| self.0.contains_key(action))
+        };
+        CONTENT
+            .iter()
+            .filter(handled)
+            .map(|(content, _)| *content)
+            .max()
+    }
+
+    fn add(&mut self, grant: &Grant) {
+        for action in &grant.actions {
+            self.0.entry(action).or_default().insert(grant.shape);
         }
     }
 }
@@ -119,14 +246,17 @@ pub(super) fn allowed(kind: Kind, edge: &Edge) -> Result<Allowed, Vec<&MethodUse
         .filter(|call| service(kind) == Some(call.service.as_str()))
         .collect();
     for call in &calls {
-        let method = TABLE
-            .methods
-            .get(call.service.as_str())
-            .and_then(|methods| methods.get(call.method.as_str()));
-        match method {
-            Some(method) => allowed.add(&method.allow),
-            None if TABLE.free.contains(call.method.as_str()) => {}
-            None => unknown.push(*call),
+        let Some(grants) = granted(call) else {
+            unknown.push(*call);
+            continue;
+        };
+        for grant in grants {
+            if grant
+                .argument
+                .is_none_or(|argument| names(edge, call, argument))
+            {
+                allowed.add(grant);
+            }
         }
     }
     if !unknown.is_empty() && edge.stated.is_empty() {
@@ -138,11 +268,24 @@ pub(super) fn allowed(kind: Kind, edge: &Edge) -> Result<Allowed, Vec<&MethodUse
         &edge.stated
     };
     for access in stated {
-        if let Some(grants) = usual(kind, *access) {
-            allowed.add(grants);
+        for grant in usual(kind, *access) {
+            allowed.add(grant);
         }
     }
     Ok(allowed)
+}
+
+fn granted(call: &MethodUse) -> Option<&'static [Grant]> {
+    let operations = OPERATIONS.get(call.service.as_str())?;
+    operations.get(call.method.as_str()).map(Vec::as_slice)
+}
+
+/// Whether a call on the edge names an argument.
+fn names(edge: &Edge, call: &MethodUse, argument: &str) -> bool {
+    edge.arguments.contains(&ArgumentUse {
+        call: call.clone(),
+        argument: argument.to_owned(),
+    })
 }
 
 /// The SDK's service whose calls act on a kind.
@@ -159,133 +302,12 @@ const fn service(kind: Kind) -> Option<&'static str> {
     }
 }
 
-fn usual(kind: Kind, access: Access) -> Option<&'static Grants> {
-    TABLE.stated.get(kind.name())?.get(access.name())
+fn usual(kind: Kind, access: Access) -> &'static [Grant] {
+    USUAL
+        .get(kind.name())
+        .and_then(|accesses| accesses.get(access.name()))
+        .map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use klo_intent::{IntentId, Node};
-
-    fn edge(access: &[Access], methods: &[(&str, &str)]) -> Edge {
-        let to = Node::Intent(IntentId(1));
-        let mut edge = Edge::new(Node::Intent(IntentId(0)), to, Access::Read);
-        edge.access = access.iter().copied().collect();
-        edge.methods = methods
-            .iter()
-            .map(|(service, method)| MethodUse {
-                service: (*service).to_owned(),
-                method: (*method).to_owned(),
-            })
-            .collect();
-        edge
-    }
-
-    fn sets(kind: Kind, edge: &Edge) -> BTreeMap<Vec<Shape>, Vec<&'static str>> {
-        allowed(kind, edge).unwrap().by_shapes()
-    }
-
-    #[test]
-    fn the_table_reads_and_every_action_belongs_to_its_service() {
-        for (service, methods) in &TABLE.methods {
-            for (name, method) in methods {
-                assert!(!method.allow.is_empty(), "{service}.{name}");
-                for action in method.allow.values().flatten() {
-                    let prefix = action.split(':').next();
-                    assert_eq!(prefix, Some(*service), "{service}.{name}: {action}");
-                    assert!(!action.contains('*'), "{action}");
-                }
-            }
-        }
-        assert!(TABLE.shapes.len() == 9 && !TABLE.free.is_empty());
-        for kind in TABLE.stated.keys() {
-            assert!(Kind::from_name(kind).is_some(), "{kind}");
-        }
-        for access in TABLE.stated.values().flat_map(BTreeMap::keys) {
-            assert!(Access::from_name(access).is_some(), "{access}");
-        }
-    }
-
-    #[test]
-    fn a_call_gets_its_own_action_and_no_more() {
-        let get = edge(&[Access::Read], &[("s3", "get_object")]);
-        assert_eq!(
-            sets(Kind::Bucket, &get),
-            BTreeMap::from([(vec![Shape::Object], vec!["s3:GetObject"])])
-        );
-        let list = edge(&[Access::Read], &[("s3", "list_objects_v2")]);
-        assert_eq!(
-            sets(Kind::Bucket, &list),
-            BTreeMap::from([(vec![Shape::Arn], vec!["s3:ListBucket"])])
-        );
-        let query = edge(
-            &[Access::Read],
-            &[("dynamodb", "query"), ("dynamodb", "get_item")],
-        );
-        assert_eq!(
-            sets(Kind::Table, &query),
-            BTreeMap::from([
-                (vec![Shape::Arn], vec!["dynamodb:GetItem"]),
-                (vec![Shape::Arn, Shape::Index], vec!["dynamodb:Query"]),
-            ])
-        );
-    }
-
-    #[test]
-    fn batches_waiters_transfers_and_resource_methods() {
-        for (kind, service, method, action) in [
-            (Kind::Queue, "sqs", "send_message_batch", "sqs:SendMessage"),
-            (Kind::Queue, "sqs", "receive_messages", "sqs:ReceiveMessage"),
-            (Kind::Topic, "sns", "publish_batch", "sns:Publish"),
-            (
-                Kind::Table,
-                "dynamodb",
-                "batch_writer",
-                "dynamodb:BatchWriteItem",
-            ),
-            (
-                Kind::Table,
-                "dynamodb",
-                "table_exists",
-                "dynamodb:DescribeTable",
-            ),
-            (Kind::Bucket, "s3", "upload_fileobj", "s3:PutObject"),
-            (Kind::Bucket, "s3", "copy_object", "s3:GetObject"),
-            (Kind::Function, "lambda", "invoke", "lambda:InvokeFunction"),
-        ] {
-            let call = edge(&[Access::Write], &[(service, method)]);
-            let allowed = allowed(kind, &call).unwrap();
-            assert!(allowed.0.contains_key(action), "{method}");
-        }
-    }
-
-    #[test]
-    fn a_call_that_is_not_in_the_table_needs_a_stated_access() {
-        let mut call = edge(&[Access::Read], &[("s3", "open_wormhole")]);
-        assert!(allowed(Kind::Bucket, &call).is_err());
-        call.stated.insert(Access::Write);
-        assert!(
-            allowed(Kind::Bucket, &call)
-                .unwrap()
-                .0
-                .contains_key("s3:PutObject")
-        );
-    }
-
-    #[test]
-    fn a_call_of_another_service_grants_nothing() {
-        let stray = edge(
-            &[Access::Read],
-            &[("s3", "get_object"), ("dynamodb", "put_item")],
-        );
-        let allowed = allowed(Kind::Bucket, &stray).unwrap();
-        assert!(allowed.0.keys().eq(["s3:GetObject"].iter()));
-    }
-
-    #[test]
-    fn clients_that_are_no_sdk_need_nothing() {
-        let query = edge(&[Access::Connect], &[("", "execute")]);
-        assert!(allowed(Kind::Database, &query).unwrap().is_empty());
-    }
-}
+mod tests;

@@ -259,8 +259,7 @@ fn supply(
                 .cloned()
         }
         Node::OtherApp { app, intent } => {
-            let published =
-                kind_of_id(intent).is_some_and(|kind| other_app::is_published(kind, binding.field));
+            let published = kind_of_id(intent).is_some_and(|kind| binding.field.is_published(kind));
             published.then(|| Supply::Plain(other_app::field(lowering, app, intent, binding.field)))
         }
         _ => None,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{Access, Edge, Field, Intent, IntentId, Kind, Node};
+use klo_intent::{Edge, Field, Intent, IntentId, Kind, Node};
 use klo_plan::{Address, Block, Resource, Value, Why};
 
-use super::actions::{self, Allowed, Shape};
+use super::actions::{self, Allowed, Content, Shape};
 use crate::context::{Compute, Lowering, edge_address, group_of};
 use crate::{other_app, policy as document};
 
@@ -175,7 +175,7 @@ fn statements(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge) -> Vec<St
         return Vec::new();
     };
     let mut statements = of_shapes(&target, &allowed);
-    statements.extend(key_use(lowering, &target, edge));
+    statements.extend(key_use(lowering, &target, &allowed));
     statements
 }
 
@@ -327,9 +327,10 @@ fn add_shape(statement: Statement, target: &Target, shape: Shape) -> Statement {
     })
 }
 
-/// The use of the environment's key that goes with the edge's access, through the one service.
-fn key_use(lowering: &Lowering<'_>, target: &Target, edge: &Edge) -> Option<Statement> {
+/// The use of the environment's key that goes with what is read or written, through the one service.
+fn key_use(lowering: &Lowering<'_>, target: &Target, allowed: &Allowed) -> Option<Statement> {
     let key = lowering.key_arn().filter(|_| target.own)?;
+    let content = allowed.content()?;
     let service = match target.kind {
         Kind::Bucket => "s3",
         Kind::Table => "dynamodb",
@@ -338,13 +339,9 @@ fn key_use(lowering: &Lowering<'_>, target: &Target, edge: &Edge) -> Option<Stat
         Kind::Secret => "secretsmanager",
         _ => return None,
     };
-    let writes = edge
-        .access
-        .iter()
-        .any(|access| matches!(access, Access::Write | Access::Publish));
     // Writers decrypt too: a multipart upload is put together, a queue's data key is reused.
     let mut actions = BTreeSet::from(["kms:Decrypt"]);
-    if writes {
+    if content == Content::Encrypts {
         actions.insert("kms:GenerateDataKey");
     }
     Some(

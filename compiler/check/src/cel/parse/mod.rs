@@ -1,6 +1,9 @@
 //! From text to a tree with exact places. The one place that knows the `cel` crate (0.15),
-//! of which only the parser is used, without macros: `all(…)` stays the call it is.
+//! of which only the parser is used, without macros: `all(…)` stays the call it is. What CEL is
+//! says the crate; [`plain`] only spares it what is read alike without it.
 
+mod places;
+pub(super) mod plain;
 mod reader;
 
 use ::cel::{Env, ParseErrors};
@@ -15,6 +18,27 @@ use reader::Reader;
 pub(super) const MAX_BYTES: usize = 4096;
 /// Most parts of one.
 pub(super) const MAX_NODES: usize = 500;
+
+/// Words that no variable may have as its name.
+const RESERVED: [&str; 17] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
 
 /// Parses an expression: its tree, or its first mistake.
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
@@ -37,14 +61,22 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             "write what must hold, such as `intent.encrypted == true`",
         ));
     }
+    match plain::read(text, &tokens) {
+        Some(tree) => Ok(tree),
+        None => parse_by_crate(text, &tokens),
+    }
+}
+
+/// Has the crate parse a text, whose words are known.
+pub(super) fn parse_by_crate(text: &str, tokens: &[Token]) -> Result<Node, Fault> {
     let parser = Env::default()
         .with_optional_support(false)
         .parser()
         .error_recovery_limit(1);
     let (tree, places) = parser
         .parse_with_source_info(text)
-        .map_err(|errors| syntax(text, &tokens, &errors))?;
-    Reader::new(text, &tokens, &places).node(tree)
+        .map_err(|errors| syntax(text, tokens, &errors))?;
+    Reader::new(text, tokens, &places).node(tree)
 }
 
 /// The first mistake that the parser found, in klo's words.
@@ -72,25 +104,6 @@ fn syntax(text: &str, tokens: &[Token], errors: &ParseErrors) -> Fault {
         _ if token.kind == TokenKind::Number => "write a number that fits into 64 bits",
         _ => "look before it for an operator, a comma or an operand that is missing or too much",
     };
-    const RESERVED: [&str; 17] = [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
     if RESERVED.contains(&written) {
         return Fault::new(
             token.range(),

@@ -1,15 +1,14 @@
 //! From the `cel` crate's tree to klo's: every part with the place that it takes in the text.
 
-use ::cel::common::ast::{
-    CallExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue, SelectExpr, SourceInfo,
-};
-use klo_source::TextRange;
-
 use super::super::data::Data;
 use super::super::fault::Fault;
 use super::super::lex::Token;
 use super::super::tree::{Binary, Node, NodeKind};
 use super::MAX_NODES;
+use super::places::{around, bracket};
+use ::cel::common::ast::{
+    CallExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue, SelectExpr, SourceInfo,
+};
 
 pub(super) struct Reader<'a> {
     text: &'a str,
@@ -48,7 +47,7 @@ impl<'a> Reader<'a> {
                     .map(|item| self.node(item))
                     .collect();
                 Ok(Node {
-                    range: self.bracket(at),
+                    range: bracket(self.tokens, at),
                     kind: NodeKind::List(items?),
                 })
             }
@@ -59,7 +58,7 @@ impl<'a> Reader<'a> {
                     .map(|entry| self.entry(entry))
                     .collect();
                 Ok(Node {
-                    range: self.bracket(at),
+                    range: bracket(self.tokens, at),
                     kind: NodeKind::Map(entries?),
                 })
             }
@@ -143,7 +142,7 @@ impl<'a> Reader<'a> {
         let of = self.node(*select.operand)?;
         let name = self.tokens[(at + 1).min(self.tokens.len() - 1)].range();
         Ok(Node {
-            range: self.around(of.range, name),
+            range: around(self.tokens, of.range, name),
             kind: NodeKind::Field {
                 of: Box::new(of),
                 name: select.field,
@@ -168,7 +167,7 @@ impl<'a> Reader<'a> {
             .collect();
         let first = target.as_ref().map_or(name, |target| target.range);
         Ok(Node {
-            range: self.around(first, self.bracket(at)),
+            range: around(self.tokens, first, bracket(self.tokens, at)),
             kind: NodeKind::Call {
                 name: call.func_name,
                 at: name,
@@ -196,10 +195,16 @@ impl<'a> Reader<'a> {
         let first = operands.next().ok_or_else(missing)?;
         let mut next = || operands.next().ok_or_else(missing);
         let (range, kind) = match operator {
-            Operator::Not => (self.around(token, first.range), NodeKind::Not(first)),
-            Operator::Negate => (self.around(token, first.range), NodeKind::Negate(first)),
+            Operator::Not => (
+                around(self.tokens, token, first.range),
+                NodeKind::Not(first),
+            ),
+            Operator::Negate => (
+                around(self.tokens, token, first.range),
+                NodeKind::Negate(first),
+            ),
             Operator::Index => (
-                self.around(first.range, self.bracket(at)),
+                around(self.tokens, first.range, bracket(self.tokens, at)),
                 NodeKind::Index {
                     of: first,
                     by: next()?,
@@ -207,13 +212,13 @@ impl<'a> Reader<'a> {
             ),
             Operator::Conditional => {
                 let (yes, no) = (next()?, next()?);
-                let range = self.around(first.range, no.range);
+                let range = around(self.tokens, first.range, no.range);
                 let condition = first;
                 (range, NodeKind::Conditional { condition, yes, no })
             }
             Operator::Binary(operator) => {
                 let (left, right) = (first, next()?);
-                let range = self.around(left.range, right.range);
+                let range = around(self.tokens, left.range, right.range);
                 (
                     range,
                     NodeKind::Binary {
@@ -236,41 +241,6 @@ impl<'a> Reader<'a> {
         self.tokens
             .partition_point(|token| token.end <= start)
             .min(self.tokens.len() - 1)
-    }
-
-    /// From a bracket to its partner.
-    fn bracket(&self, at: usize) -> TextRange {
-        let open = self.tokens[at];
-        let close = open.partner.map_or(open, |at| self.tokens[at]);
-        TextRange::new(open.start.min(close.start), open.end.max(close.end))
-    }
-
-    /// Both ranges and what is between, with the partners of all brackets in it.
-    fn around(&self, a: TextRange, b: TextRange) -> TextRange {
-        let mut range = TextRange {
-            start: a.start.min(b.start),
-            end: a.end.max(b.end),
-        };
-        loop {
-            let first = self
-                .tokens
-                .partition_point(|token| token.end <= range.start as usize);
-            let last = self
-                .tokens
-                .partition_point(|token| token.start < range.end as usize);
-            let wider = self.tokens[first..last.max(first)]
-                .iter()
-                .filter_map(|token| token.partner)
-                .map(|at| self.tokens[at].range())
-                .fold(range, |range, partner| TextRange {
-                    start: range.start.min(partner.start),
-                    end: range.end.max(partner.end),
-                });
-            if wider == range {
-                return range;
-            }
-            range = wider;
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::packs::Check;
 
 /// Parts of which random expressions are made: some fit each other, many do not.
 const PARTS: &[&str] = &[
@@ -85,6 +86,58 @@ const PARTS: &[&str] = &[
     "\n",
 ];
 
+/// Parts that fit each other more often than not.
+const PLAIN: &[&str] = &[
+    "x",
+    "x",
+    "a.b",
+    ".c",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "f(",
+    "x.all(i, ",
+    ",",
+    ":",
+    "?",
+    "!",
+    "-",
+    " + ",
+    " * ",
+    " == ",
+    " < ",
+    " in ",
+    " && ",
+    " && ",
+    " || ",
+    " || ",
+    "1",
+    "'t'",
+    "r'\\d'",
+    "true",
+    "null",
+    "in",
+    "if",
+    "\n",
+    "''",
+    "(x)",
+    "[1, x]",
+    "{'k': x}",
+    "x ? ",
+    "a && b && c && d",
+    "(a || b)",
+    "f(x, 1)",
+    "x[0]",
+    "x.g()",
+    "0",
+    "007",
+    " - ",
+    " != ",
+];
+
 /// Expressions that are valid more often than not.
 fn flags() -> impl Strategy<Value = String> {
     let number = prop_oneof![
@@ -126,8 +179,23 @@ fn flags() -> impl Strategy<Value = String> {
     })
 }
 
+/// What is read without the crate is what the crate reads, with the same places.
+fn reads_alike(text: &str) -> bool {
+    let Ok(tokens) = lex::lex(text) else {
+        return false;
+    };
+    let Some(plain) = parse::plain::read(text, &tokens) else {
+        return false;
+    };
+    let full = parse::parse_by_crate(text, &tokens);
+    let full = full.unwrap_or_else(|fault| panic!("{text:?}: {fault:?}"));
+    assert_eq!(format!("{plain:?}"), format!("{full:?}"), "{text:?}");
+    true
+}
+
 /// Compiles and, if it can be, evaluates; every place must be one in the text.
 fn try_all(text: &str) {
+    reads_alike(text);
     match compile(text) {
         Ok(expression) => {
             let _ = expression.param_use();
@@ -194,5 +262,37 @@ proptest! {
             }
         }
         try_all(&text);
+    }
+
+    #[test]
+    fn plain_parts_are_read_as_the_crate_reads_them(parts in prop::collection::vec(prop::sample::select(PLAIN), 1..24)) {
+        reads_alike(&parts.concat());
+        // Often only what is left of a term is missing.
+        reads_alike(&format!("x{}", parts.concat()));
+    }
+}
+
+#[test]
+fn shipped_packs_are_read_without_the_crate() {
+    let tree = klo_source::MemoryTree::default();
+    for name in crate::shipped_packs() {
+        let request = crate::PackRequest {
+            name,
+            at: klo_diagnostics::At::Nowhere,
+            tree: &tree,
+            prefix: "",
+            mandatory: false,
+        };
+        let (set, _) = crate::load_packs(&[request], &mut klo_source::SourceMap::new());
+        let set = set.unwrap_or_else(|| panic!("{name} cannot be loaded"));
+        for rule in set.packs().iter().flat_map(|pack| &pack.rules) {
+            let asserted = match &rule.check {
+                Check::Assert(condition) => Some(condition),
+                Check::Require(_) => None,
+            };
+            for condition in asserted.into_iter().chain(&rule.when) {
+                assert!(reads_alike(&condition.text), "{}", condition.text);
+            }
+        }
     }
 }

@@ -1,0 +1,134 @@
+//! Web frameworks, Lambda's runtime and AWS's SDK.
+
+use super::CRATE;
+
+/// Attributes that state a route.
+pub(crate) fn is_route_attribute(name: &str) -> bool {
+    matches!(
+        name,
+        "get"
+            | "post"
+            | "put"
+            | "delete"
+            | "patch"
+            | "head"
+            | "options"
+            | "connect"
+            | "trace"
+            | "route"
+    )
+}
+
+/// Web applications and what handlers are given to, with the framework of those that are served.
+pub(crate) fn framework(ty: &str) -> Option<&'static str> {
+    Some(match ty {
+        "axum.Router" => "axum",
+        "actix_web.App" => "actix-web",
+        "rocket.Rocket" => "rocket",
+        "tonic.transport.Server" => "tonic",
+        "poem.Route" => "poem",
+        _ if ty.starts_with("warp.") => "warp",
+        _ => return None,
+    })
+}
+
+/// Objects that hold routes and are no application themselves.
+pub(crate) fn is_group(ty: &str) -> bool {
+    matches!(
+        ty,
+        "actix_web.scope" | "actix_web.resource" | "actix_web.Scope" | "actix_web.Resource"
+    )
+}
+
+/// Objects that stand for the methods of one route.
+pub(crate) fn is_route(ty: &str) -> bool {
+    let method = ty
+        .strip_prefix("axum.routing.")
+        .or_else(|| ty.strip_prefix("actix_web."))
+        .or_else(|| ty.strip_prefix("rocket."))
+        .or_else(|| ty.strip_prefix("poem."));
+    method.is_some_and(|name| http_method(name).is_some() || name == "route" || name == "on")
+}
+
+/// The HTTP method that a function, method or attribute is named after.
+pub(crate) fn http_method(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "get" | "get_service" => "GET",
+        "post" | "post_service" => "POST",
+        "put" | "put_service" => "PUT",
+        "patch" | "patch_service" => "PATCH",
+        "delete" | "delete_service" => "DELETE",
+        "head" => "HEAD",
+        "options" => "OPTIONS",
+        "trace" => "TRACE",
+        "connect" => "CONNECT",
+        "any" | "any_service" | "route" => "ANY",
+        _ => return None,
+    })
+}
+
+/// Functions that keep the functions they are given, and whose object runs them later.
+pub(crate) fn keeps_handlers(path: &str) -> bool {
+    is_route(path) || runs_application(path) || path == "axum.middleware.from_fn_with_state"
+}
+
+/// Functions that run the application they are given, or that a function they are given makes.
+pub(crate) fn runs_application(path: &str) -> bool {
+    matches!(
+        path,
+        "axum.serve"
+            | "actix_web.HttpServer.new"
+            | "warp.serve"
+            | "hyper.server.conn.http1.Builder.new"
+            | "axum_server.bind"
+            | "lambda_http.run"
+            | "poem.Server.new"
+    )
+}
+
+/// The service that a client of AWS's SDK speaks to, as botocore calls it.
+pub(crate) fn aws_service(ty: &str) -> Option<&str> {
+    let service = ty.strip_prefix("aws_sdk_")?.strip_suffix(".Client")?;
+    Some(service)
+}
+
+/// Methods of the SDK's operations that name the resource. Names are those of the service models
+/// (aws-sdk-rust 1, November 2026).
+pub(crate) fn names_resource(method: &str) -> bool {
+    matches!(
+        method.strip_prefix("set_").unwrap_or(method),
+        "bucket"
+            | "table_name"
+            | "queue_url"
+            | "topic_arn"
+            | "target_arn"
+            | "secret_id"
+            | "name"
+            | "names"
+            | "function_name"
+            | "copy_source"
+            | "queue_name"
+            | "request_items"
+            | "transact_items"
+    )
+}
+
+/// The crate that speaks to Lambda, where a function is one of its own that start a program.
+pub(crate) fn lambda_runtime(path: &str) -> Option<&'static str> {
+    match path {
+        "lambda_runtime.run" | "lambda_runtime.Runtime" => Some("lambda_runtime"),
+        "lambda_http.run" | "lambda_http.run_with_streaming_response" => Some("lambda_http"),
+        _ => None,
+    }
+}
+
+/// Types of sockets that listen at the address they were made with, with [`CRATE`].
+pub(crate) fn is_listener(ty: &str) -> bool {
+    let Some(ty) = ty.strip_prefix(CRATE) else {
+        return false;
+    };
+    matches!(
+        ty,
+        "tokio.net.TcpListener" | "std.net.TcpListener" | "std.net.SocketAddr"
+    ) || ty.starts_with("actix_web.HttpServer") && ty.ends_with(".bind()")
+}

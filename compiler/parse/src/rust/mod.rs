@@ -1,0 +1,295 @@
+//! Rust: source text to facts, and what its packages say about themselves.
+
+pub mod cargo;
+mod derive;
+mod exprs;
+mod extent;
+mod items;
+mod lex;
+mod macros;
+pub mod modules;
+mod paths;
+mod patterns;
+mod statements;
+mod types;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use klo_diagnostics::codes::sources as codes;
+use klo_source::TextRange;
+
+use crate::attach;
+use crate::facts::{
+    BindTarget, Expr, ExprId, ExprKind, FileFacts, Import, ImportNames, Problem, Scope, ScopeId,
+    ScopeKind, Step,
+};
+use lex::Lexed;
+
+/// What may carry an annotation, for messages.
+const ITEMS: &str = "a `let`, a `static` or `const`, an assignment, a function, a type, a call or the \
+                     last expression of a function";
+
+/// Stack for reading a file of no size, in bytes.
+const STACK: usize = 8 * 1024 * 1024;
+/// Stack for each byte of a file, in bytes, up to [`MAX_STACK`]: a chain of calls is as deep as it is
+/// long.
+const STACK_PER_BYTE: usize = 1024;
+/// Stack for the longest chains that are read, in bytes.
+const MAX_STACK: usize = 512 * 1024 * 1024;
+
+/// What a Rust file says. It never fails: what is no Rust is a problem of the file.
+pub fn facts(text: &str) -> FileFacts {
+    let lexed = lex::lex(text);
+    let mut builder = Builder::new(text);
+    if let Some(at) = lexed.too_deep {
+        builder.problem(
+            codes::TOO_DEEP.id(),
+            TextRange::new(at, (at + 1).min(text.len())),
+            format!(
+                "code is nested more than {} levels deep here",
+                lex::MAX_DEPTH
+            ),
+            "split it into functions of its own",
+        );
+        return builder.finish(&lexed);
+    }
+    // A thread with a stack for the deepest tree that a text of this length can hold.
+    let size = STACK + (STACK_PER_BYTE * text.len()).min(MAX_STACK);
+    let read = std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(size);
+        let worker = worker.spawn_scoped(scope, || {
+            builder.read();
+            builder.finish(&lexed)
+        });
+        worker.ok().and_then(|worker| worker.join().ok())
+    });
+    read.unwrap_or_else(|| {
+        let mut builder = Builder::new(text);
+        builder.problem(
+            codes::UNREADABLE_FILE.id(),
+            TextRange::new(0, text.lines().next().unwrap_or("").len()),
+            "this file holds more code than klo reads of one file".to_owned(),
+            "split it, or exclude it with `.gitignore` or `sources`; annotations in it are not seen",
+        );
+        builder.facts
+    })
+}
+
+/// The facts of one file while they are collected.
+struct Builder<'t> {
+    text: &'t str,
+    facts: FileFacts,
+    /// The scope that is open.
+    scope: ScopeId,
+    /// Names of the modules around, written in this file.
+    inline: Vec<String>,
+    /// First names of paths that may be crates, with the place of the first use.
+    roots: BTreeMap<String, TextRange>,
+    statements: Vec<attach::Statement>,
+    /// Where blocks begin.
+    blocks: BTreeSet<u32>,
+    annotated: bool,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        let module = Scope {
+            kind: ScopeKind::Module,
+            name: String::new(),
+            qualified: String::new(),
+            parent: None,
+            decorators: Vec::new(),
+            steps: Vec::new(),
+            outer_names: Vec::new(),
+            head: TextRange::new(0, 0),
+            range: TextRange::new(0, text.len()),
+        };
+        Self {
+            text,
+            facts: FileFacts {
+                scopes: vec![module],
+                ..FileFacts::default()
+            },
+            scope: ScopeId(0),
+            inline: Vec::new(),
+            roots: BTreeMap::new(),
+            statements: Vec::new(),
+            blocks: BTreeSet::new(),
+            annotated: attach::may_annotate(text) || text.contains(attach::ATTRIBUTE),
+        }
+    }
+
+    fn read(&mut self) {
+        match syn::parse_file(&code_of(self.text)) {
+            Ok(file) => {
+                for item in &file.items {
+                    self.item(item);
+                }
+                self.bind_roots();
+            }
+            Err(error) => {
+                let range = error.span().byte_range();
+                let start = self.text.floor_char_boundary(range.start);
+                let end = self.text.floor_char_boundary(range.end).max(start);
+                self.problem(
+                    codes::SYNTAX.id(),
+                    TextRange::new(start, end),
+                    format!("this is no valid Rust: {error}"),
+                    "correct the syntax, or exclude the file with `.gitignore` or `sources`",
+                );
+            }
+        }
+    }
+
+    fn finish(mut self, lexed: &Lexed) -> FileFacts {
+        if self.annotated {
+            self.statements
+                .sort_by_key(|statement| statement.range.start);
+            attach::attach(
+                self.text,
+                &lexed.comments,
+                &self.statements,
+                ITEMS,
+                &mut self.facts,
+            );
+            self.facts
+                .annotations
+                .sort_by_key(|found| found.annotation.range.start);
+        }
+        self.facts
+    }
+
+    fn problem(&mut self, code: &str, range: TextRange, message: String, help: &str) {
+        self.facts.problems.push(Problem {
+            code: code.to_owned(),
+            error: true,
+            range,
+            message,
+            help: help.to_owned(),
+            related: Vec::new(),
+        });
+    }
+
+    /// The range of a part of the syntax tree.
+    fn range(&self, part: &impl syn::spanned::Spanned) -> TextRange {
+        self.range_of(part.span())
+    }
+
+    fn range_of(&self, span: proc_macro2::Span) -> TextRange {
+        let range = span.byte_range();
+        let end = range.end.min(self.text.len());
+        TextRange::new(range.start.min(end), end)
+    }
+
+    /// Adds an expression to the open scope.
+    fn expr(&mut self, kind: ExprKind, range: TextRange) -> ExprId {
+        let id = ExprId(self.facts.exprs.len() as u32);
+        self.facts.exprs.push(Expr {
+            kind,
+            range,
+            scope: self.scope,
+        });
+        id
+    }
+
+    /// Adds a step to the open scope.
+    fn step(&mut self, step: Step) {
+        self.facts.scopes[self.scope.0 as usize].steps.push(step);
+    }
+
+    /// Opens a scope, does `work` in it, and closes it.
+    fn within(
+        &mut self,
+        kind: ScopeKind,
+        name: &str,
+        head: TextRange,
+        range: TextRange,
+        work: impl FnOnce(&mut Self),
+    ) -> ScopeId {
+        let around = &self.facts.scopes[self.scope.0 as usize].qualified;
+        let qualified = match (around.as_str(), name) {
+            ("", name) => name.to_owned(),
+            (around, name) => format!("{around}::{name}"),
+        };
+        let id = ScopeId(self.facts.scopes.len() as u32);
+        self.facts.scopes.push(Scope {
+            kind,
+            name: name.to_owned(),
+            qualified,
+            parent: Some(self.scope),
+            decorators: Vec::new(),
+            steps: Vec::new(),
+            outer_names: Vec::new(),
+            head,
+            range,
+        });
+        let outer = std::mem::replace(&mut self.scope, id);
+        work(self);
+        self.scope = outer;
+        id
+    }
+
+    /// Names that paths begin with and nothing in the file defines are crates.
+    fn bind_roots(&mut self) {
+        for (name, range) in std::mem::take(&mut self.roots) {
+            let alias = paths::path_name(&name);
+            if self.facts.scopes[0]
+                .steps
+                .iter()
+                .any(|step| binds(step, &alias))
+            {
+                continue;
+            }
+            let (level, module) = match name.as_str() {
+                "self" => (1, Vec::new()),
+                _ if name.starts_with("super") => {
+                    (1 + name.matches("super").count() as u32, Vec::new())
+                }
+                _ => (0, vec![name]),
+            };
+            self.facts.scopes[0].steps.push(Step::Import(Import {
+                level,
+                module,
+                names: ImportNames::Module { alias: Some(alias) },
+                range,
+                types_only: false,
+            }));
+        }
+    }
+}
+
+/// Whether a step binds a name.
+fn binds(step: &Step, name: &str) -> bool {
+    match step {
+        Step::Bind {
+            target: BindTarget::Name(bound),
+            ..
+        } => bound == name,
+        Step::Import(Import {
+            names: ImportNames::Module { alias: Some(alias) },
+            ..
+        }) => alias == name,
+        _ => false,
+    }
+}
+
+/// A text at whose beginning blanks stand for what is no code and what the parser would take out,
+/// so that places stay what they are: a mark of the byte order, and a line for the shell.
+fn code_of(text: &str) -> Cow<'_, str> {
+    let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let rest = &text[mark..];
+    let for_shell = rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[');
+    let line = if for_shell {
+        rest.find('\n').unwrap_or(rest.len())
+    } else {
+        0
+    };
+    match mark + line {
+        0 => Cow::Borrowed(text),
+        blank => Cow::Owned(format!("{}{}", " ".repeat(blank), &text[blank..])),
+    }
+}
+
+#[cfg(test)]
+mod tests;

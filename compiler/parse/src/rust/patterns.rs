@@ -1,0 +1,97 @@
+//! Patterns: what they bind, and to which part of a value.
+
+use syn::Pat;
+
+use super::Builder;
+use super::paths::name_of;
+use crate::facts::{BindTarget, ExprId, ExprKind, Step};
+use crate::knowledge::rust;
+
+impl Builder<'_> {
+    /// Binds the names of a pattern to parts of a value.
+    pub(super) fn bind_pattern(&mut self, pattern: &Pat, value: Option<ExprId>) {
+        let range = self.range(pattern);
+        match pattern {
+            Pat::Ident(found) => {
+                let annotation = None;
+                self.step(Step::Bind {
+                    target: BindTarget::Name(name_of(&found.ident)),
+                    value,
+                    annotation,
+                    range,
+                });
+                if let Some((_, inner)) = &found.subpat {
+                    self.bind_pattern(inner, value);
+                }
+            }
+            Pat::Paren(found) => self.bind_pattern(&found.pat, value),
+            Pat::Reference(found) => self.bind_pattern(&found.pat, value),
+            Pat::Guard(found) => {
+                self.bind_pattern(&found.pat, value);
+                let guard = self.expression(&found.guard);
+                self.step(Step::Do(guard));
+            }
+            Pat::Or(found) => {
+                for case in &found.cases {
+                    self.bind_pattern(case, value);
+                }
+            }
+            Pat::Type(found) => {
+                let annotation = Some(self.type_expr(&found.ty));
+                match &*found.pat {
+                    Pat::Ident(name) => self.step(Step::Bind {
+                        target: BindTarget::Name(name_of(&name.ident)),
+                        value,
+                        annotation,
+                        range,
+                    }),
+                    inner => self.bind_pattern(inner, value),
+                }
+            }
+            Pat::Tuple(found) => self.bind_several(found.elems.iter(), value),
+            Pat::Slice(found) => self.bind_several(found.elems.iter(), value),
+            Pat::TupleStruct(found) => {
+                let hands_on = found
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| rust::is_wrapper(&name_of(&last.ident)));
+                for (index, element) in found.elems.iter().enumerate() {
+                    let part = match value {
+                        Some(value) if !hands_on => {
+                            Some(self.expr(ExprKind::Attribute(value, index.to_string()), range))
+                        }
+                        value => value,
+                    };
+                    self.bind_pattern(element, part);
+                }
+            }
+            Pat::Struct(found) => {
+                for field in &found.fields {
+                    let member = self.member_name(&field.member);
+                    let part =
+                        value.map(|value| self.expr(ExprKind::Attribute(value, member), range));
+                    self.bind_pattern(&field.pat, part);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn bind_several<'p>(&mut self, elements: impl Iterator<Item = &'p Pat>, value: Option<ExprId>) {
+        for (index, element) in elements.enumerate() {
+            let range = self.range(element);
+            let part =
+                value.map(|value| self.expr(ExprKind::Attribute(value, index.to_string()), range));
+            self.bind_pattern(element, part);
+        }
+    }
+
+    /// The name of a field: its own, or its position.
+    pub(super) fn member_name(&self, member: &syn::Member) -> String {
+        match member {
+            syn::Member::Named(name) => name_of(name),
+            syn::Member::Unnamed(index) => index.index.to_string(),
+        }
+    }
+}

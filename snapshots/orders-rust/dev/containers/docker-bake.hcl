@@ -1,0 +1,49 @@
+# Images of orders-rust in dev, one target per unit. Written by klo.
+# Paths are relative to the repository's root, so run it from there:
+#
+#   docker buildx bake --file snapshots/orders-rust/dev/containers/docker-bake.hcl --push
+
+# A JSON object: the repository's address by target.
+variable "REPOSITORIES" {
+  default = "{}"
+}
+
+# Repositories take a tag once, so each build has its own.
+variable "TAG" {
+  default = formatdate("YYYYMMDDhhmmss", timestamp())
+}
+
+group "default" {
+  targets = [
+    "job-migrate",
+    "service-api",
+    "service-receipt-worker",
+  ]
+}
+
+# job.migrate: examples/orders-rust/crates/api/src/bin/migrate.rs (main)
+target "job-migrate" {
+  context    = "."
+  dockerfile = "snapshots/orders-rust/dev/containers/job-migrate/Dockerfile"
+  platforms  = ["linux/amd64"]
+  tags       = ["${lookup(jsondecode(REPOSITORIES), "job-migrate", "job-migrate")}:${TAG}"]
+  attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+}
+
+# service.api: examples/orders-rust/crates/api/src/main.rs (main)
+target "service-api" {
+  context    = "."
+  dockerfile = "snapshots/orders-rust/dev/containers/service-api/Dockerfile"
+  platforms  = ["linux/amd64"]
+  tags       = ["${lookup(jsondecode(REPOSITORIES), "service-api", "service-api")}:${TAG}"]
+  attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+}
+
+# service.receipt-worker: examples/orders-rust/crates/worker/src/main.rs (main)
+target "service-receipt-worker" {
+  context    = "."
+  dockerfile = "snapshots/orders-rust/dev/containers/service-receipt-worker/Dockerfile"
+  platforms  = ["linux/amd64"]
+  tags       = ["${lookup(jsondecode(REPOSITORIES), "service-receipt-worker", "service-receipt-worker")}:${TAG}"]
+  attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+}
