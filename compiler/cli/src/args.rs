@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Lint(Lint),
     /// Write what rules marked fixable ask for into annotations or klo.yaml.
     Fix(Fix),
+    /// Propose annotations and a klo.yaml for an application that has none.
+    Init(Init),
     /// Print the intent graph.
     Graph(Graph),
     /// Explain a diagnostic's code, a rule, an intent, a value or a cloud resource.
@@ -132,6 +134,22 @@ pub(crate) struct Fix {
     /// Write nothing; show what would change.
     #[arg(long)]
     pub(crate) diff: bool,
+}
+
+/// Prints the proposal as a unified diff, and on standard error what a person has to decide; neither
+/// makes it fail. Exits 2 where usage is wrong, klo.yaml cannot be read, or a file may not be
+/// written. What is annotated already stays as it is, and so does a klo.yaml.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// A folder: every app at or under it, or the app it lies in.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Write the proposal into the files: lines are added, none is changed.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// The form of what is left to decide.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(crate) format: DiagnosticFormat,
 }
 
 #[derive(Debug, Args)]

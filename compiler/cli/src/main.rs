@@ -11,6 +11,7 @@ mod completions;
 mod explain;
 mod fix;
 mod graph;
+mod init;
 mod lint;
 mod neighbours;
 mod outside;
@@ -79,6 +80,7 @@ fn main() -> ExitCode {
         Command::Compile(args) => compile::run(args, &mut terminal),
         Command::Lint(args) => lint::run(args, &mut terminal),
         Command::Fix(args) => fix::run(args, &mut terminal),
+        Command::Init(args) => init::run(args, &mut terminal),
         Command::Graph(args) => graph::run(args, &mut terminal),
         Command::Explain(args) => explain::run(args, &mut terminal),
         Command::Rules(args) => rules::run(args, &mut terminal),

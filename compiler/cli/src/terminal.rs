@@ -62,6 +62,13 @@ impl Terminal {
         }
     }
 
+    /// Prints a remark where the result has to stay whole for whoever reads it.
+    pub(crate) fn aside(&mut self, text: &str) {
+        if !self.quiet {
+            self.diagnostic(text);
+        }
+    }
+
     /// Prints a diagnostic.
     pub(crate) fn diagnostic(&mut self, text: &str) {
         self.clear();

@@ -130,6 +130,33 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// A declaration that no annotation makes: what an item would be if one stood on it.
+    pub(crate) fn assumed(
+        capability: Capability,
+        kind: Option<Kind>,
+        file: AppFile<'_>,
+        item: &Item,
+    ) -> Self {
+        Self {
+            capability,
+            kind,
+            file: file.id,
+            path: file.path.into(),
+            item: item.clone(),
+            place: crate::facts::place_of(file.path, &item.qualified),
+            at: item.range.in_file(file.id),
+            name: String::new(),
+            name_at: None,
+            was: None,
+            values: Values::new(),
+            bind: Vec::new(),
+            exposes: Vec::new(),
+            triggers: Vec::new(),
+            uses: Vec::new(),
+            raw: Vec::new(),
+        }
+    }
+
     /// Whether it is a unit or a site.
     pub fn is_unit(&self) -> bool {
         self.capability.is_unit()

@@ -8,6 +8,7 @@ pub mod facts;
 mod knowledge;
 mod link;
 mod project;
+pub mod propose;
 pub mod python;
 pub mod rust;
 

@@ -53,6 +53,19 @@ pub(crate) fn load(
     nested: &[String],
     sources: &mut SourceMap,
 ) -> Project {
+    load_from(tree, app, nested, sources, &|path, bytes| {
+        has_marker(bytes) || has_attribute(path, bytes)
+    })
+}
+
+/// Reads an app from those files on that `begins` says so of, by path and content.
+pub(crate) fn load_from(
+    tree: &dyn Tree,
+    app: &App,
+    nested: &[String],
+    sources: &mut SourceMap,
+    begins: &(dyn Fn(&str, &[u8]) -> bool + Sync),
+) -> Project {
     let mut diagnostics = Vec::new();
     let listing = list(tree, app, nested, &mut diagnostics);
     let python: Vec<&String> = listing
@@ -63,7 +76,7 @@ pub(crate) fn load(
         .iter()
         .filter(|path| path.ends_with(".py") || path.ends_with(".rs"))
         .collect();
-    let annotated = scan(tree, &written, &mut diagnostics);
+    let annotated = scan(tree, &written, begins, &mut diagnostics);
     let external = dependencies::dependencies(tree, &app.root, &app.root);
     let external: BTreeSet<String> = external
         .packages
@@ -162,19 +175,18 @@ fn list(
     listing.into_iter().collect()
 }
 
-/// The files that hold an annotation, with their texts.
+/// The files to begin with, such as those that hold an annotation, with their texts.
 fn scan(
     tree: &dyn Tree,
     files: &[&String],
+    begins: &(dyn Fn(&str, &[u8]) -> bool + Sync),
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(String, String)> {
     let scanned: Vec<(String, Result<String, ReadError>)> = files
         .par_chunks(SCAN_CHUNK)
         .flat_map_iter(|paths| paths.iter())
         .filter_map(|path| match tree.read(path) {
-            Ok(bytes) if has_marker(&bytes) || has_attribute(path, &bytes) => {
-                Some(((*path).clone(), text(bytes)))
-            }
+            Ok(bytes) if begins(path, &bytes) => Some(((*path).clone(), text(bytes))),
             Ok(_) => None,
             Err(error) => Some(((*path).clone(), Err(error))),
         })

@@ -67,9 +67,9 @@ pub(crate) fn run(args: &Fix, terminal: &mut Terminal) -> Result<Exit, UsageErro
 }
 
 /// Texts by path: what stands there, if anything does, and what should.
-type Texts = BTreeMap<String, (Option<String>, String)>;
+pub(crate) type Texts = BTreeMap<String, (Option<String>, String)>;
 
-fn diff(changes: &Texts, color: bool) -> String {
+pub(crate) fn diff(changes: &Texts, color: bool) -> String {
     changes
         .iter()
         .map(|(path, (old, new))| {
@@ -100,7 +100,7 @@ fn remark(fixed: usize, files: usize) -> String {
 }
 
 /// Replaces a file whole, or not at all; who may read and run it stays.
-fn write(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let half = folder.join(format!(".{name}.klo"));

@@ -10,6 +10,7 @@ mod findings;
 mod formats;
 mod hooks;
 mod hostile;
+mod init;
 mod malformed;
 mod rules;
 mod together;

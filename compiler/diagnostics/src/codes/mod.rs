@@ -98,6 +98,7 @@ pub mod config;
 pub mod containers;
 pub mod linking;
 pub mod output;
+pub mod proposals;
 pub mod rules;
 pub mod settings;
 pub mod sources;
@@ -115,6 +116,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         containers::ALL,
         output::ALL,
         rules::ALL,
+        proposals::ALL,
     ]
     .into_iter()
     .flatten()

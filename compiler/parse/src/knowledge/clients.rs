@@ -253,6 +253,12 @@ pub(crate) fn client(path: &str) -> Option<&'static Client> {
     all.into_iter().find(|client| client.path == path)
 }
 
+/// The paths of every constructor.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    let all = CLIENTS.iter().chain(super::rust_clients::CLIENTS);
+    all.map(|client| client.path)
+}
+
 /// Types that are clients, or sessions and connections of one, as type annotations name them.
 pub(crate) fn is_client_type(path: &str) -> bool {
     client(path).is_some()
@@ -305,7 +311,8 @@ pub(crate) fn part(name: &str) -> Option<klo_intent::Field> {
         "user" | "username" | "USER" => Field::User,
         "password" | "passwd" | "PASSWORD" => Field::Password,
         "database" | "dbname" | "db" | "path" | "NAME" | "query_database" => Field::Database,
-        "url" | "dsn" | "conninfo" | "bind" | "LOCATION" | "name_or_url" | "uri" => Field::Url,
+        "url" | "dsn" | "conninfo" | "bind" | "LOCATION" | "name_or_url" | "uri" | "broker"
+        | "broker_url" => Field::Url,
         _ => return None,
     })
 }

@@ -14,7 +14,7 @@ use super::modules::FileModules;
 use super::pending::Evaluation;
 use super::program::{LoadedFile, Program, TagInfo};
 use super::unit::{self, Run};
-use super::value::{FileIx, Tag, Values};
+use super::value::{FileIx, Tag, Value, ValueId, Values};
 use super::{edges, intents};
 use crate::declare::Declaration;
 use crate::facts::{ItemKind, ScopeId};
@@ -51,6 +51,8 @@ pub(crate) struct UnitRun {
     pub(crate) stream: Option<Span>,
     /// Names of keys with which items of tables are asked for.
     pub(crate) table_keys: BTreeMap<Tag, BTreeSet<Vec<String>>>,
+    /// Where the applications that it serves are made, and where those that they include are.
+    pub(crate) applications: (BTreeSet<Span>, BTreeSet<Span>),
 }
 
 /// Resources and units among declarations, in order.
@@ -97,7 +99,7 @@ pub(crate) fn link(
 }
 
 /// Declarations of what has code that runs.
-fn units(declarations: &[Declaration]) -> Vec<usize> {
+pub(super) fn units(declarations: &[Declaration]) -> Vec<usize> {
     declarations
         .iter()
         .enumerate()
@@ -184,7 +186,7 @@ fn tag_resources(program: &mut Program<'_>, declarations: &[Declaration]) -> Vec
     tags
 }
 
-fn run_unit(
+pub(super) fn run_unit(
     program: &Program<'_>,
     declared: &Declared<'_>,
     packages: &Packages,
@@ -239,6 +241,7 @@ fn run_unit(
         .collect();
     let required = super::environment::required(&mut machine, module);
     let unfollowed = machine.unfollowed_uses();
+    let applications = applications(&machine);
     let without_settings = machine.starts_django && machine.settings_modules(module).is_empty();
     Some(UnitRun {
         declaration: index,
@@ -258,7 +261,22 @@ fn run_unit(
         port,
         stream,
         table_keys: machine.uses.table_keys,
+        applications,
     })
+}
+
+/// Where the applications that a unit serves are made, and where what they include is.
+fn applications(machine: &Machine<'_>) -> (BTreeSet<Span>, BTreeSet<Span>) {
+    let made = |value: ValueId| match *machine.values.get(machine.values.untagged(value)) {
+        Value::Object { site, .. } => Some(machine.span(site)),
+        _ => None,
+    };
+    let own = machine.apps.iter().filter_map(|value| made(*value));
+    let reached = machine.registry.reached(&machine.apps);
+    (
+        own.collect(),
+        reached.into_keys().filter_map(made).collect(),
+    )
 }
 
 /// The settings module of Django's that a unit's `env` names.
@@ -370,7 +388,7 @@ fn django_uses(machine: &mut Machine<'_>, declared: &Declared<'_>) {
 }
 
 /// Resources that no unit evaluates are read where they stand, for their kind and variables.
-fn read_orphans(
+pub(super) fn read_orphans(
     program: &Program<'_>,
     declared: &Declared<'_>,
     runs: &[UnitRun],

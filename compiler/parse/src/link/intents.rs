@@ -202,7 +202,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-fn merge(into: &mut Found, more: &Found) {
+pub(super) fn merge(into: &mut Found, more: &Found) {
     for (key, read) in &more.fields {
         into.fields
             .entry(key.clone())

@@ -291,7 +291,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Tags of the arguments that a registrar was made with: a task queue's broker.
+    /// Tags of a task queue and of the arguments that it was made with: its broker.
     fn registry_tags(&self, object: ValueId) -> Vec<Tag> {
         let is_tasks = self
             .values
@@ -306,6 +306,11 @@ impl Machine<'_> {
             .flatten()
             .flat_map(|v| self.flowing_tags(*v))
             .collect();
+        // `Celery("shop", broker=os.environ["BROKER_URL"])` may be annotated itself.
+        if let Value::Object { site, .. } = self.values.get(object) {
+            let own = self.program.tagged.get(&(site.file, site.expr));
+            tags.extend(own.into_iter().flatten());
+        }
         tags.sort_unstable();
         tags.dedup();
         tags

@@ -35,6 +35,7 @@ mod resources;
 mod sdk;
 mod special;
 mod stated;
+mod survey;
 mod unit;
 mod unit_code;
 mod url;
@@ -46,6 +47,7 @@ mod ways_in;
 
 pub(crate) use assemble::link;
 pub(crate) use pending::Evaluation;
+pub(crate) use survey::{ResourceSeen, Survey, UnitSeen, survey};
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ mod walk;
 use klo_diagnostics::codes::sources as codes;
 use klo_source::TextRange;
 
+use crate::attach::Statement;
 use crate::facts::{FileFacts, Problem};
 use syntax::GivenUp;
 use walk::Builder;
@@ -24,21 +25,33 @@ use walk::Builder;
 /// What a Python file says. It never fails: what is no Python is a problem of the file, beside
 /// whatever else was understood.
 pub fn facts(text: &str) -> FileFacts {
+    read(text, false).0
+}
+
+/// The same with every statement that an annotation could stand on, in order.
+pub(crate) fn outline(text: &str) -> (FileFacts, Vec<Statement>) {
+    read(text, true)
+}
+
+fn read(text: &str, outline: bool) -> (FileFacts, Vec<Statement>) {
     let guarded = guard::guard(text);
     let mut builder = Builder::new(text, &guarded.comments);
+    if outline {
+        builder = builder.outlined(&guarded.comments);
+    }
     if let Some(at) = guard::too_deep(text) {
         builder.nested_too_deep(TextRange::new(at, at + 1));
-        return builder.facts;
+        return (builder.facts, Vec::new());
     }
     match syntax::parse(&guarded.text) {
         Ok(tree) => builder.read(&tree),
-        Err(GivenUp::TooMuch) => unreadable(builder, text, too_much()),
+        Err(GivenUp::TooMuch) => (unreadable(builder, text, too_much()), Vec::new()),
         Err(GivenUp::Broken(at)) => {
             // Up to the first mistake, which is what the user has to know of.
             let before = &guarded.text[..guarded.text.floor_char_boundary(at)];
             match syntax::parse(before) {
                 Ok(tree) if tree.root_node().has_error() => builder.read(&tree),
-                _ => unreadable(builder, text, broken()),
+                _ => (unreadable(builder, text, broken()), Vec::new()),
             }
         }
     }

@@ -154,8 +154,18 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Walks the tree and returns what it says.
-    pub(super) fn read(mut self, tree: &Tree) -> FileFacts {
+    /// Keeps every statement that an annotation could stand on, though none does.
+    pub(super) fn outlined(mut self, comments: &[TextRange]) -> Self {
+        self.annotated = true;
+        let comments = comments.iter();
+        self.comments = comments
+            .map(|range| Comment::new(self.text, *range))
+            .collect();
+        self
+    }
+
+    /// Walks the tree and returns what it says, and the statements that annotations could stand on.
+    pub(super) fn read(mut self, tree: &Tree) -> (FileFacts, Vec<Statement>) {
         let root = tree.root_node();
         let check = root.has_error();
         let mut cursor = root.walk();
@@ -190,7 +200,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn end(mut self) -> FileFacts {
+    fn end(mut self) -> (FileFacts, Vec<Statement>) {
         if self.annotated {
             self.comments.sort_by_key(|comment| comment.range.start);
             self.statements
@@ -203,7 +213,7 @@ impl<'t> Builder<'t> {
                 &mut self.facts,
             );
         }
-        self.facts
+        (self.facts, self.statements)
     }
 
     /// Opens a frame for a node; `false` for nodes that say nothing.

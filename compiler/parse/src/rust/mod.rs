@@ -40,8 +40,18 @@ const MAX_STACK: usize = 512 * 1024 * 1024;
 
 /// What a Rust file says. It never fails: what is no Rust is a problem of the file.
 pub fn facts(text: &str) -> FileFacts {
+    read(text, false).0
+}
+
+/// The same with every statement that an annotation could stand on, in order.
+pub(crate) fn outline(text: &str) -> (FileFacts, Vec<attach::Statement>) {
+    read(text, true)
+}
+
+fn read(text: &str, outline: bool) -> (FileFacts, Vec<attach::Statement>) {
     let lexed = lex::lex(text);
     let mut builder = Builder::new(text);
+    builder.annotated |= outline;
     if let Some(at) = lexed.too_deep {
         builder.problem(
             codes::TOO_DEEP.id(),
@@ -72,7 +82,7 @@ pub fn facts(text: &str) -> FileFacts {
             "this file holds more code than klo reads of one file".to_owned(),
             "split it, or exclude it with `.gitignore` or `sources`; annotations in it are not seen",
         );
-        builder.facts
+        (builder.facts, Vec::new())
     })
 }
 
@@ -142,7 +152,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(mut self, lexed: &Lexed) -> FileFacts {
+    fn finish(mut self, lexed: &Lexed) -> (FileFacts, Vec<attach::Statement>) {
         if self.annotated {
             self.statements
                 .sort_by_key(|statement| statement.range.start);
@@ -157,7 +167,7 @@ impl<'t> Builder<'t> {
                 .annotations
                 .sort_by_key(|found| found.annotation.range.start);
         }
-        self.facts
+        (self.facts, self.statements)
     }
 
     fn problem(&mut self, code: &str, range: TextRange, message: String, help: &str) {
