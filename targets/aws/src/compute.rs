@@ -1,5 +1,6 @@
 //! Which platform each unit runs on, and why.
 
+pub(crate) mod program;
 pub(crate) mod size;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub(crate) fn decide(lowering: &mut Lowering<'_>) {
     for (id, unit) in graph.iter().filter(|(_, intent)| intent.kind.is_unit()) {
         let compute = platform(lowering, id, unit);
         lowering.compute.insert(id, compute);
+        program::check(lowering, unit, compute);
         match compute {
             Compute::Lambda => lambda_size(lowering, unit),
             Compute::Fargate | Compute::Batch => fargate_size(lowering, unit),
@@ -152,6 +154,7 @@ fn lambda_obstacles(
                 .to_owned(),
         ));
     }
+    obstacles.extend(program::obstacle(unit).map(|reason| ("run_on", reason)));
     let paths: Vec<&str> = lowering
         .graph
         .edges_from(id)

@@ -4,7 +4,7 @@ use klo_intent::{Access, AttrValue, Duration, EntryCall, Size};
 
 use super::decide;
 use crate::context::Lowering;
-use crate::testing::{TestGraph, messages};
+use crate::testing::{TestGraph, messages, phases};
 
 /// Platforms, decisions and messages of a graph.
 fn decided(graph: TestGraph) -> String {
@@ -125,4 +125,79 @@ fn exposed_function_on_containers() {
             .intent_with("function.hook", &[("run_on", "fargate".into())])
             .edge("internet", "function.hook", &[Access::Expose])
     ));
+}
+
+/// A compiled program in place of the code.
+fn compiled(graph: TestGraph, id: &str, runtime: &str, serves: bool) -> TestGraph {
+    graph.change(id, |unit| {
+        unit.code.as_mut().expect("a unit").entry.call = EntryCall::Binary {
+            package: "shop".to_owned(),
+            name: "shop".to_owned(),
+            runtime: runtime.to_owned(),
+            serves,
+        };
+    })
+}
+
+fn images(graph: &klo_intent::IntentGraph) -> String {
+    let phases = phases(graph);
+    let told = messages(&phases.lowering.diagnostics);
+    let images = phases.lowering.plan.images.iter();
+    let images: Vec<String> = images
+        .map(|image| format!("{}: {:?} on {:?}", image.unit, image.command, image.port))
+        .collect();
+    format!("{}{told}", images.join("; "))
+}
+
+#[test]
+fn compiled_programs_run_where_they_can() {
+    let lambda = [("run_on", "lambda".into())];
+    let container = [("run_on", "fargate".into())];
+    let function = |runtime: &str, serves: bool, settings: &[(&'static str, AttrValue)]| {
+        let graph = TestGraph::dev().intent_with("function.f", settings);
+        images(&compiled(graph, "function.f", runtime, serves).build())
+    };
+    let service = |runtime: &str, serves: bool, settings: &[(&'static str, AttrValue)]| {
+        let graph = TestGraph::dev().intent_with("service.s", settings);
+        images(&compiled(graph, "service.s", runtime, serves).build())
+    };
+    let job = |runtime: &str, settings: &[(&'static str, AttrValue)]| {
+        let graph = TestGraph::dev().intent_with("job.j", settings);
+        images(&compiled(graph, "job.j", runtime, false).build())
+    };
+    let found = [
+        function("lambda_runtime", false, &[]),
+        function("lambda_http", false, &container),
+        function("", true, &[]),
+        function("", false, &[]),
+        function("", false, &container),
+        service("", true, &[]),
+        service("", true, &lambda),
+        service("lambda_http", false, &lambda),
+        service("lambda_http", false, &[]),
+        service("", false, &[]),
+        service("", false, &lambda),
+        job("", &[]),
+        job("", &lambda),
+        job("lambda_runtime", &[]),
+    ];
+    insta::assert_snapshot!(found.join("\n"));
+}
+
+#[test]
+fn a_compiled_service_says_how_it_is_watched() {
+    let graph =
+        TestGraph::dev()
+            .intent("service.s")
+            .edge("internet", "service.s", &[Access::Expose]);
+    let graph = compiled(graph, "service.s", "", true).build();
+    let phases = phases(&graph);
+    let decision = phases
+        .lowering
+        .plan
+        .decisions
+        .iter()
+        .find(|decision| decision.code == "health-check")
+        .expect("a decision");
+    assert_eq!(decision.chosen, "the load balancer's alone, on `/`");
 }

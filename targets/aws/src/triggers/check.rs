@@ -5,6 +5,7 @@ use klo_intent::{AttrValue, Edge, EntryCall, Intent, IntentId, Kind};
 use klo_source::Span;
 
 use super::{Trigger, schedules, triggers};
+use crate::compute::program::{Takes, takes};
 use crate::context::{Compute, Lowering};
 
 /// Triggers that can be made; reports the others.
@@ -38,6 +39,11 @@ fn check_unit(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
         Some(EntryCall::Program | EntryCall::Celery | EntryCall::Binary { .. })
     );
     let message = match (lowering.compute.get(&trigger.unit), call) {
+        (Some(Compute::Lambda), _) if takes(unit) == Some(Takes::Requests) => format!(
+            "the program of {} answers requests; nothing hands it what {} has",
+            unit.id(),
+            source.id()
+        ),
         (_, Some(EntryCall::WebApplication { .. })) => format!(
             "{} is a web application, which answers requests; nothing hands it what {} has",
             unit.id(),
@@ -54,8 +60,14 @@ fn check_unit(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
         ),
         _ => return,
     };
+    let help = if takes(unit).is_some() {
+        "put the code that handles it into a program of its own that calls `lambda_runtime::run`, \
+         with `@klo::function` on its `main`"
+    } else {
+        "put the code that handles it into a function with `@klo::function`"
+    };
     let error = Diagnostic::error(aws::IMPOSSIBLE_TRIGGER, at, message)
-        .help("put the code that handles it into a function with `@klo::function`")
+        .help(help)
         .subject(unit.id());
     lowering.report(error);
 }

@@ -257,6 +257,30 @@ fn complaints(graph: TestGraph) -> String {
 }
 
 #[test]
+fn a_compiled_program_takes_messages_in_its_own_loop() {
+    let call = EntryCall::Binary {
+        package: "encode".to_owned(),
+        name: "encode".to_owned(),
+        runtime: String::new(),
+        serves: false,
+    };
+    let graph = TestGraph::dev()
+        .intent("queue.videos")
+        .intent_with("function.encode", &[("run_on", "fargate".into())])
+        .change("function.encode", |unit| set_call(unit, call))
+        .trigger("queue.videos", "function.encode", &[])
+        .build();
+    let phases = phases(&graph);
+    assert_eq!(messages(&phases.lowering.diagnostics), "");
+    assert!(phases.lowering.extra_env.is_empty());
+    assert_eq!(
+        phases.lowering.plan.images[0].command,
+        ImageCommand::Unit,
+        "its code names its queue"
+    );
+}
+
+#[test]
 fn what_cannot_start_a_unit() {
     let web = TestGraph::dev()
         .intent("topic.orders")

@@ -6,6 +6,7 @@ use klo_plan::{Address, Block, Group, Image, ImageCommand, Resource, Root, Value
 use super::environment::Environment;
 use super::permissions::{self, Statement, policy, trust, via_service};
 use super::serve;
+use crate::compute::program::{Takes, takes};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
 
 /// The longest name of a role. IAM quotas, 2026-11.
@@ -251,19 +252,26 @@ pub(super) fn push_image(
     fetched_secrets: std::collections::BTreeMap<String, String>,
 ) {
     let compute = lowering.compute.get(&unit.id).copied();
+    let takes = takes(unit.intent);
     let triggered = lowering
         .graph
         .edges_to(unit.id)
         .any(|edge| edge.access.contains(&klo_intent::Access::Trigger));
     let command = match (compute, unit.intent.kind) {
-        (Some(Compute::Lambda), Kind::Service) => ImageCommand::LambdaWeb,
+        (Some(Compute::Lambda), _) if takes == Some(Takes::Requests) => ImageCommand::LambdaWeb,
+        (Some(Compute::Lambda), Kind::Service) if takes.is_none() => ImageCommand::LambdaWeb,
         (Some(Compute::Lambda), _) => ImageCommand::LambdaHandler,
-        (Some(Compute::Fargate), Kind::Function | Kind::Job) if triggered => {
+        (Some(Compute::Fargate), Kind::Function | Kind::Job) if triggered && takes.is_none() => {
             ImageCommand::QueueWorker
         }
         _ => ImageCommand::Unit,
     };
-    let port = serve::port(lowering, unit.id);
+    let port = match (command, takes) {
+        // It listens on nothing: Lambda's runtime hands it the requests.
+        (ImageCommand::LambdaHandler, Some(_)) => None,
+        (ImageCommand::LambdaWeb, Some(_)) => Some(serve::stated_port(unit.intent)),
+        _ => serve::port(lowering, unit.id),
+    };
     let image = Image {
         unit: unit.intent.id(),
         command,

@@ -23,6 +23,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     let cluster = cluster::cluster(lowering, unit);
     let service = service(lowering, unit, &cluster, &definition, task.after);
     autoscaling::lower(lowering, unit, &cluster, &service);
+    serve::decide_check(lowering, unit.id);
     common::push_image(lowering, unit, std::collections::BTreeMap::new());
     UnitRefs {
         compute: Compute::Fargate,

@@ -1,9 +1,13 @@
 //! Whether a unit listens, and how one sees that it is well.
 
-use klo_intent::{Access, EntryCall, Intent, IntentId, Kind, Node, Origin};
+use klo_intent::{Access, Decision, EntryCall, Intent, IntentId, Kind, Node, Origin};
 use klo_plan::Value;
 
+use crate::compute::program::takes;
 use crate::context::Lowering;
+
+/// Where a service listens that says nothing of it (language.md §1, `port`).
+const USUAL_PORT: u16 = 8080;
 
 /// The port that a unit listens on: services that are web applications, that say their port or that
 /// something sends requests to. A worker listens on none.
@@ -13,7 +17,10 @@ pub(super) fn port(lowering: &Lowering<'_>, id: IntentId) -> Option<u16> {
         return None;
     }
     let call = unit.code.as_ref().map(|code| &code.entry.call);
-    let is_web = matches!(call, Some(EntryCall::WebApplication { .. }));
+    let is_web = matches!(
+        call,
+        Some(EntryCall::WebApplication { .. } | EntryCall::Binary { serves: true, .. })
+    );
     let says_port = unit
         .settings
         .get("port")
@@ -25,8 +32,39 @@ pub(super) fn port(lowering: &Lowering<'_>, id: IntentId) -> Option<u16> {
     if !(is_web || says_port || is_asked) {
         return None;
     }
-    let port = unit.int("port").unwrap_or(8080);
-    u16::try_from(port).ok()
+    Some(stated_port(unit))
+}
+
+/// The port that a unit's code or annotation says, else the usual one.
+pub(super) fn stated_port(unit: &Intent) -> u16 {
+    let port = unit.int("port").and_then(|port| u16::try_from(port).ok());
+    port.unwrap_or(USUAL_PORT)
+}
+
+/// Says how a compiled service is watched: its image has no client that could ask it, so ECS looks
+/// at the process alone, and the load balancer asks whatever it sends requests to.
+pub(super) fn decide_check(lowering: &mut Lowering<'_>, id: IntentId) {
+    let unit = lowering.intent(id);
+    if takes(unit).is_none() || port(lowering, id).is_none() {
+        return;
+    }
+    let is_balanced = lowering
+        .graph
+        .edges_to(id)
+        .any(|edge| edge.access.contains(&Access::Expose));
+    let chosen = if is_balanced {
+        format!("the load balancer's alone, on `{}`", health(unit))
+    } else {
+        "whether its process lives".to_owned()
+    };
+    lowering.decide(Decision {
+        code: "health-check",
+        subject: unit.id(),
+        chosen,
+        because: "the image of a compiled program holds no client that could ask it".to_owned(),
+        instead_of: vec!["a check by ECS within the container: needs a client there".to_owned()],
+        standing_cost: false,
+    });
 }
 
 /// The path that answers when the service is well.
