@@ -1,6 +1,5 @@
 //! One image: what goes into it, how it starts, and the files that say so.
 
-mod compiled;
 mod own;
 mod told;
 
@@ -20,6 +19,7 @@ use crate::entry::{self, Kind, Runtime};
 use crate::escape::fits_a_line;
 use crate::facts::{CERTIFICATES, PythonRelease, WEB_ADAPTER};
 use crate::install::{Install, install, system_packages};
+use crate::rust::{Launcher, Program};
 use crate::sources::{Copy, Layout, by_folder, files};
 use crate::start::{Circumstances, Start, start};
 use crate::template::render;
@@ -30,11 +30,11 @@ const USUAL_PORT: u16 = 8080;
 /// The images of an environment in the making.
 pub(crate) struct Kitchen<'a> {
     plan: &'a Plan,
-    tree: &'a dyn Tree,
-    deployment: &'a Deployment,
+    pub(crate) tree: &'a dyn Tree,
+    pub(crate) deployment: &'a Deployment,
     dependencies: BTreeMap<&'a str, Rc<Dependencies>>,
     /// Files and versions that were reported already, since several units share them.
-    reported: BTreeSet<String>,
+    pub(crate) reported: BTreeSet<String>,
     /// Files as path in `containers/` and content.
     pub(crate) files: Vec<(String, String)>,
     /// Images to build.
@@ -63,6 +63,8 @@ struct Dockerfile {
     /// `NAME=value`, sorted; names are ours.
     env: Vec<String>,
     web_adapter: Option<&'static str>,
+    /// Only on top of an image of the application's own.
+    launcher: Option<Launcher>,
     workdir: String,
     copies: Vec<Copy>,
     volume: bool,
@@ -127,13 +129,20 @@ impl<'a> Kitchen<'a> {
         let unit = self.plan.graph.intent(id);
         match unit.text("image") {
             Some(path) => self.own(image, unit, path),
-            None => match &unit.code {
-                Some(code) if matches!(code.entry.call, EntryCall::Binary { .. }) => {
-                    self.compiled(image, unit, code);
+            None => {
+                if let Some(code) = &unit.code {
+                    self.from_code(image, unit, code);
                 }
-                Some(code) => self.python(image, unit, code),
-                None => {}
-            },
+            }
+        }
+    }
+
+    fn from_code(&mut self, image: &Image, unit: &'a Intent, code: &'a UnitCode) {
+        match &code.entry.call {
+            EntryCall::Binary { package, name, .. } => {
+                self.rust(image, unit, code, &Program { package, name });
+            }
+            _ => self.python(image, unit, code),
         }
     }
 
@@ -161,6 +170,8 @@ impl<'a> Kitchen<'a> {
         let mut copies = self.runtime(&target, &runtime, written);
         copies.extend(layout.copies(&held));
         let install = install(self.tree, &dependencies, release);
+        let needed = system_packages(&dependencies, |needs| needs.run);
+        let needed = needed.into_iter().map(str::to_owned).collect();
         let dockerfile = Dockerfile {
             header: self.header(unit),
             base: release.tag,
@@ -168,9 +179,10 @@ impl<'a> Kitchen<'a> {
             install,
             ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),
             certificates: CERTIFICATES,
-            packages: self.packages(unit, &dependencies),
+            packages: self.packages(unit, needed),
             env: environment(image, code, &layout),
             web_adapter: (image.command == ImageCommand::LambdaWeb).then_some(WEB_ADAPTER),
+            launcher: None,
             workdir: layout.folder(&code.project_root),
             volume: matches!(
                 image.command,
@@ -243,16 +255,12 @@ impl<'a> Kitchen<'a> {
         }
     }
 
-    fn packages(&mut self, unit: &Intent, dependencies: &Dependencies) -> BTreeSet<String> {
-        let mut packages = self.stated_packages(unit);
-        let needed = system_packages(dependencies, |needs| needs.run);
-        packages.extend(needed.into_iter().map(str::to_owned));
-        packages
-    }
-
-    /// Debian packages that the unit's own setting asks for.
-    fn stated_packages(&mut self, unit: &Intent) -> BTreeSet<String> {
-        let mut packages = BTreeSet::new();
+    /// Debian packages of an image: what its dependencies need and what its unit asks for.
+    pub(crate) fn packages(
+        &mut self,
+        unit: &Intent,
+        mut packages: BTreeSet<String>,
+    ) -> BTreeSet<String> {
         for name in unit
             .value("packages")
             .items()
@@ -276,7 +284,7 @@ impl<'a> Kitchen<'a> {
         packages
     }
 
-    fn printable<'p>(&mut self, mut paths: impl Iterator<Item = &'p String>) -> bool {
+    pub(crate) fn printable<'p>(&mut self, mut paths: impl Iterator<Item = &'p String>) -> bool {
         let Some(path) = paths.find(|path| !fits_a_line(path)) else {
             return true;
         };
@@ -327,13 +335,13 @@ impl<'a> Kitchen<'a> {
         copies
     }
 
-    fn ignore(&mut self, target: &str, mut files: BTreeSet<String>, copies: &[Copy]) {
+    pub(crate) fn ignore(&mut self, target: &str, mut files: BTreeSet<String>, copies: &[Copy]) {
         files.extend(copies.iter().flat_map(|copy| copy.sources.iter().cloned()));
         let text = render("ignore", &BTreeMap::from([("files", files)]));
         self.write(target, "Dockerfile.dockerignore", text);
     }
 
-    fn header(&self, unit: &Intent) -> Vec<String> {
+    pub(crate) fn header(&self, unit: &Intent) -> Vec<String> {
         vec![
             format!(
                 "Image of {} of {} in {}: {}.",
@@ -346,7 +354,7 @@ impl<'a> Kitchen<'a> {
         ]
     }
 
-    fn target(&mut self, image: &Image, unit: &Intent, own: Option<String>) {
+    pub(crate) fn target(&mut self, image: &Image, unit: &Intent, own: Option<String>) {
         let name = image.target();
         let folder = join(&bake::folder(self.deployment), &name);
         self.targets.push(Target {
@@ -359,11 +367,11 @@ impl<'a> Kitchen<'a> {
         });
     }
 
-    fn write(&mut self, target: &str, name: &str, text: String) {
+    pub(crate) fn write(&mut self, target: &str, name: &str, text: String) {
         self.files.push((join(target, name), text));
     }
 
-    fn report(&mut self, diagnostic: Diagnostic, unit: &Intent) {
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic, unit: &Intent) {
         self.diagnostics.push(diagnostic.subject(unit.id()));
     }
 }
@@ -388,7 +396,8 @@ fn about(unit: &Intent) -> String {
     format!("{}: {}", unit.id(), unit.place)
 }
 
-fn command_of(unit: &Intent) -> Vec<String> {
+/// The command that a unit states.
+pub(crate) fn command_of(unit: &Intent) -> Vec<String> {
     let words = unit.value("command").items().iter();
     words
         .filter_map(AttrValue::as_str)
@@ -448,7 +457,7 @@ fn environment(image: &Image, code: &UnitCode, layout: &Layout) -> Vec<String> {
 }
 
 /// What the Lambda Web Adapter is told.
-fn web_environment(image: &Image) -> Vec<String> {
+pub(crate) fn web_environment(image: &Image) -> Vec<String> {
     if image.command != ImageCommand::LambdaWeb {
         return Vec::new();
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 const APPLICATION: &str = "/app";
 
 /// Files that code names come to so many at most; a folder of uploads is no part of a program.
-pub(crate) const MAX_DATA_FILES: usize = 2_000;
+const MAX_DATA_FILES: usize = 2_000;
 
 /// One `COPY`: files of one folder.
 #[derive(Debug, Serialize, PartialEq, Eq)]
@@ -89,7 +89,7 @@ fn common<'a>(one: &'a str, other: &str) -> &'a str {
 
 /// Every file that the image holds: what importing loads, and the data that this code names.
 pub(crate) fn files(tree: &dyn Tree, code: &UnitCode, out: &str) -> BTreeSet<String> {
-    let mut found = DataFiles::new(tree, out);
+    let mut found = DataFiles::new(tree, out, ".py");
     let folders: BTreeSet<&str> = code.files.iter().map(|file| parent(file)).collect();
     for file in code.files.iter().filter(|file| file.ends_with(".py")) {
         let Ok(text) = tree.read_text(file) else {
@@ -159,19 +159,23 @@ const KEPT_OUT: [&str; 9] = [
     ".db", ".key", ".p12", ".pem", ".pfx", ".pyc", ".sqlite", ".sqlite3", ".tfstate",
 ];
 
-/// Files that code names.
+/// Data that code names, in the making.
 pub(crate) struct DataFiles<'a> {
     tree: &'a dyn Tree,
     out: &'a str,
+    /// The ending of files that are code, which no folder of data holds.
+    code: &'static str,
+    /// What was taken in so far.
     pub(crate) files: BTreeSet<String>,
 }
 
 impl<'a> DataFiles<'a> {
-    /// None yet; `out` is the folder that klo writes to.
-    pub(crate) fn new(tree: &'a dyn Tree, out: &'a str) -> Self {
+    /// Nothing yet; nothing in the folder `out` will be taken in.
+    pub(crate) fn new(tree: &'a dyn Tree, out: &'a str, code: &'static str) -> Self {
         Self {
             tree,
             out,
+            code,
             files: BTreeSet::new(),
         }
     }
@@ -185,7 +189,7 @@ impl<'a> DataFiles<'a> {
             EntryKind::File => self.add(path),
             EntryKind::Directory if !path.is_empty() && path != base => {
                 for file in self.tree.files(&path).files {
-                    if !file.ends_with(".py") {
+                    if !file.ends_with(self.code) {
                         self.add(file);
                     }
                 }
@@ -248,7 +252,7 @@ impl<'a> DataFiles<'a> {
 
 /// Strings of a file's code that may name a file or folder; what looks like one without being one
 /// finds nothing.
-pub(crate) fn literals(text: &str) -> BTreeSet<&str> {
+fn literals(text: &str) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     for line in text.lines() {
         let mut rest = line;
@@ -265,7 +269,8 @@ pub(crate) fn literals(text: &str) -> BTreeSet<&str> {
     found
 }
 
-fn may_be_path(text: &str) -> bool {
+/// Whether a string may name a file or folder of data.
+pub(crate) fn may_be_path(text: &str) -> bool {
     let ending = text
         .rsplit('/')
         .next()

@@ -68,8 +68,9 @@ pub(crate) fn start(code: &UnitCode, around: &Circumstances<'_>) -> Start {
         EntryCall::DjangoCommand { name, manage, .. } => {
             Start::Command(django(code, name, manage.as_deref()))
         }
-        // Compiled programs have images of their own.
-        EntryCall::Binary { .. } | EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
+        EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
+        // A program that is compiled starts by itself; `rust` writes its image.
+        EntryCall::Binary { name, .. } => Start::Command(vec![name.clone()]),
     }
 }
 

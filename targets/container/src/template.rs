@@ -13,8 +13,8 @@ use crate::escape;
 
 const TEMPLATES: [(&str, &str); 13] = [
     ("Dockerfile", include_str!("templates/Dockerfile.hbs")),
-    ("own", include_str!("templates/Dockerfile.own.hbs")),
     ("rust", include_str!("templates/Dockerfile.rust.hbs")),
+    ("own", include_str!("templates/Dockerfile.own.hbs")),
     ("ignore", include_str!("templates/dockerignore.hbs")),
     ("bake", include_str!("templates/docker-bake.hcl.hbs")),
     ("entry/event", include_str!("templates/entry/event.py.hbs")),

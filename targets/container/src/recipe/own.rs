@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::containers as codes;
-use klo_intent::{Intent, UrlForm};
+use klo_intent::{EntryCall, Intent, UrlForm};
 use klo_plan::{Image, ImageCommand};
 use klo_source::{EntryKind, normalize};
 
@@ -13,6 +13,7 @@ use crate::bake::Target;
 use crate::entry::{self, Runtime};
 use crate::facts::{CERTIFICATES, WEB_ADAPTER};
 use crate::python;
+use crate::rust::{Launcher, launcher};
 use crate::template::render;
 
 impl Kitchen<'_> {
@@ -75,12 +76,20 @@ impl Kitchen<'_> {
 
     pub(super) fn wrap(&mut self, image: &Image, unit: &Intent, own: Target, command: Vec<String>) {
         let target = image.target();
+        let is_compiled = (unit.code.as_ref())
+            .is_some_and(|code| matches!(code.entry.call, EntryCall::Binary { .. }));
         let mut runtime = Runtime::default();
-        let entrypoint = entrypoint(image, &mut runtime);
+        // The image of a compiled program need not have Python in it.
+        let (launcher, entrypoint) = if is_compiled {
+            let entrypoint = launcher::entrypoint(&image.fetched_secrets);
+            (self.launcher(image, &target), entrypoint)
+        } else {
+            (None, entrypoint(image, &mut runtime))
+        };
         let copies = self.runtime(&target, &runtime, Vec::new());
         let is_web = image.command == ImageCommand::LambdaWeb;
         let mut env = web_environment(image);
-        if !entrypoint.is_empty() {
+        if !entrypoint.is_empty() && !is_compiled {
             env.push(format!("PYTHONPATH={}", entry::FOLDER));
         }
         let dockerfile = Dockerfile {
@@ -94,6 +103,7 @@ impl Kitchen<'_> {
             env,
             web_adapter: is_web.then_some(WEB_ADAPTER),
             workdir: String::new(),
+            launcher,
             volume: false,
             port: None,
             cmd: if entrypoint.is_empty() {
@@ -106,7 +116,9 @@ impl Kitchen<'_> {
         };
         let text = render("own", &dockerfile);
         self.write(&target, "Dockerfile", text);
-        self.ignore(&target, BTreeSet::new(), &dockerfile.copies);
+        let launcher = dockerfile.launcher.iter();
+        let files = launcher.flat_map(Launcher::files).cloned().collect();
+        self.ignore(&target, files, &dockerfile.copies);
         let name = format!("{target}-own");
         self.target(image, unit, Some(format!("target:{name}")));
         self.owns.push(Target { name, ..own });

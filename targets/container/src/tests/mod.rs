@@ -2,5 +2,6 @@
 
 mod escaping;
 mod mistakes;
+mod programs;
 mod scenario;
 mod scenarios;

@@ -49,16 +49,21 @@ impl Scenario {
         }
     }
 
-    /// Adds a unit that holds every Python file of the scenario.
+    /// Adds a unit that holds every file of the scenario in its language.
     pub(super) fn unit(mut self, unit: Unit) -> Self {
+        let (mut intent, image) = (unit.intent, unit.image);
+        let is_rust = intent.place.file.ends_with(".rs");
+        let ending = if is_rust { ".rs" } else { ".py" };
         let files: BTreeSet<String> = self
             .files
             .iter()
             .map(|(path, _)| path.clone())
-            .filter(|path| path.ends_with(".py") && path != "gunicorn.conf.py")
+            .filter(|path| path.ends_with(ending) && path != "gunicorn.conf.py")
             .collect();
-        let (mut intent, image) = (unit.intent, unit.image);
-        if let Some(code) = &mut intent.code {
+        // Which crates a program is built from, its test says.
+        if let Some(code) = &mut intent.code
+            && (!is_rust || code.files.is_empty())
+        {
             code.files = files;
         }
         self.units.push((intent, image));
@@ -194,6 +199,24 @@ impl Unit {
         let mut unit = Self::new(Kind::Service, "api", "api/main.py", call).framework(framework);
         unit.image.port = Some(8000);
         unit
+    }
+
+    /// A program of the Rust package `shop-<name>` in `crates/<name>`.
+    pub(super) fn program(kind: Kind, name: &str, runtime: &str, serves: bool) -> Self {
+        let call = EntryCall::Binary {
+            package: format!("shop-{name}"),
+            name: name.to_owned(),
+            runtime: runtime.to_owned(),
+            serves,
+        };
+        let mut unit = Self::new(kind, name, &format!("crates/{name}/src/main.rs"), call);
+        if serves {
+            unit.image.port = Some(8080);
+        }
+        unit.code(|code| {
+            code.entry.source_root = format!("crates/{name}");
+            code.entry.attribute = None;
+        })
     }
 
     /// A function on Lambda.

@@ -1,0 +1,2 @@
+//! Measures nothing yet.
+fn main() {}

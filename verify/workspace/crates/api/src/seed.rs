@@ -1,0 +1,2 @@
+//! Fills the store.
+fn main() {}
