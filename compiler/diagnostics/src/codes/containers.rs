@@ -119,15 +119,14 @@ codes! {
     /// followed by `=` and a version: `ffmpeg`, `libpq5=15.8-0+deb12u1`.
     BAD_PACKAGE = "KLO0710", "bad-package";
 
-    /// The code of a Rust unit is part of no program that the platform can run: no cargo package builds
-    /// it, or it runs on Lambda and does not speak to it.
+    /// The code of a Rust unit is part of no program: no cargo package builds one from it.
     ///
     /// ```rust
-    /// // @klo::function(name = "resize")
-    /// async fn resize(event: Event) -> Result<(), Error> { ... }     // which program is this in?
+    /// // lib.rs of a package without `src/main.rs`
+    /// // @klo::job(name = "purge")
+    /// pub async fn purge() -> Result<(), Error> { ... }     // which program is this in?
     /// ```
     ///
-    /// On Lambda a program has to be one of `lambda_runtime` or `lambda_http`, or answer requests over
-    /// HTTP. Annotate its `main`, or state `run_on = "fargate"` for one that takes its work itself.
+    /// Annotate the `main` of a program, or give the package one that calls this.
     NO_PROGRAM = "KLO0711", "no-program";
 }

@@ -117,6 +117,13 @@ impl<'a> Kitchen<'a> {
         code: &'a UnitCode,
         program: &Program<'_>,
     ) {
+        if program.package.is_empty() {
+            let message = "no cargo package has a program that this is part of";
+            let help =
+                "annotate the `main` of a program, or a function in a package that builds one";
+            let error = Diagnostic::error(codes::NO_PROGRAM, unit.at, message).help(help);
+            return self.report(error, unit);
+        }
         let Some(project) = self.project(unit, code, program) else {
             return;
         };

@@ -214,6 +214,14 @@ fn a_lock_file_that_is_not_there_or_no_toml() {
     assert_snapshot!(told.join("\n\n"));
 }
 
+#[test]
+fn code_that_is_part_of_no_program() {
+    let files = [("lib.rs", String::new())];
+    let unit = alone(Unit::program(Kind::Job, "purge", "", false), "");
+    let told = scenario(&files).unit(unit).mistakes().join("\n");
+    assert!(told.contains("no cargo package has a program"), "{told}");
+}
+
 /// The app that verify/test_rust_images.py builds as this Dockerfile says.
 #[test]
 fn a_workspace_on_disk() {
