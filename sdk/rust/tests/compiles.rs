@@ -22,12 +22,12 @@ impl Reports {
 #[klo::service(name = "orders-api", users = 10_000, latency = "low")]
 #[klo::expose(to = "internet")]
 #[klo::trigger(queue = "orders")]
-fn serve<T: Into<String>>(name: T) -> String
+fn serve<T, const N: usize>(name: [T; N]) -> String
 where
-    T: Clone,
+    T: Into<String> + Clone,
 {
-    let greeting = format!("{}, {}", name.clone().into(), name.into());
-    greeting
+    let words: Vec<String> = name.iter().cloned().map(Into::into).collect();
+    words.join(", ")
 }
 
 #[test]
@@ -35,5 +35,5 @@ fn items_are_what_they_were() {
     assert_eq!(DATABASE.as_str(), "sqlite::memory:");
     assert_eq!(VARIABLE, "PAYMENT_KEY");
     assert_eq!(Reports.nightly(2), 3);
-    assert_eq!(serve("a"), "a, a");
+    assert_eq!(serve(["a", "b"]), "a, b");
 }

@@ -131,13 +131,13 @@ impl<'a> Kitchen<'a> {
             Some(path) => self.own(image, unit, path),
             None => {
                 if let Some(code) = &unit.code {
-                    self.from_code(image, unit, code);
+                    self.program(image, unit, code);
                 }
             }
         }
     }
 
-    fn from_code(&mut self, image: &Image, unit: &'a Intent, code: &'a UnitCode) {
+    fn program(&mut self, image: &Image, unit: &'a Intent, code: &'a UnitCode) {
         match &code.entry.call {
             EntryCall::Binary { package, name, .. } => {
                 self.rust(image, unit, code, &Program { package, name });

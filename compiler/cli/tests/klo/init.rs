@@ -25,7 +25,7 @@ const NO_SCHEDULE: (&str, &str) = (
     "when a job runs does not stand in the code",
 );
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     Case {
         folder: "examples/minimal",
         differences: &[],
@@ -49,6 +49,17 @@ const CASES: [Case; 15] = [
     Case {
         folder: "examples/orders-rust",
         differences: &[NOT_PUBLISHED],
+    },
+    Case {
+        folder: "examples/mixed",
+        differences: &[
+            NOT_PUBLISHED,
+            (
+                "+ database",
+                "two programs read it from different variables",
+            ),
+            ("+ queue", "two programs read it from different variables"),
+        ],
     },
     Case {
         folder: "compiler/parse/tests/fixtures/python/aiohttp_app",

@@ -121,7 +121,7 @@ codes! {
 
     /// The code of a Rust unit is part of no program: no cargo package builds one from it.
     ///
-    /// ```rust
+    /// ```text
     /// // lib.rs of a package without `src/main.rs`
     /// // @klo::job(name = "purge")
     /// pub async fn purge() -> Result<(), Error> { ... }     // which program is this in?

@@ -144,4 +144,17 @@ codes! {
     /// Add the value to the annotation. klo finds a table's key where `get_item` and the like name it,
     /// and an engine by the driver among the locked dependencies.
     VALUE_UNDECIDED = "KLO1213", "value-undecided";
+
+    /// Two stores were found, by different variables, that no unit uses together. They may be two, or
+    /// one that two programs know by different names.
+    ///
+    /// ```python
+    /// # @klo::service
+    /// # @klo::uses(to = "database.reports", bind = { url = "REPORTS_URL" })
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Leave both annotations where they are two. Where they are one, keep one annotation, and state on
+    /// the unit of the other that it `uses` it and which variable it reads.
+    PERHAPS_ONE = "KLO1214", "perhaps-one";
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use klo_config::App;
 use klo_diagnostics::codes::proposals as codes;
 use klo_diagnostics::{At, Diagnostic};
-use klo_intent::Kind;
+use klo_intent::{Field, Kind};
 use klo_source::Span;
 
 use super::candidates::{Candidate, Place};
@@ -154,7 +154,16 @@ impl Writer<'_> {
         for draft in drafts {
             if draft.is_unit {
                 notes.extend(self.of_unit(draft, &units[draft.chosen]));
-            } else if resources::only_published(self.evidence, &chosen[draft.chosen]) {
+                continue;
+            }
+            let own = &chosen[draft.chosen];
+            let stores = drafts.iter().filter(|other| !other.is_unit);
+            let other = stores
+                .filter(|other| other.id != draft.id)
+                .find(|other| resources::may_be_one(self.evidence, &chosen[other.chosen], own));
+            if let Some(other) = other {
+                notes.push(perhaps_one(draft, other, own));
+            } else if resources::only_published(self.evidence, own) {
                 notes.push(consumer(draft));
             }
         }
@@ -233,6 +242,27 @@ fn consumer(draft: &Draft) -> Diagnostic {
          `@klo::trigger(queue = \"{}\")`",
         draft.id.rsplit('.').next().unwrap_or("")
     ))
+}
+
+fn perhaps_one(draft: &Draft, other: &Draft, resource: &Resource) -> Diagnostic {
+    let variable = resource.variables.first().map_or("…", String::as_str);
+    let field = Field::of(resource.kind)
+        .first()
+        .map_or("…", |field| field.name());
+    Diagnostic::note(
+        codes::PERHAPS_ONE,
+        draft.at,
+        format!(
+            "{} may be {}: no unit uses both, and their variables do not say",
+            draft.id, other.id
+        ),
+    )
+    .help(format!(
+        "if they are one, take this annotation away and write on the unit: `@klo::uses(to = \"{}\", \
+         bind = {{ {field} = \"{variable}\" }})`",
+        other.id
+    ))
+    .related(other.at, format!("{} is here", other.id))
 }
 
 fn written(capability: &str, keys: &[String]) -> String {

@@ -356,3 +356,21 @@ pub(super) fn only_published(evidence: &Evidence<'_>, resource: &Resource) -> bo
     }
     !accesses.contains(&Access::Consume)
 }
+
+/// Whether a store may be one with another that was found under other variables: a database or cache
+/// that none of the other's users uses, or the end of a queue from which messages are taken whose
+/// other end only gets them. The one that others would be bound to comes first.
+pub(super) fn may_be_one(evidence: &Evidence<'_>, first: &Resource, second: &Resource) -> bool {
+    let apart = || {
+        let users =
+            |of: &Resource| -> BTreeSet<usize> { of.users.union(&of.others).copied().collect() };
+        users(first).is_disjoint(&users(second))
+    };
+    first.kind == second.kind
+        && apart()
+        && match first.kind {
+            Kind::Database | Kind::Cache => first.candidate < second.candidate,
+            Kind::Queue => only_published(evidence, first) && !only_published(evidence, second),
+            _ => false,
+        }
+}
