@@ -68,7 +68,29 @@ struct TargetTable {
 #[derive(Debug, Default, Deserialize)]
 struct WorkspaceTable {
     #[serde(default)]
+    members: Vec<String>,
+    #[serde(default)]
+    exclude: Vec<String>,
+    #[serde(default)]
     dependencies: BTreeMap<String, DependencyTable>,
+}
+
+impl WorkspaceTable {
+    /// Whether the workspace in a folder leaves out a package below it, as cargo decides it: a member
+    /// that is named stays one.
+    fn excludes(&self, folder: &str, package: &str) -> bool {
+        let names = |path: &String| normalize(folder, path);
+        let is_below = |path: String| {
+            let rest = package.strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.exclude.iter().filter_map(names).any(is_below)
+            && !self
+                .members
+                .iter()
+                .filter_map(names)
+                .any(|path| path == package)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -133,7 +155,9 @@ fn workspace_of(
         let known = manifests
             .get(folder)
             .and_then(|found| found.workspace.as_ref());
-        if let Some(workspace) = known {
+        if let Some(workspace) = known
+            && !workspace.excludes(folder, root)
+        {
             return (Some(folder.to_owned()), workspace.dependencies.clone());
         }
         if !manifests.contains_key(folder)
@@ -141,6 +165,7 @@ fn workspace_of(
                 workspace: Some(workspace),
                 ..
             }) = read(tree, &join(folder, "Cargo.toml"))
+            && !workspace.excludes(folder, root)
         {
             return (Some(folder.to_owned()), workspace.dependencies);
         }
@@ -261,4 +286,31 @@ fn dependencies(
         found.insert(name.replace('-', "_"), dependency);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use klo_source::MemoryTree;
+
+    use super::*;
+
+    #[test]
+    fn a_package_that_a_workspace_leaves_out_is_its_own() {
+        let workspace =
+            "[workspace]\nmembers = [\"tools/kept\", \"crates/*\"]\nexclude = [\"tools\"]\n";
+        let files = [
+            ("Cargo.toml", workspace),
+            ("crates/api/Cargo.toml", "[package]\nname = \"api\"\n"),
+            ("tools/apart/Cargo.toml", "[package]\nname = \"apart\"\n"),
+            ("tools/kept/Cargo.toml", "[package]\nname = \"kept\"\n"),
+        ];
+        let tree = MemoryTree::new(files.iter().map(|(p, t)| (*p, t.as_bytes())));
+        let paths: Vec<String> = files.iter().map(|(path, _)| (*path).to_owned()).collect();
+        let roots: Vec<(String, String)> = packages(&tree, &paths)
+            .into_iter()
+            .map(|package| (package.name, package.workspace))
+            .collect();
+        let expected = [("api", ""), ("apart", "tools/apart"), ("kept", "")];
+        assert_eq!(roots, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    }
 }

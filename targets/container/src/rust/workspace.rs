@@ -73,13 +73,16 @@ impl<'a> Workspace<'a> {
 
     /// Adds the workspace above a package that takes values from it.
     fn add_inherited(&mut self, folder: &str) {
+        let is_root = |table: &Table| table.contains_key("workspace");
+        if self.manifests.get(folder).is_some_and(is_root) {
+            return;
+        }
         let mut above = folder;
         while !above.is_empty() {
             above = parent(above);
             let was_read = self.manifests.contains_key(above);
             self.add(above);
-            let is_workspace = |table: &Table| table.contains_key("workspace");
-            match self.manifests.get(above).map(is_workspace) {
+            match self.manifests.get(above).map(is_root) {
                 Some(true) => return,
                 // Nothing that cargo reads.
                 Some(false) if !was_read => {
@@ -504,6 +507,21 @@ mod tests {
                 "app/crates/store/build.rs",
                 "app/crates/worker/src/main.rs"
             ]
+        );
+    }
+
+    #[test]
+    fn a_workspace_within_another_takes_nothing_from_it() {
+        let files = [
+            ("Cargo.toml", "[workspace]\nmembers = [\"tools\"]\n"),
+            ("app/Cargo.toml", "[workspace]\nmembers = [\"api\"]\n"),
+            ("app/api/Cargo.toml", "[package]\nname = \"api\"\n"),
+        ];
+        let tree = MemoryTree::new(files.iter().map(|(p, t)| (*p, t.as_bytes())));
+        let found = Workspace::read(&tree, "app");
+        assert_eq!(
+            Vec::from_iter(found.files()),
+            ["app/Cargo.toml", "app/api/Cargo.toml"]
         );
     }
 }
