@@ -204,7 +204,9 @@ impl<'a> Kitchen<'a> {
             .folder_of(program.package)
             .unwrap_or(root)
             .to_owned();
-        let lock = self.lock(unit, root);
+        let lock = self
+            .lock(unit, root)
+            .map(|lock| lock.without_weak(|word| workspace.asks_for(word)));
         let config = CargoConfig::read(tree, root);
         let mut manifests = workspace.files();
         manifests.extend(config.file.clone());

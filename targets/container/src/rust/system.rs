@@ -15,10 +15,24 @@ pub(crate) struct SystemPackages {
     pub(crate) run: BTreeSet<&'static str>,
 }
 
+/// Crates that lock files list though nothing builds them, since cargo lists what weak features name
+/// (`sqlx-sqlite?/…`), with the word in the features that do ask for them. Cargo's issue 10801, open
+/// in 2026-11.
+const WEAK: [(&str, &str); 1] = [("sqlx-sqlite", "sqlite")];
+
 /// A lock file: the crates by name, each with what it depends on.
 pub(crate) struct Lock(BTreeMap<String, BTreeSet<String>>);
 
 impl Lock {
+    /// Takes out what the lock file lists and nothing builds; `asks` says whether a manifest turns on
+    /// a feature with a word in its name.
+    pub(crate) fn without_weak(mut self, asks: impl Fn(&str) -> bool) -> Self {
+        for (name, _) in WEAK.iter().filter(|(_, word)| !asks(word)) {
+            self.0.remove(*name);
+        }
+        self
+    }
+
     /// Reads `Cargo.lock`; the message says what is wrong with it.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let table: Table = text
@@ -129,6 +143,20 @@ version = "0.7.0"
         let worker = lock.packages("worker", "");
         assert_eq!(worker.build, BTreeSet::from(["libpq-dev"]));
         assert_eq!(worker.run, BTreeSet::from(["libpq5"]));
+    }
+
+    #[test]
+    fn what_nothing_asks_for_is_not_built() {
+        let text = "[[package]]\nname = \"api\"\ndependencies = [\"sqlx\"]\n\
+             [[package]]\nname = \"sqlx\"\ndependencies = [\"sqlx-sqlite\"]\n\
+             [[package]]\nname = \"sqlx-sqlite\"\ndependencies = [\"libsqlite3-sys\"]\n\
+             [[package]]\nname = \"libsqlite3-sys\"\n";
+        let run = |asked: bool| {
+            let lock = Lock::read(text).unwrap_or(Lock(BTreeMap::new()));
+            lock.without_weak(|_| asked).packages("api", "").run
+        };
+        assert_eq!(run(false), BTreeSet::new());
+        assert_eq!(run(true), BTreeSet::from(["libsqlite3-0"]));
     }
 
     #[test]

@@ -82,10 +82,11 @@ impl<'a> Workspace<'a> {
             above = parent(above);
             let was_read = self.manifests.contains_key(above);
             self.add(above);
-            match self.manifests.get(above).map(is_root) {
-                Some(true) => return,
+            let leaves_out = |table: &Table| !is_root(table) || excludes(table, above, folder);
+            match self.manifests.get(above).map(leaves_out) {
+                Some(false) => return,
                 // Nothing that cargo reads.
-                Some(false) if !was_read => {
+                Some(true) if !was_read => {
                     self.manifests.remove(above);
                 }
                 _ => {}
@@ -99,26 +100,13 @@ impl<'a> Workspace<'a> {
         let Some(workspace) = workspace else {
             return Vec::new();
         };
-        let patterns = |key: &str| -> Vec<String> {
-            let listed = workspace.get(key).and_then(Value::as_array);
-            let listed = listed.into_iter().flatten().filter_map(Value::as_str);
-            listed.filter_map(|path| normalize(root, path)).collect()
-        };
-        let (members, excluded) = (patterns("members"), patterns("exclude"));
-        let is_excluded = |folder: &str| {
-            excluded.iter().any(|path| {
-                folder == path
-                    || folder
-                        .strip_prefix(path.as_str())
-                        .is_some_and(|rest| rest.starts_with('/'))
-            })
-        };
+        let members = paths_of(workspace, "members", root);
         let files = self.tree.files(root).files;
         files
             .iter()
             .filter_map(|file| file.strip_suffix("/Cargo.toml"))
             .filter(|folder| members.iter().any(|pattern| matches(pattern, folder)))
-            .filter(|folder| !is_excluded(folder))
+            .filter(|folder| !excludes(&self.manifests[root], root, folder))
             .map(str::to_owned)
             .collect()
     }
@@ -248,6 +236,22 @@ impl<'a> Workspace<'a> {
         features.map(str::to_owned).collect()
     }
 
+    /// Whether a manifest turns on a feature whose name has this word in it.
+    pub(crate) fn asks_for(&self, word: &str) -> bool {
+        fn has(value: &Value, is_feature: bool, word: &str) -> bool {
+            match value {
+                Value::String(text) => is_feature && text.contains(word),
+                Value::Array(items) => items.iter().any(|item| has(item, is_feature, word)),
+                Value::Table(table) => table
+                    .iter()
+                    .any(|(key, value)| has(value, is_feature || key == "features", word)),
+                _ => false,
+            }
+        }
+        let mut stated = self.manifests.values().flatten();
+        stated.any(|(key, value)| has(value, key == "features", word))
+    }
+
     fn targets(&self, folder: &str, kind: &str) -> Vec<&Table> {
         let table = self.manifests.get(folder);
         let listed = table.and_then(|table| table.get(kind)?.as_array());
@@ -339,6 +343,26 @@ impl<'a> Workspace<'a> {
         .filter_map(|path| normalize(folder, &path))
         .find(|path| self.is_file(path))
     }
+}
+
+/// The paths that a workspace lists.
+fn paths_of(workspace: &Value, key: &str, root: &str) -> Vec<String> {
+    let listed = workspace.get(key).and_then(Value::as_array);
+    let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+    listed.filter_map(|path| normalize(root, path)).collect()
+}
+
+/// Whether the workspace of a manifest leaves out a folder below it; a member that is named stays one.
+fn excludes(manifest: &Table, root: &str, folder: &str) -> bool {
+    let Some(workspace) = manifest.get("workspace") else {
+        return false;
+    };
+    let is_below = |path: &String| {
+        let rest = folder.strip_prefix(path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    paths_of(workspace, "exclude", root).iter().any(is_below)
+        && !paths_of(workspace, "members", root).contains(&folder.to_owned())
 }
 
 /// The manifest in a folder.
@@ -513,7 +537,14 @@ mod tests {
     #[test]
     fn a_workspace_within_another_takes_nothing_from_it() {
         let files = [
-            ("Cargo.toml", "[workspace]\nmembers = [\"tools\"]\n"),
+            (
+                "Cargo.toml",
+                "[workspace]\nmembers = [\"tools\"]\nexclude = [\"apart\"]\n",
+            ),
+            (
+                "apart/Cargo.toml",
+                "[package]\nname = \"apart\"\n[dependencies]\nsqlx = { features = [\"sqlite\"] }\n",
+            ),
             ("app/Cargo.toml", "[workspace]\nmembers = [\"api\"]\n"),
             ("app/api/Cargo.toml", "[package]\nname = \"api\"\n"),
         ];
@@ -523,5 +554,9 @@ mod tests {
             Vec::from_iter(found.files()),
             ["app/Cargo.toml", "app/api/Cargo.toml"]
         );
+        assert!(!found.asks_for("sqlite"));
+        let apart = Workspace::read(&tree, "apart");
+        assert_eq!(Vec::from_iter(apart.files()), ["apart/Cargo.toml"]);
+        assert!(apart.asks_for("sqlite"));
     }
 }
