@@ -17,7 +17,7 @@ use super::unit::{self, Run};
 use super::value::{FileIx, Tag, Value, ValueId, Values};
 use super::{edges, intents};
 use crate::declare::Declaration;
-use crate::facts::{ItemKind, ScopeId};
+use crate::facts::{ItemKind, ScopeId, ScopeKind};
 use crate::knowledge::{self, django};
 use crate::project::{Index, Project, ReadFile};
 
@@ -162,7 +162,7 @@ fn tag_resources(program: &mut Program<'_>, declarations: &[Declaration]) -> Vec
         let item = &declaration.item;
         let in_class = matches!(
             program.file(file).scope(item.scope).kind,
-            crate::facts::ScopeKind::Class { .. }
+            ScopeKind::Class { .. }
         );
         if let (true, Some(name)) = (in_class, &item.name) {
             let key = (file, item.scope.0, name.clone());
@@ -248,8 +248,8 @@ pub(super) fn run_unit(
         entry,
         file,
         routes,
+        unannotated: machine.uses.unannotated(),
         uses: machine.uses.by_tag,
-        unannotated: machine.uses.unannotated,
         unfollowed,
         found,
         files,
@@ -430,16 +430,27 @@ pub(super) fn read_orphans(
 /// Runs the function that a place stands in, without arguments.
 fn run_around(machine: &mut Machine<'_>, file: FileIx, scope: ScopeId) {
     let module = machine.import(file);
-    let mut at = Some(scope);
-    while let Some(scope) = at {
-        let found = machine.program.file(file).scope(scope);
-        if matches!(found.kind, crate::facts::ScopeKind::Function { .. }) {
-            let name = found.qualified.split('.').next().unwrap_or("").to_owned();
-            for value in machine.module_var(module, &name, module) {
-                machine.activate(module, value);
-            }
-            machine.serve(module, &Values::new());
+    let loaded = machine.program.file(file);
+    let parent = |scope: &ScopeId| loaded.scope(*scope).parent;
+    let is_function =
+        |scope: &ScopeId| matches!(loaded.scope(*scope).kind, ScopeKind::Function { .. });
+    let mut around: Vec<ScopeId> = std::iter::successors(Some(scope), parent)
+        .filter(is_function)
+        .collect();
+    if loaded.path.ends_with(".rs") {
+        // A closure runs in a frame of the function around it.
+        around.reverse();
+        for scope in around {
+            machine.run_scope(module, file, scope);
         }
-        at = found.parent;
+        return;
+    }
+    for scope in around {
+        let found = loaded.scope(scope);
+        let name = found.qualified.split('.').next().unwrap_or("").to_owned();
+        for value in machine.module_var(module, &name, module) {
+            machine.activate(module, value);
+        }
+        machine.serve(module, &Values::new());
     }
 }

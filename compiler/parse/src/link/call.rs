@@ -120,6 +120,30 @@ impl Machine<'_> {
         }
     }
 
+    /// Runs a function without arguments, in every frame around it that has run.
+    pub(crate) fn run_scope(&mut self, reader: FrameIx, file: FileIx, scope: ScopeId) {
+        let Some(parent) = self.program.file(file).scope(scope).parent else {
+            return;
+        };
+        let is_around = |frame: &FrameIx| {
+            let frame = self.frame(*frame);
+            frame.file == file && frame.scope == parent
+        };
+        let frames = (0..self.frames.len() as u32).map(FrameIx);
+        let around: Vec<FrameIx> = frames.filter(is_around).collect();
+        for closure in around {
+            let function = Value::Function {
+                file,
+                scope,
+                closure,
+            };
+            let function = self.values.value(function);
+            let site = Site::of_scope(file, scope);
+            self.call_function(reader, site, function, None, &Arguments::default());
+        }
+        self.run();
+    }
+
     #[allow(
         clippy::too_many_arguments,
         reason = "a call has a place, a callee and arguments"

@@ -155,6 +155,7 @@ impl Reader<'_, '_> {
                 self.found.schemes.insert(scheme.to_owned());
             } else if matches!(scheme, "redis" | "rediss" | "valkey" | "valkeys") {
                 self.found.kinds.insert(Kind::Cache);
+                self.found.tls |= matches!(scheme, "rediss" | "valkeys");
             }
         } else if text.starts_with('/') && text.len() > 1 {
             self.found.kinds.insert(Kind::Volume);

@@ -92,7 +92,8 @@ impl Machine<'_> {
             }
             return found;
         }
-        if rust::returns_itself(method) && arguments.positional.is_empty() {
+        let keeps = rust::returns_and_keeps(method) && rust::framework(ty).is_none();
+        if keeps || rust::returns_itself(method) && arguments.positional.is_empty() {
             return Values::from([base]);
         }
         if let Some(found) = self.call_cell(frame, site, base, ty, method, arguments) {
@@ -118,7 +119,7 @@ impl Machine<'_> {
         let ty = made.map_or_else(|| format!("{ty}.{method}()"), str::to_owned);
         let object = self.crate_object(frame, site, &ty, arguments);
         if made.is_some() {
-            self.copy_options(bare, object);
+            self.copy_options(frame, bare, object);
         }
         let mut found = Values::from([self.values.tagged_all(object, &tags)]);
         found.extend(self.escape_all(frame, site, arguments));
@@ -126,9 +127,9 @@ impl Machine<'_> {
     }
 
     /// What a builder was told, its product was told.
-    fn copy_options(&mut self, from: ValueId, to: ValueId) {
+    fn copy_options(&mut self, frame: FrameIx, from: ValueId, to: ValueId) {
         for name in self.field_names(from) {
-            let values = self.fields.get(&(from, name)).cloned().unwrap_or_default();
+            let values = self.field(from, name, frame);
             self.grow_field(to, name, values);
         }
     }

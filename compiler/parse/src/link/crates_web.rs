@@ -5,6 +5,9 @@ use super::machine::Machine;
 use super::value::{FrameIx, Site, Value, ValueId, Values};
 use crate::knowledge::rust;
 
+/// How many wrappers around a service are looked through.
+const MAX_WRAPPED: usize = 5;
+
 impl Machine<'_> {
     /// A method of a web application, of a group of routes or of a route. All return the object.
     pub(crate) fn call_web(
@@ -64,14 +67,16 @@ impl Machine<'_> {
 
     /// `.add_service(LedgerServer::new(service))`: every method of the service is called.
     fn add_service(&mut self, frame: FrameIx, server: ValueId, arguments: &Arguments) {
-        let given: Values = arguments.all().flatten().copied().collect();
-        let mut services = self.option_of(frame, &given, "0");
-        services.extend(given);
-        for service in services {
-            let service = self.values.untagged(service);
-            if matches!(self.values.get(service), Value::Instance { .. }) {
-                self.registry.of(server).handlers.insert(service);
+        let mut given: Values = arguments.all().flatten().copied().collect();
+        // Interceptors, layers and the generated server are around the service.
+        for _ in 0..MAX_WRAPPED {
+            for service in &given {
+                let service = self.values.untagged(*service);
+                if matches!(self.values.get(service), Value::Instance { .. }) {
+                    self.registry.of(server).handlers.insert(service);
+                }
             }
+            given = self.option_of(frame, &given, "0");
         }
     }
 
@@ -134,12 +139,18 @@ impl Machine<'_> {
             .find_map(|value| self.values.default_text(*value));
         for handler in handlers {
             let handler = self.values.untagged(*handler);
+            let path = path.clone().unwrap_or_default();
+            let kept = self.registry.of(registrar);
+            // A crate's function answers as well: `.route("/health", web::get().to(HttpResponse::Ok))`.
+            if matches!(self.values.get(handler), Value::External(_)) {
+                kept.routes.insert((path, method.to_owned(), None, site));
+                continue;
+            }
             if !self.is_project_callable(handler) {
                 continue;
             }
             let kept = self.registry.of(registrar);
             kept.handlers.insert(handler);
-            let path = path.clone().unwrap_or_default();
             kept.routes
                 .insert((path, method.to_owned(), Some(handler), site));
         }

@@ -512,7 +512,7 @@ fn written(facts: &crate::facts::FileFacts, expr: ExprId, depth: u32) -> String 
 }
 
 /// A route's path with parameters as `{name}`: Flask's and Django's `<int:id>`, Starlette's
-/// `{id:int}`.
+/// `{id:int}`, Rocket's `<path..>`.
 fn normalized(path: &str) -> String {
     let plain = without_groups(path);
     let mut out = String::with_capacity(plain.len() + 1);
@@ -534,7 +534,8 @@ fn normalized(path: &str) -> String {
             inner.split(':').next().unwrap_or(inner)
         };
         out.push('{');
-        out.push_str(name);
+        // Rocket's `<path..>` takes several segments.
+        out.push_str(name.trim_end_matches(".."));
         out.push('}');
         rest = &rest[at + end + 1..];
     }
@@ -576,6 +577,7 @@ mod tests {
         assert_eq!(normalized("/orders/<int:id>/x"), "/orders/{id}/x");
         assert_eq!(normalized("/files/{path:path}"), "/files/{path}");
         assert_eq!(normalized("polls/<pk>"), "/polls/{pk}");
+        assert_eq!(normalized("/files/<path..>"), "/files/{path}");
         assert_eq!(normalized(r"^a/(?P<id>(\d)+)/b$"), "/a/{id}/b");
     }
 }

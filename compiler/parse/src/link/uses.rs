@@ -37,4 +37,19 @@ impl Uses {
             found.methods.entry(method).or_default().insert(at);
         }
     }
+
+    /// Calls on clients that no annotation stands for. One that turned out to be on an annotated
+    /// resource, once more was known, is none of them.
+    pub(crate) fn unannotated(&self) -> BTreeMap<String, BTreeSet<Span>> {
+        let known: BTreeSet<Span> = self
+            .by_tag
+            .values()
+            .flat_map(|found| found.at.iter().copied())
+            .collect();
+        let of = |(ty, at): (&String, &BTreeSet<Span>)| {
+            let at: BTreeSet<Span> = at.difference(&known).copied().collect();
+            (!at.is_empty()).then(|| (ty.clone(), at))
+        };
+        self.unannotated.iter().filter_map(of).collect()
+    }
 }

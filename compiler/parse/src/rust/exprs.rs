@@ -333,7 +333,11 @@ impl Builder<'_> {
             None => None,
         };
         self.type_of_call(&[name.as_str()], stated, declared, &mut arguments);
-        self.expr(ExprKind::Call { callee, arguments }, range)
+        let call = self.expr(ExprKind::Call { callee, arguments }, range);
+        if rust::returns_and_keeps(&name) {
+            return self.expr(ExprKind::Either(vec![receiver, call]), range);
+        }
+        call
     }
 
     /// A function or closure, called with values.

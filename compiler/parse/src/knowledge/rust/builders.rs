@@ -205,6 +205,7 @@ pub(crate) fn result_of(path: &str) -> Option<&'static str> {
         "diesel.MysqlConnection.establish" => "diesel.MysqlConnection",
         "diesel_async.AsyncPgConnection.establish" => "diesel_async.AsyncPgConnection",
         "rocket.build" | "rocket.custom" => "rocket.Rocket",
+        "tonic.transport.Server.builder" => "tonic.transport.Server",
         "fred.Config.from_url" => "fred.Config",
         "fred.Builder.from_config" | "fred.Builder.default_centralized" => "fred.Builder",
         "actix_web.App.new" => "actix_web.App",

@@ -143,7 +143,6 @@ pub(crate) fn hands_on_method(name: &str, arguments: usize) -> bool {
                 | "wrap_err"
                 | "wrap_err_with"
                 | "change_context"
-                | "attach"
                 | "instrument"
                 | "inspect_err"
         ),
@@ -178,6 +177,12 @@ pub(crate) fn returns_itself(name: &str) -> bool {
             | "upgrade"
             | "downgrade"
     )
+}
+
+/// Methods that return what they are called on and may keep their argument: Rocket keeps a fairing,
+/// error-stack a text.
+pub(crate) fn returns_and_keeps(name: &str) -> bool {
+    name == "attach"
 }
 
 /// Methods whose argument stands in where there is no value.
