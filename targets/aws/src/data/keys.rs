@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use klo_intent::{Access, Decision, Kind};
-use klo_plan::{Address, Block, Group, Resource, Root, Value, Why};
+use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, physical_name};
 
 use super::backup;
 use crate::context::Lowering;
@@ -52,6 +52,12 @@ pub(super) fn in_bootstrap(lowering: &Lowering<'_>) -> Option<Value> {
     lowering.is_prod().then(|| key_address().attr("arn"))
 }
 
+/// The alias of an environment's key.
+pub(crate) fn alias(app: &str, environment: &str) -> String {
+    let name = physical_name(&[app, environment, "", ""], 200);
+    format!("alias/{}", name.trim_end_matches('-'))
+}
+
 fn key_address() -> Address {
     Address::managed("aws_kms_key", "main")
 }
@@ -69,7 +75,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let served: Vec<String> = lowering.graph.intents.iter().map(|i| i.id()).collect();
     let why = |purpose: &str| Why::shared(served.iter().cloned(), purpose);
     let deployment = lowering.deployment();
-    let name = lowering.physical("", "", 200);
     let account = account(lowering, &why("the account that the key is in"));
     let body = Block::new()
         .with(
@@ -84,7 +89,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     key.lifecycle.prevent_destroy = true;
     let key = lowering.add(key);
     let body = Block::new()
-        .with("name", format!("alias/{}", name.trim_end_matches('-')))
+        .with("name", alias(&deployment.app, &deployment.environment))
         .with("target_key_id", key.attr("key_id"));
     let address = Address::managed("aws_kms_alias", "main");
     let alias = Resource::new(address, GROUP, why("the key's name"), body).in_root(Root::Bootstrap);

@@ -13,7 +13,7 @@ mod database;
 mod doors;
 mod facts;
 mod given;
-mod keys;
+pub(crate) mod keys;
 mod module;
 pub(crate) mod queue;
 mod rds_proxy;

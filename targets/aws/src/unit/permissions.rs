@@ -10,6 +10,7 @@ use klo_plan::{Address, Block, Resource, Value, Why};
 
 use super::actions::{self, Allowed, Content, Shape};
 use crate::context::{Compute, Lowering, edge_address, group_of};
+use crate::data::keys;
 use crate::{other_app, policy as document};
 
 /// One statement of a policy.
@@ -149,9 +150,17 @@ struct Target {
     id: String,
     /// Base ARNs; more than one where one call touches several things.
     arns: Vec<Value>,
-    /// Whether klo made it, so that it is encrypted with the environment's key.
-    own: bool,
+    /// The key that it is encrypted with, where AWS does not see to that by itself.
+    key: Option<Key>,
     conditions: Vec<(&'static str, &'static str, Value)>,
+}
+
+/// A key as policies name it.
+enum Key {
+    /// By its ARN.
+    Arn(Value),
+    /// By its alias: of another app's key nothing else is known.
+    Alias(String),
 }
 
 fn statements(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge) -> Vec<Statement> {
@@ -217,22 +226,23 @@ fn is_injected(kind: Kind, edge: &Edge) -> bool {
 
 fn target(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, kind: Kind) -> Option<Target> {
     let id = lowering.graph.node_id(&edge.to);
-    let (arns, own, conditions) = match &edge.to {
+    let (arns, key, conditions) = match &edge.to {
         Node::Intent(target) if lowering.intent(*target).kind.is_unit() => {
-            (unit_arns(lowering, *target), false, Vec::new())
+            (unit_arns(lowering, *target), None, Vec::new())
         }
         Node::Intent(target) => {
             let own = lowering.uses_own_key(*target);
+            let key = lowering.key_arn().filter(|_| own).map(Key::Arn);
             // Without a store its lowering has reported why.
             let store = lowering.stores.get(target)?;
             match (&store.mount, &store.arn) {
                 (Some(mount), _) => {
                     let point = mount.access_point.1.clone();
-                    let key = "elasticfilesystem:AccessPointArn";
-                    let condition = ("StringEquals", key, point);
-                    (vec![mount.file_system.1.clone()], own, vec![condition])
+                    let name = "elasticfilesystem:AccessPointArn";
+                    let condition = ("StringEquals", name, point);
+                    (vec![mount.file_system.1.clone()], key, vec![condition])
                 }
-                (None, Some(arn)) => (vec![arn.clone()], own, Vec::new()),
+                (None, Some(arn)) => (vec![arn.clone()], key, Vec::new()),
                 (None, None) => {
                     report_no_arn(lowering, unit, edge, &id);
                     return None;
@@ -241,7 +251,9 @@ fn target(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, kind: Kind) -
         }
         Node::OtherApp { app, intent } => {
             let arn = other_app::field(lowering, app, intent, Field::Arn);
-            (vec![arn], false, Vec::new())
+            let alias = keys::alias(app, &lowering.deployment().environment);
+            let key = lowering.is_prod().then_some(Key::Alias(alias));
+            (vec![arn], key, Vec::new())
         }
         _ => return None,
     };
@@ -249,7 +261,7 @@ fn target(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, kind: Kind) -
         kind,
         id,
         arns,
-        own,
+        key,
         conditions,
     })
 }
@@ -327,9 +339,9 @@ fn add_shape(statement: Statement, target: &Target, shape: Shape) -> Statement {
     })
 }
 
-/// The use of the environment's key that goes with what is read or written, through the one service.
+/// The use of the key that goes with what is read or written, through the one service.
 fn key_use(lowering: &Lowering<'_>, target: &Target, allowed: &Allowed) -> Option<Statement> {
-    let key = lowering.key_arn().filter(|_| target.own)?;
+    let key = target.key.as_ref()?;
     let content = allowed.content()?;
     let service = match target.kind {
         Kind::Bucket => "s3",
@@ -344,16 +356,27 @@ fn key_use(lowering: &Lowering<'_>, target: &Target, allowed: &Allowed) -> Optio
     if content == Content::Encrypts {
         actions.insert("kms:GenerateDataKey");
     }
-    Some(
-        Statement::new(format!("{}Key", sid(&target.id)))
-            .actions(actions)
-            .resource(key)
+    let statement = Statement::new(format!("{}Key", sid(&target.id)))
+        .actions(actions)
+        .when(
+            "StringEquals",
+            "kms:ViaService",
+            via_service(lowering, service),
+        );
+    Some(match key {
+        Key::Arn(arn) => statement.resource(arn.clone()),
+        // AWS KMS developer guide, "Use aliases to control access to KMS keys", 2026-11.
+        Key::Alias(alias) => statement
+            .resource(
+                Value::Text(lowering.arn_of("kms", "key/*"))
+                    .commented("The other app's key alone: the one that has its alias."),
+            )
             .when(
-                "StringEquals",
-                "kms:ViaService",
-                via_service(lowering, service),
+                "ForAnyValue:StringEquals",
+                "kms:ResourceAliases",
+                Value::text(alias),
             ),
-    )
+    })
 }
 
 /// A service as the key's condition names it.

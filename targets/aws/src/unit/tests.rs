@@ -259,6 +259,33 @@ fn everything_in_production() {
 }
 
 #[test]
+fn another_apps_key_is_used_by_its_alias() {
+    let reads = |graph: TestGraph| {
+        let graph = graph
+            .intent("function.worker")
+            .edge_with(
+                "function.worker",
+                "billing:bucket.receipts",
+                &[Access::Read],
+                |edge| edge.methods = [method("s3", "get_object")].into(),
+            )
+            .build();
+        clean(&lower(&graph, Vec::new()))
+    };
+    let prod = reads(TestGraph::prod());
+    for part in [
+        "kms:Decrypt",
+        "kms:ResourceAliases",
+        "alias/billing-prod",
+        "s3.eu-west-1.amazonaws.com",
+    ] {
+        assert!(prod.contains(part), "{part} is not in\n{prod}");
+    }
+    let dev = reads(TestGraph::dev());
+    assert!(!dev.contains("kms:"), "{dev}");
+}
+
+#[test]
 fn function_in_the_network_without_internet() {
     let graph = TestGraph::dev()
         .intent_with("function.worker", &[("min", AttrValue::Int(3))])
