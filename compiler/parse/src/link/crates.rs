@@ -48,7 +48,12 @@ impl Machine<'_> {
         let name = path.rsplit('.').next().unwrap_or(path);
         match path {
             "std.env.var" => return self.env_read(site, &first, None),
-            "std.sync.LazyLock.new" => return self.call_all(frame, site, &first),
+            // Made when it is first used: see `Machine::forced`.
+            rust::MAKES_LAZY => {
+                let cell = self.crate_object(frame, site, rust::LAZY, arguments);
+                return Values::from([cell]);
+            }
+            "std.sync.LazyLock.force" => return first,
             "envy.from_env" => return self.read_environment(frame, site, arguments, ""),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{EnvRead, FileIx, FrameIx, Part, Site, Value, ValueId, Values};
-use crate::facts::{BindTarget, ExprId, ScopeId, Step};
+use crate::facts::{BindTarget, ExprId, ExprKind, ScopeId, ScopeKind, Step};
 use crate::knowledge::rust;
 
 /// Structures inside structures that are read.
@@ -140,7 +140,17 @@ impl Machine<'_> {
             return instance;
         };
         for (name, ty) in self.declared_fields(file, scope) {
-            let path = format!("{above}{name}");
+            if self
+                .field_option(file, scope, &name, rust::SKIPPED)
+                .is_some()
+            {
+                continue;
+            }
+            let renamed = match self.field_option(file, scope, &name, rust::RENAMED) {
+                Some(ExprKind::Text(renamed)) => renamed,
+                _ => &name,
+            };
+            let path = format!("{above}{renamed}");
             let inner = match ty {
                 Some(ty) if depth < MAX_DEPTH => self.expr(body, ty),
                 _ => Values::new(),
@@ -150,7 +160,11 @@ impl Machine<'_> {
             });
             let value = match structure {
                 Some(structure) => {
-                    let above = format!("{path}{}", naming.separator);
+                    let flattened = self.field_option(file, scope, &name, rust::FLATTENED);
+                    let above = match flattened {
+                        Some(_) => above.to_owned(),
+                        None => format!("{path}{}", naming.separator),
+                    };
                     let made = Site {
                         file,
                         expr: ty.unwrap_or(site.expr),
@@ -179,6 +193,23 @@ impl Machine<'_> {
         fields.collect()
     }
 
+    /// What serde is told of a field.
+    fn field_option(
+        &self,
+        file: FileIx,
+        scope: ScopeId,
+        field: &str,
+        option: &str,
+    ) -> Option<&'_ ExprKind> {
+        let facts = &self.program.file(file).facts;
+        let ScopeKind::Class { keywords, .. } = &facts.scope(scope).kind else {
+            return None;
+        };
+        let wanted = rust::field_keyword(field, option);
+        let (_, value) = keywords.iter().find(|(name, _)| *name == wanted)?;
+        Some(&facts.expr(*value).kind)
+    }
+
     /// The variable that a field is read from, tagged where the field is annotated.
     fn variable(&mut self, file: FileIx, scope: ScopeId, field: &str, name: &str) -> ValueId {
         let loaded = self.program.file(file);
@@ -190,11 +221,12 @@ impl Machine<'_> {
         });
         let range = range.unwrap_or(loaded.scope(scope).head);
         let variable = self.values.sym(&name.to_uppercase());
+        let optional = self.field_option(file, scope, field, rust::OPTIONAL);
         let read = EnvRead {
             variable,
             file,
             range,
-            required: true,
+            required: optional.is_none(),
             default: None,
         };
         let value = self.values.value(Value::Text(vec![Part::Env(read)]));

@@ -23,7 +23,15 @@ impl Machine<'_> {
         };
         let in_function = !self.frame(frame).on_import;
         let mut tagged = Values::new();
+        // What a cell holds is worked out by those who look into it.
+        let lazy = !values.is_empty() && values.iter().all(|value| self.is_lazy(*value));
         for tag in tags {
+            if lazy {
+                if self.evaluated.get(tag).is_some_and(|e| e.values.is_empty()) {
+                    self.evaluated.remove(tag);
+                }
+                continue;
+            }
             let evaluated = self.evaluated.entry(*tag).or_default();
             evaluated.values.extend(values.iter().copied());
             evaluated.sites.insert((frame, site));
@@ -57,6 +65,7 @@ impl Machine<'_> {
         match kind {
             ExprKind::Name(name) => {
                 let values = self.lookup(frame, name);
+                let values = self.forced(frame, site, values);
                 self.note_reads(frame, site, &values);
                 values
             }
@@ -65,6 +74,7 @@ impl Machine<'_> {
                 for base in self.expr(frame, *base) {
                     found.extend(self.attribute(frame, site, base, name));
                 }
+                let found = self.forced(frame, site, found);
                 self.note_reads(frame, site, &found);
                 self.note_lazy_attributes(site, &found);
                 found

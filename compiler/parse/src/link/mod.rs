@@ -22,6 +22,7 @@ mod extend;
 mod frame;
 mod inert;
 mod intents;
+mod lazy;
 mod library;
 mod machine;
 mod methods;

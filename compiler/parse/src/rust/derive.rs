@@ -88,7 +88,7 @@ impl Builder<'_> {
 }
 
 /// Whether one of `traits` is derived.
-fn derives(attributes: &[Attribute], traits: &[&str]) -> bool {
+pub(super) fn derives(attributes: &[Attribute], traits: &[&str]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("derive")
             && attribute

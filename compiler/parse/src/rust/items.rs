@@ -191,11 +191,11 @@ impl Builder<'_> {
 
     fn structure(&mut self, found: &syn::ItemStruct, range: TextRange) {
         let name = name_of(&found.ident);
+        let fields = found.fields.iter().collect::<Vec<_>>();
         let kind = ScopeKind::Class {
             bases: Vec::new(),
-            keywords: Vec::new(),
+            keywords: self.serde_keywords(&found.attrs, &fields),
         };
-        let fields = found.fields.iter().collect::<Vec<_>>();
         let brace = match &found.fields {
             syn::Fields::Named(fields) => self.range_of(fields.brace_token.span.open()).start,
             _ => range.end,

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, Macro, Token};
 
 use super::Builder;
 use super::paths::name_of;
-use crate::facts::{Argument, ExprId, ExprKind, ImportNames};
+use crate::facts::{Argument, ExprId, ExprKind, ImportNames, ItemKind, ScopeKind, Step};
 use crate::knowledge::rust;
 
 impl Builder<'_> {
@@ -266,8 +266,34 @@ impl Builder<'_> {
             let start = self.range(&name).start;
             let end = self.extent(&value).end;
             let range = TextRange { start, end };
-            self.value_item(&attributes, &name, &ty, &value, range);
+            let name = name_of(&name);
+            let declared = self.type_expr(&ty);
+            let (cell, value) = self.lazy_cell(&value, declared, range);
+            self.bind_item(&name, cell, range);
+            let item = self.item_of(ItemKind::Assignment(value), Some(name), range);
+            self.stands_on(&attributes, item, range);
         }
+    }
+
+    /// `LazyLock::new(|| value)`, and the value inside.
+    fn lazy_cell(&mut self, value: &Expr, declared: ExprId, range: TextRange) -> (ExprId, ExprId) {
+        let kind = ScopeKind::Function {
+            parameters: Vec::new(),
+            returns: None,
+            is_async: false,
+            is_generator: false,
+        };
+        let mut inside = declared;
+        let scope = self.within(kind, "<closure>", range, range, |builder| {
+            inside = builder.typed_expression(value, Some(declared));
+            builder.step(Step::Return(inside));
+        });
+        let maker = self.expr(ExprKind::Lambda(scope), range);
+        let path = rust::MAKES_LAZY.split('.').map(str::to_owned).collect();
+        let callee = self.names(path, true, range);
+        let arguments = vec![Argument::Positional(maker)];
+        let cell = self.expr(ExprKind::Call { callee, arguments }, range);
+        (cell, inside)
     }
 
     /// Attributes that a web framework reads: `#[get("/orders")]`, as calls.

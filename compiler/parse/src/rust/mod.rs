@@ -10,6 +10,7 @@ mod macros;
 pub mod modules;
 mod paths;
 mod patterns;
+mod serde_options;
 mod statements;
 mod types;
 

@@ -20,3 +20,17 @@ pub(crate) const GENERATED: [&str; 2] = ["std", "generated"];
 
 /// The keyword under which a call's type argument stands among its arguments.
 pub(crate) const TYPE_ARGUMENT: &str = "::<>";
+
+/// What serde is told of a structure's field: the name that it is read under.
+pub(crate) const RENAMED: &str = "renamed";
+/// That the field may be missing.
+pub(crate) const OPTIONAL: &str = "optional";
+/// That the field's own fields stand in its place.
+pub(crate) const FLATTENED: &str = "flattened";
+/// That the field is not read.
+pub(crate) const SKIPPED: &str = "skipped";
+
+/// The keyword of a structure under which an option of its field stands.
+pub(crate) fn field_keyword(field: &str, option: &str) -> String {
+    format!("{field}.{option}")
+}

@@ -1,5 +1,10 @@
 //! What hands a value on unchanged: wrappers, conversions, methods of options and results.
 
+/// The cell whose value a function makes when it is first used.
+pub(crate) const LAZY: &str = "std.sync.LazyLock";
+/// What makes one.
+pub(crate) const MAKES_LAZY: &str = "std.sync.LazyLock.new";
+
 /// Types that are used as what they hold is, and tuple structs around a single value.
 const WRAPPERS: &[&str] = &[
     "Arc",
