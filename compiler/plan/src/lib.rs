@@ -4,6 +4,7 @@
 mod container;
 mod finding;
 mod index;
+pub mod kubernetes;
 mod name;
 pub mod provider;
 mod resource;
@@ -15,7 +16,7 @@ pub use finding::{Finding, FindingWaiver};
 pub use index::{Group, Plan, PlanError, Root};
 pub use name::{physical_name, symbol};
 pub use resource::{
-    Address, Class, EmptySecret, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall,
-    Moved, Output, Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
+    Address, Class, EmptySecret, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
+    Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
 };
 pub use value::{Block, Function, PathStep, Ref, Target, Value};
