@@ -5,6 +5,16 @@ use std::collections::BTreeMap;
 
 use crate::resource::Why;
 
+/// The label of nodes that says whose they are: the namespace.
+pub const OWNER_LABEL: &str = "klo/namespace";
+
+/// The label of nodes that says which pool they are of: [`NodePool::name`].
+pub const POOL_LABEL: &str = "klo/pool";
+
+/// The key of the taint, with the effect `NoSchedule`, that keeps pods without GPUs off nodes that
+/// have some, and the name under which pods ask for GPUs.
+pub const GPU: &str = "nvidia.com/gpu";
+
 /// Everything of an environment that runs on Kubernetes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kubernetes {
@@ -12,6 +22,11 @@ pub struct Kubernetes {
     pub namespace: String,
     /// Where the cluster is and who makes it.
     pub cluster: Cluster,
+    /// The cluster's name in EKS; none outside of it.
+    pub cluster_name: Option<String>,
+    /// Where secrets come from: Secrets Manager, through a store that klo describes. Without, the
+    /// cluster has a `ClusterSecretStore` that is named as the namespace is.
+    pub store: Option<SecretStore>,
     /// Who sees to nodes.
     pub nodes: Nodes,
     /// The service mesh.
@@ -20,6 +35,14 @@ pub struct Kubernetes {
     pub workloads: Vec<Workload>,
     /// Nodes with GPUs, in the order of their names.
     pub pools: Vec<NodePool>,
+}
+
+/// A store of secrets in AWS Secrets Manager, in the environment's region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretStore {
+    /// The ARN of the role that External Secrets takes to read this app's secrets and no other;
+    /// without, it reads as itself.
+    pub role: Option<Text>,
 }
 
 /// A cluster.
