@@ -2,6 +2,7 @@
 
 mod alarms;
 mod context;
+mod gpu;
 
 pub(crate) mod bootstrap;
 mod chosen;
