@@ -49,7 +49,7 @@ fn files(plan: &Plan) -> Vec<(String, String)> {
     let (before, after): (Vec<&Workload>, Vec<&Workload>) = kube
         .workloads
         .iter()
-        .partition(|workload| unit::is_before_deploy(workload));
+        .partition(|workload| workload.runs_before_deploy());
     let mut written = Written::new(&scope);
     written.shared();
     written.volumes();

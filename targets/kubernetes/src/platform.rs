@@ -8,7 +8,6 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use klo_plan::kubernetes::{Cluster, Mesh, Nodes, Workload};
 
 use crate::document::{Object, comment, file, yaml};
-use crate::scaling;
 use crate::scope::{Scope, owned};
 
 use charts::Chart;
@@ -16,14 +15,11 @@ use charts::Chart;
 /// The files of the folder; none where the cluster's owner has installed what it takes, or where
 /// nothing is needed.
 pub(crate) fn files(scope: &Scope<'_>) -> Vec<(String, String)> {
-    if scope.kube.cluster == Cluster::Existing {
+    if !scope.kube.lists_platform() {
         return Vec::new();
     }
     let charts = charts::needed(scope);
     let policy = policy_controller(scope);
-    if charts.is_empty() && policy.is_none() {
-        return Vec::new();
-    }
     let mut files = vec![
         (
             "README.md".to_owned(),
@@ -89,8 +85,8 @@ impl Needs {
         };
         Self {
             secrets: any(|workload| !workload.secrets.is_empty()),
-            queues: any(scaling::is_by_queue),
-            cpu: any(scaling::is_by_cpu),
+            queues: any(Workload::scales_by_queue),
+            cpu: any(Workload::scales_by_cpu),
             balancers: groups && any(balanced),
             groups,
             gpus: groups && !scope.kube.pools.is_empty(),

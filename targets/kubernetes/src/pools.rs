@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Taint;
-use klo_plan::kubernetes::{GPU, NodePool, Nodes, OWNER_LABEL, POOL_LABEL, Workload, WorkloadKind};
+use klo_plan::kubernetes::{GPU, NodePool, OWNER_LABEL, POOL_LABEL, Workload, WorkloadKind};
 
 use crate::custom::{
     Disruption, NodeClassRef, NodeLabels, NodePoolSpec, NodeRequirement, NodeSpec, NodeTemplate,
@@ -15,8 +15,7 @@ use crate::scope::Scope;
 /// The pool of a unit without GPUs that Auto Mode's own nodes do not serve: those are `amd64` and
 /// bought on demand (EKS user guide, November 2026).
 pub(crate) fn general(scope: &Scope<'_>, workload: &Workload) -> Option<String> {
-    let auto = scope.is_eks() && scope.kube.nodes == Nodes::Auto;
-    if !auto || workload.gpu.is_some() {
+    if !scope.kube.has_node_pools() || workload.gpu.is_some() {
         return None;
     }
     match (workload.architecture, workload.spot) {
@@ -28,7 +27,7 @@ pub(crate) fn general(scope: &Scope<'_>, workload: &Workload) -> Option<String> 
 
 /// The pools that units need, in the order of their names; none where node groups serve.
 pub(crate) fn objects(scope: &Scope<'_>) -> Vec<Object> {
-    if !scope.is_eks() || scope.kube.nodes != Nodes::Auto {
+    if !scope.kube.has_node_pools() {
         return Vec::new();
     }
     let mut pools: BTreeMap<String, NodePoolSpec> = BTreeMap::new();

@@ -20,40 +20,16 @@ use crate::text::text;
 pub(crate) fn fixed(workload: &Workload) -> Option<u32> {
     match &workload.kind {
         WorkloadKind::Service {
-            replicas: (least, most),
+            replicas: (least, _),
             scaling,
             ..
         } => match scaling {
-            Scaling::Fixed => Some(*least.max(&1)),
-            // Kubernetes' own autoscaler goes down to one pod and no further.
-            Scaling::Cpu(_) if least.max(&1) >= most => Some(*least.max(&1)),
-            Scaling::Cpu(_) | Scaling::Queue { .. } => None,
+            Scaling::Queue { .. } => None,
+            Scaling::Cpu(_) if workload.scales_by_cpu() => None,
+            Scaling::Cpu(_) | Scaling::Fixed => Some(*least.max(&1)),
         },
         WorkloadKind::Job { .. } => None,
     }
-}
-
-/// Whether a service is scaled by CPU, which metrics-server measures.
-pub(crate) fn is_by_cpu(workload: &Workload) -> bool {
-    let cpu = matches!(
-        workload.kind,
-        WorkloadKind::Service {
-            scaling: Scaling::Cpu(_),
-            ..
-        }
-    );
-    cpu && fixed(workload).is_none()
-}
-
-/// Whether a service is scaled by its queues.
-pub(crate) fn is_by_queue(workload: &Workload) -> bool {
-    matches!(
-        workload.kind,
-        WorkloadKind::Service {
-            scaling: Scaling::Queue { .. },
-            ..
-        }
-    )
 }
 
 /// What scales a service.
@@ -65,7 +41,7 @@ pub(crate) fn objects(scope: &Scope<'_>, workload: &Workload) -> Vec<Object> {
         return Vec::new();
     };
     match scaling {
-        Scaling::Cpu(percent) if fixed(workload).is_none() => {
+        Scaling::Cpu(percent) if workload.scales_by_cpu() => {
             vec![by_cpu(scope, workload, *replicas, *percent)]
         }
         Scaling::Fixed | Scaling::Cpu(_) => Vec::new(),

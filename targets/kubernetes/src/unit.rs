@@ -31,17 +31,6 @@ pub(crate) fn objects(scope: &Scope<'_>, workload: &Workload) -> Vec<Object> {
     objects
 }
 
-/// Whether a unit runs before services change.
-pub(crate) fn is_before_deploy(workload: &Workload) -> bool {
-    matches!(
-        workload.kind,
-        WorkloadKind::Job {
-            before_deploy: true,
-            ..
-        }
-    )
-}
-
 fn account(scope: &Scope<'_>, workload: &Workload) -> ServiceAccount {
     let mut metadata = scope.of(workload, &workload.name);
     metadata.annotations = workload

@@ -1,5 +1,7 @@
 //! The list for people and the script that does what it says.
 
+use klo_plan::shell_word;
+
 use super::Chart;
 use super::charts::CONTROL_PLANE;
 use crate::document::comment;
@@ -94,8 +96,8 @@ fn install(scope: &Scope<'_>, chart: &Chart) -> String {
         before = format!(
             "vpc=$(aws eks describe-cluster --region {} --name {} \\\n  \
              --query cluster.resourcesVpcConfig.vpcId --output text)\n",
-            word(&scope.plan.graph.deployment().region),
-            word(cluster)
+            shell_word(&scope.plan.graph.deployment().region),
+            shell_word(cluster)
         );
         options.push("--set \"vpcId=$vpc\"".to_owned());
     }
@@ -148,14 +150,4 @@ fn certificates() -> String {
             .to_owned(),
     );
     lines.join("\n")
-}
-
-/// A word that a POSIX shell takes as exactly this text.
-fn word(raw: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
-    if !raw.is_empty() && raw.chars().all(plain) {
-        raw.to_owned()
-    } else {
-        format!("'{}'", raw.replace('\'', r"'\''"))
-    }
 }

@@ -5,7 +5,7 @@ mod sample;
 
 use std::collections::BTreeMap;
 
-use klo_plan::kubernetes::{Cluster, Kubernetes, Mesh, Nodes, Text};
+use klo_plan::kubernetes::{Cluster, Kubernetes, Mesh, Nodes, Text, WorkloadKind};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -59,6 +59,44 @@ fn a_cluster_that_is_there_has_what_it_needs() {
     let mut made = written(eks(Cluster::Created, Nodes::Auto, Mesh::None));
     made.retain(|path, _| !path.starts_with("kubernetes/platform/"));
     assert_eq!(given, made);
+}
+
+#[test]
+fn what_a_cluster_lacks_is_listed_where_a_step_installs_it() {
+    let mut bare = plain();
+    for workload in &mut bare.workloads {
+        workload.secrets.clear();
+        if let WorkloadKind::Service { replicas, .. } = &mut workload.kind {
+            *replicas = (1, 1);
+        }
+    }
+    let kubes = [
+        bare,
+        plain(),
+        eks(Cluster::Existing, Nodes::Managed, Mesh::None),
+        eks(Cluster::Created, Nodes::Managed, Mesh::None),
+    ];
+    let listed = kubes.map(|kube| {
+        let steps = kube.steps("eu-west-1");
+        let installs = steps
+            .iter()
+            .any(|(_, lines)| lines.contains("platform/install.sh"));
+        let script = written(kube).contains_key("kubernetes/platform/install.sh");
+        assert_eq!(installs, script);
+        script
+    });
+    assert_eq!(listed, [false, true, false, true]);
+}
+
+#[test]
+fn steps_stand_in_the_order_in_which_they_need_each_other() {
+    let kube = eks(Cluster::Created, Nodes::Auto, Mesh::None);
+    let steps: Vec<String> = kube
+        .steps("eu-west-1")
+        .into_iter()
+        .map(|(what, lines)| format!("# {what}\n{lines}\n"))
+        .collect();
+    insta::assert_snapshot!(steps.concat());
 }
 
 /// The documents of a file, by kind and name.
