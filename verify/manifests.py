@@ -35,6 +35,14 @@ def scenarios() -> dict[str, dict[str, str]]:
     return found
 
 
+def steps() -> list[str]:
+    """The command lines that a README gives for the snapshot `auto_mode`."""
+    name = "klo_kubernetes__tests__steps_stand_in_the_order_in_which_they_need_each_other.snap"
+    body = SNAPSHOTS / name
+    lines = body.read_text().split("\n---\n", 1)[1].splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def lay(files: dict[str, str], folder: Path) -> Path:
     """Writes the files of an environment, and what Terraform tells; answers its folder."""
     for name, text in files.items():

@@ -4,6 +4,7 @@ import copy
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import custom_resources
 import kubernetes_validate.utils as kubernetes_validate
 import pytest
 import yaml
-from manifests import PLACEHOLDER, build, kustomizations, lay, pod, scenarios, tell
+from manifests import PLACEHOLDER, build, kustomizations, lay, pod, scenarios, steps, tell
+from readme import BIN
 from stacks import apps, environments
 from tools import compiled, program, run
 
@@ -215,6 +217,19 @@ done
     done = log.read_text()
     for chart, version in listed:
         assert re.search(rf" {re.escape(chart)} .*--version {re.escape(version)} ", done), chart
+
+
+def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: Path) -> None:
+    """With kubectl building and stand-ins for a cluster; what only AWS can answer is left out."""
+    environment = lay(CASES["auto_mode"], tmp_path / "prod")
+    path = os.pathsep.join([str(BIN), str(Path(sys.executable).parent), os.environ["PATH"]])
+    lines = [line for line in steps() if not line.startswith(("aws ", "terraform "))]
+    assert len(lines) >= 6
+    for line in lines:
+        shell = ("bash", "-euo", "pipefail", "-c", line)
+        printed = run(*shell, cwd=environment, env={"PATH": path}).stdout
+        if "apply" in line:
+            assert " applied\n" in printed
 
 
 @pytest.mark.parametrize("app", apps(), ids=lambda app: app.name)

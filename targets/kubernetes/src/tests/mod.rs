@@ -1,6 +1,7 @@
 //! What is written for an app with one of everything. `verify/test_kubernetes.py` hands these
 //! snapshots to kubectl and to the schemas of Kubernetes and of the custom resources.
 
+mod random;
 mod sample;
 
 use std::collections::BTreeMap;

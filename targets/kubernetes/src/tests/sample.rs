@@ -195,6 +195,7 @@ pub(super) fn orders_api() -> Workload {
                 known("$(level) costs $$5: \"yes\""),
             ),
             ("RECEIPTS_BUCKET".to_owned(), output("RECEIPTS_BUCKET")),
+            ("receipts.bucket]".to_owned(), output("RECEIPTS_BUCKET")),
             ("MODEL_URL".to_owned(), known("http://inference:8080")),
         ]),
         secrets: BTreeMap::from([
