@@ -1,9 +1,13 @@
 //! What runs on Kubernetes, in the terms of the graph: what each unit's pods need, and the nodes
 //! that hold them. The Kubernetes target makes objects of it; nothing here is an object yet.
 
+mod steps;
+
 use std::collections::BTreeMap;
 
 use crate::resource::Why;
+
+pub use steps::ENV_OUTPUT;
 
 /// The label of nodes that says whose they are: the namespace.
 pub const OWNER_LABEL: &str = "klo/namespace";

@@ -8,6 +8,7 @@ pub mod kubernetes;
 mod name;
 pub mod provider;
 mod resource;
+mod shell;
 mod value;
 mod view;
 
@@ -19,4 +20,5 @@ pub use resource::{
     Address, Class, EmptySecret, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
     Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
 };
+pub use shell::shell_word;
 pub use value::{Block, Function, PathStep, Ref, Target, Value};
