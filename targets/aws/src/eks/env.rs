@@ -1,13 +1,10 @@
 //! What manifests have to know and Terraform alone does: lines of `terraform.env`.
 
-use klo_plan::kubernetes::Text;
+use klo_plan::kubernetes::{ENV_OUTPUT, Text};
 use klo_plan::{Output, Root, Value, symbol};
 
 use super::because;
 use crate::context::Lowering;
-
-/// The output that holds the lines.
-const OUTPUT: &str = "kubernetes_env";
 
 /// A value as manifests take it: as it is where it is known now, else as a line of the file.
 pub(crate) fn text(lowering: &mut Lowering<'_>, name: &str, value: Value) -> Text {
@@ -47,7 +44,7 @@ fn known(value: &Value) -> Option<String> {
     }
 }
 
-/// Adds the output, and the commands that bring manifests and cluster together.
+/// Adds the output that holds the lines.
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let mut parts = Vec::new();
     for (name, value) in &lowering.cluster_env {
@@ -57,26 +54,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     }
     let why = because(lowering, "the manifests read it");
     lowering.plan.outputs.push(Output {
-        name: OUTPUT.to_owned(),
+        name: ENV_OUTPUT.to_owned(),
         root: Root::Main,
         description: "The lines of kubernetes/terraform.env".to_owned(),
         value: Value::Concat(parts),
         why,
     });
-    let commands = [
-        (
-            "Tells the manifests what Terraform made",
-            format!("terraform -chdir=terraform output -raw {OUTPUT} > kubernetes/terraform.env"),
-        ),
-        (
-            "Lets kubectl reach the cluster",
-            format!(
-                "aws eks update-kubeconfig --region {} --name {}",
-                lowering.deployment().region,
-                super::name(lowering)
-            ),
-        ),
-    ];
-    let commands = commands.map(|(does, command)| (does.to_owned(), command));
-    lowering.plan.after_apply.extend(commands);
 }
