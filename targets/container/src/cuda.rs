@@ -74,8 +74,8 @@ const FRAMEWORKS: [Framework; 6] = [
     },
     Framework {
         package: "onnxruntime-gpu",
-        releases: &[((1, 19), (12, 8))],
-        unknown_from: (1, 25),
+        releases: &[((1, 19), (12, 8)), ((1, 27), (13, 0))],
+        unknown_from: (1, 32),
         bundles: false,
         run: &[],
     },
@@ -145,7 +145,8 @@ pub(crate) fn choose(dependencies: &Dependencies) -> Choice {
             Some(cuda) => cuda,
             None => {
                 let newest = framework.newest();
-                unknown.push((framework.package, stated.clone(), text(newest)));
+                let taken = tag(Some(newest)).to_owned();
+                unknown.push((framework.package, stated.clone(), taken));
                 newest
             }
         };
@@ -201,10 +202,6 @@ fn version(text: &str) -> Option<Version> {
     let major = parts.next()?.parse().ok()?;
     let minor = parts.next().unwrap_or("0").parse().ok()?;
     Some((major, minor))
-}
-
-fn text((major, minor): Version) -> String {
-    format!("{major}.{minor}")
 }
 
 /// The image's version: the oldest that is no older, of the same major version where there is one.
