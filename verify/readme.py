@@ -36,6 +36,7 @@ def follow(folder: Path, endpoint: str, region: str) -> str:
         **environment(endpoint),
         **{variable: secret_value(variable) for variable in ASKED_FOR.findall(page)},
         "AWS_DEFAULT_REGION": region,
+        "KUBECONFIG": str(folder / ".kubeconfig"),
         "PATH": path,
     }
     printed = []

@@ -1,5 +1,5 @@
 use klo_config::{App, EnvironmentConfig, NetworkConfig};
-use klo_intent::{Deployment, Network, Tier};
+use klo_intent::{Deployment, Kubernetes, Network, Tier};
 
 /// What `klo.yaml` says of an environment, with everything that holds for all of them.
 pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier) -> Deployment {
@@ -14,12 +14,22 @@ pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier)
         region: environment.region.clone(),
         account: environment.account.clone(),
         platform: app.platform.clone(),
+        kubernetes: kubernetes(&app.kubernetes),
         network: network(environment.network.as_ref().or(app.network.as_ref())),
         state_bucket: app.state_bucket.clone(),
         tags,
         alarm_email: app.alarm_email.clone(),
         root: app.root.clone(),
         out: app.out.clone(),
+    }
+}
+
+fn kubernetes(config: &klo_config::Kubernetes) -> Kubernetes {
+    let default = Kubernetes::default();
+    Kubernetes {
+        nodes: config.nodes.clone().unwrap_or(default.nodes),
+        cluster: config.cluster.clone(),
+        mesh: config.mesh.clone().unwrap_or(default.mesh),
     }
 }
 

@@ -87,6 +87,7 @@ fn diffs(changes: &[(Change, String)], color: bool) -> String {
 /// Everything that is written for a plan.
 fn emit(plan: &Checked<Plan>, tree: &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>) {
     let mut files = klo_terraform::emit(plan);
+    files.extend(klo_kubernetes::emit(plan));
     let (images, diagnostics) = klo_container::emit(plan, tree);
     files.extend(images);
     (files, diagnostics)

@@ -43,6 +43,27 @@ impl Network {
     pub const DEFAULT_CIDR: &'static str = "10.0.0.0/16";
 }
 
+/// The Kubernetes settings of `klo.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kubernetes {
+    /// `auto` or `managed`.
+    pub nodes: String,
+    /// A cluster that is already there.
+    pub cluster: Option<String>,
+    /// `none`, `istio` or `linkerd`.
+    pub mesh: String,
+}
+
+impl Default for Kubernetes {
+    fn default() -> Self {
+        Self {
+            nodes: "auto".to_owned(),
+            cluster: None,
+            mesh: "none".to_owned(),
+        }
+    }
+}
+
 /// One environment of one app: everything that `klo.yaml` says about where things go, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
@@ -58,6 +79,8 @@ pub struct Deployment {
     pub account: Option<String>,
     /// `aws` or `kubernetes`.
     pub platform: String,
+    /// What `klo.yaml` says of Kubernetes.
+    pub kubernetes: Kubernetes,
     /// The network.
     pub network: Network,
     /// The bucket that keeps Terraform's state; local when absent.
@@ -82,6 +105,7 @@ impl Deployment {
             region: "us-east-1".to_owned(),
             account: None,
             platform: "aws".to_owned(),
+            kubernetes: Kubernetes::default(),
             network: Network::Created {
                 cidr: Network::DEFAULT_CIDR.to_owned(),
             },

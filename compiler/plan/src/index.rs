@@ -4,9 +4,10 @@ use thiserror::Error;
 
 use crate::container::Image;
 use crate::finding::Finding;
+use crate::kubernetes::Kubernetes;
 use crate::resource::{
-    Address, EmptySecret, ImportBlock, KubernetesObject, LocalValue, ModuleCall, Moved, Output,
-    Released, Resource, Variable,
+    Address, EmptySecret, ImportBlock, LocalValue, ModuleCall, Moved, Output, Released, Resource,
+    Variable,
 };
 use crate::value::{Target, Value};
 
@@ -88,8 +89,8 @@ pub struct Plan {
     pub imports: Vec<ImportBlock>,
     /// Calls of an organization's modules.
     pub modules: Vec<ModuleCall>,
-    /// Kubernetes objects.
-    pub kubernetes: Vec<KubernetesObject>,
+    /// What runs on Kubernetes, where anything does.
+    pub kubernetes: Option<Kubernetes>,
     /// Images to build.
     pub images: Vec<Image>,
     /// Choices made, with their reasons.
@@ -118,7 +119,7 @@ impl Plan {
             released: Vec::new(),
             imports: Vec::new(),
             modules: Vec::new(),
-            kubernetes: Vec::new(),
+            kubernetes: None,
             images: Vec::new(),
             decisions: Vec::new(),
             findings: Vec::new(),

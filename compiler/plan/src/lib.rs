@@ -4,9 +4,11 @@
 mod container;
 mod finding;
 mod index;
+pub mod kubernetes;
 mod name;
 pub mod provider;
 mod resource;
+mod shell;
 mod value;
 mod view;
 
@@ -15,7 +17,8 @@ pub use finding::{Finding, FindingWaiver};
 pub use index::{Group, Plan, PlanError, Root};
 pub use name::{physical_name, symbol};
 pub use resource::{
-    Address, Class, EmptySecret, ImportBlock, KubernetesObject, Lifecycle, LocalValue, ModuleCall,
-    Moved, Output, Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
+    Address, Class, EmptySecret, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
+    Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
 };
+pub use shell::shell_word;
 pub use value::{Block, Function, PathStep, Ref, Target, Value};

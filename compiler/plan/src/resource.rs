@@ -384,14 +384,3 @@ pub struct EmptySecret {
     /// Its ARN.
     pub arn: Value,
 }
-
-/// An object for a Kubernetes cluster.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KubernetesObject {
-    /// The file it is printed in, without its ending.
-    pub file: String,
-    /// The object as the API server takes it.
-    pub object: serde_json::Value,
-    /// Who asked for it.
-    pub why: Why,
-}

@@ -3,7 +3,7 @@
 use klo_intent::{Decision, Field, Intent, IntentId, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, symbol};
 
-use crate::context::{Compute, Lowering, Supply, group_of, main_address, part_address, why};
+use crate::context::{Lowering, Supply, group_of, main_address, part_address, why};
 use crate::data::most_connections;
 use crate::ingress::{Front, load_balancer, ways};
 use crate::policy;
@@ -207,7 +207,7 @@ fn of_unit(lowering: &Lowering<'_>, id: IntentId, unit: &Intent) -> Vec<Alarm> {
     }
     let target = part_address("aws_lb_target_group", unit, "");
     let is_balanced = lowering.plan.get(Root::Main, &target).is_some();
-    if is_balanced && lowering.compute.get(&id) == Some(&Compute::Fargate) {
+    if is_balanced && lowering.compute.get(&id).is_some_and(|c| c.stays()) {
         let of_target = |alarm: Alarm| {
             alarm
                 .of("TargetGroup", target.attr("arn_suffix"))

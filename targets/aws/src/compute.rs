@@ -1,5 +1,6 @@
 //! Which platform each unit runs on, and why.
 
+pub(crate) mod eks;
 pub(crate) mod program;
 pub(crate) mod size;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use klo_intent::{
 };
 
 use crate::context::{Compute, Lowering};
+use crate::gpu;
 
 pub(crate) fn decide(lowering: &mut Lowering<'_>) {
     let graph = lowering.graph;
@@ -22,8 +24,10 @@ pub(crate) fn decide(lowering: &mut Lowering<'_>) {
         match compute {
             Compute::Lambda => lambda_size(lowering, unit),
             Compute::Fargate | Compute::Batch => fargate_size(lowering, unit),
+            Compute::Eks | Compute::EksJob => {}
         }
     }
+    gpu::decide(lowering);
 }
 
 /// Whether a person chose the value, so that klo must not choose another in its place.
@@ -48,19 +52,23 @@ fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute
     let setting = unit.settings.get("run_on");
     let stated = is_stated(setting);
     let computed = setting.is_some_and(|setting| setting.origin == Origin::Formula);
-    if !unit.value("gpu").is_null() {
-        report_gpu(lowering, unit, run_on, stated);
-        return container;
+    if !unit.value("gpu").is_null() && run_on != "kubernetes" {
+        if stated && run_on != "eks" {
+            report_gpu(lowering, unit, run_on);
+            return container;
+        }
+        return eks::decide(lowering, id, unit, container);
     }
     match run_on {
         "lambda" => lambda_or(lowering, id, unit, stated, container),
         // Because it outgrows Lambda, which is what the decision has to say.
         "fargate" if computed => lambda_or(lowering, id, unit, false, container),
         "fargate" => {
-            report_exposed_function(lowering, id, unit);
+            report_exposed_function(lowering, id, unit, "Fargate");
             decide_container(lowering, unit, container, stated);
             container
         }
+        "eks" => eks::decide(lowering, id, unit, container),
         other => {
             report_unsupported(lowering, unit, other);
             container
@@ -239,6 +247,8 @@ fn container_name(compute: Compute) -> &'static str {
         Compute::Lambda => "lambda",
         Compute::Fargate => "fargate",
         Compute::Batch => "batch on fargate",
+        Compute::Eks => "eks",
+        Compute::EksJob => "a job on eks",
     }
 }
 
@@ -290,36 +300,19 @@ fn setting_text(unit: &Intent, attribute: &str) -> String {
     }
 }
 
-fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str, stated: bool) {
-    if matches!(run_on, "lambda" | "fargate") && stated {
-        let name = if run_on == "lambda" {
-            "Lambda"
-        } else {
-            "Fargate"
-        };
-        lowering.report(
-            Diagnostic::error(
-                aws::IMPOSSIBLE_PLATFORM,
-                unit.span_of("run_on"),
-                format!("`{}` cannot run on {name}, which has no GPUs", unit.id()),
-            )
-            .help("remove `gpu`, or remove `run_on`: only EKS has GPUs")
-            .related(unit.span_of("gpu"), "the GPU is asked for here")
-            .subject(unit.id()),
-        );
-        return;
-    }
+fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str) {
+    let name = match run_on {
+        "lambda" => "Lambda",
+        _ => "Fargate",
+    };
     lowering.report(
         Diagnostic::error(
-            aws::UNSUPPORTED_PLATFORM,
-            unit.span_of("gpu"),
-            format!(
-                "`{}` asks for a GPU, which only Kubernetes has, and this version of klo makes \
-                 Lambda and Fargate only",
-                unit.id()
-            ),
+            aws::IMPOSSIBLE_PLATFORM,
+            unit.span_of("run_on"),
+            format!("`{}` cannot run on {name}, which has no GPUs", unit.id()),
         )
-        .help("remove `gpu` and run it on Fargate, or keep this unit out of klo for now")
+        .help("remove `gpu`, or remove `run_on`: only EKS has GPUs")
+        .related(unit.span_of("gpu"), "the GPU is asked for here")
         .subject(unit.id()),
     );
 }
@@ -335,8 +328,8 @@ fn report_unsupported(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str) 
             aws::UNSUPPORTED_PLATFORM,
             unit.span_of("run_on"),
             format!(
-                "`{}` is to run on `{run_on}`, and this version of klo makes Lambda and Fargate \
-                 only",
+                "`{}` is to run on `{run_on}`, and this version of klo makes Lambda, Fargate and \
+                 EKS only",
                 unit.id()
             ),
         )
@@ -346,7 +339,12 @@ fn report_unsupported(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str) 
 }
 
 /// A function has no server of its own, so requests reach it on Lambda alone.
-fn report_exposed_function(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) {
+fn report_exposed_function(
+    lowering: &mut Lowering<'_>,
+    id: IntentId,
+    unit: &Intent,
+    platform: &str,
+) {
     let exposed = lowering
         .graph
         .edges_to(id)
@@ -360,7 +358,7 @@ fn report_exposed_function(lowering: &mut Lowering<'_>, id: IntentId, unit: &Int
             aws::IMPOSSIBLE_PLATFORM,
             unit.span_of("run_on"),
             format!(
-                "`{}` answers requests and cannot run on Fargate: a function has no server",
+                "`{}` answers requests and cannot run on {platform}: a function has no server",
                 unit.id()
             ),
         )

@@ -19,6 +19,31 @@ pub(crate) enum Compute {
     Fargate,
     /// AWS Batch on Fargate: a job, or a function that Lambda cannot hold.
     Batch,
+    /// Pods on EKS that run until they are told to stop.
+    Eks,
+    /// Pods on EKS that end.
+    EksJob,
+}
+
+impl Compute {
+    /// Whether containers run all the time: they answer requests, or wait for messages.
+    pub(crate) fn stays(self) -> bool {
+        matches!(self, Self::Fargate | Self::Eks)
+    }
+
+    /// Whether it runs on the cluster.
+    pub(crate) fn is_eks(self) -> bool {
+        matches!(self, Self::Eks | Self::EksJob)
+    }
+}
+
+/// The cluster that units run on, whether klo makes it or it exists.
+#[derive(Debug, Clone)]
+pub(crate) struct ClusterRefs {
+    /// Its name.
+    pub(crate) name: Value,
+    /// The security group of its nodes, and so of its pods.
+    pub(crate) group: Value,
 }
 
 /// How a field of a resource gets to a unit.
@@ -82,6 +107,15 @@ pub(crate) struct UnitRefs {
     pub(crate) job_queue: Option<Address>,
 }
 
+/// The queues that a container takes messages from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Queues {
+    /// URLs.
+    pub(crate) urls: Vec<Value>,
+    /// ARNs.
+    pub(crate) arns: Vec<Value>,
+}
+
 /// The network's ids, whether klo makes it or it exists.
 #[derive(Debug, Clone)]
 pub(crate) struct NetworkRefs {
@@ -111,6 +145,19 @@ pub(crate) struct Lowering<'g> {
     pub(crate) network: Option<NetworkRefs>,
     /// Security group id of every unit that has one, from `network::lower` on.
     pub(crate) unit_groups: BTreeMap<IntentId, Value>,
+    /// Nodes with GPUs, from `compute::decide` on.
+    pub(crate) pools: Vec<crate::gpu::pool::Pool>,
+    /// The cluster, from `eks::lower` on; `None` where nothing runs on one.
+    pub(crate) cluster: Option<ClusterRefs>,
+    /// What runs on the cluster, from `unit::lower` on.
+    pub(crate) workloads: BTreeMap<IntentId, klo_plan::kubernetes::Workload>,
+    /// ARNs of the secrets of each unit on the cluster, likewise.
+    pub(crate) secret_arns: BTreeMap<IntentId, Vec<Value>>,
+    /// Lines of `terraform.env`, by name.
+    pub(crate) cluster_env: BTreeMap<String, Value>,
+    /// URLs and ARNs of the queues that a container takes messages from, from `triggers::prepare`
+    /// and `triggers::lower` on.
+    pub(crate) queues: BTreeMap<IntentId, Queues>,
     /// Data intents, from `data::lower` on.
     pub(crate) stores: BTreeMap<IntentId, Store>,
     /// Units, from `unit::lower` on.
@@ -131,6 +178,12 @@ impl<'g> Lowering<'g> {
             compute: BTreeMap::new(),
             network: None,
             unit_groups: BTreeMap::new(),
+            pools: Vec::new(),
+            cluster: None,
+            workloads: BTreeMap::new(),
+            secret_arns: BTreeMap::new(),
+            cluster_env: BTreeMap::new(),
+            queues: BTreeMap::new(),
             stores: BTreeMap::new(),
             units: BTreeMap::new(),
             extra_env: BTreeMap::new(),
@@ -153,6 +206,13 @@ impl<'g> Lowering<'g> {
     /// Whether the environment is protected.
     pub(crate) fn is_prod(&self) -> bool {
         self.deployment().tier == Tier::Prod
+    }
+
+    /// Whether a unit runs on the cluster.
+    pub(crate) fn on_eks(&self, id: IntentId) -> bool {
+        self.compute
+            .get(&id)
+            .is_some_and(|compute| compute.is_eks())
     }
 
     /// The intent of an id.

@@ -2,11 +2,13 @@
 
 mod alarms;
 mod context;
+mod gpu;
 
 pub(crate) mod bootstrap;
 mod chosen;
 pub(crate) mod compute;
 pub(crate) mod data;
+pub(crate) mod eks;
 pub(crate) mod ingress;
 mod moved;
 pub(crate) mod network;
@@ -44,11 +46,13 @@ fn lower_all(graph: &IntentGraph) -> Lowered {
     compute::decide(&mut lowering);
     bootstrap::lower(&mut lowering);
     network::lower(&mut lowering);
+    eks::lower(&mut lowering);
     data::lower(&mut lowering);
     triggers::prepare(&mut lowering);
     unit::lower(&mut lowering);
     triggers::lower(&mut lowering);
     ingress::lower(&mut lowering);
+    eks::finish(&mut lowering);
     alarms::lower(&mut lowering);
     outputs::lower(&mut lowering);
     chosen::lower(&mut lowering);

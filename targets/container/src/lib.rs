@@ -2,6 +2,7 @@
 //! that start it, and one bake file that builds them all.
 
 mod bake;
+mod cuda;
 mod entry;
 mod escape;
 mod facts;

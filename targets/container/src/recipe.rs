@@ -15,6 +15,7 @@ use klo_source::{Tree, join};
 use serde::Serialize;
 
 use crate::bake::{self, Target};
+use crate::cuda::Cuda;
 use crate::entry::{self, Kind, Runtime};
 use crate::escape::fits_a_line;
 use crate::facts::{CERTIFICATES, PythonRelease, WEB_ADAPTER};
@@ -55,6 +56,9 @@ struct Lambda {
 struct Dockerfile {
     header: Vec<String>,
     base: &'static str,
+    /// Python's image, which the stage with CUDA takes it from.
+    python: &'static str,
+    cuda: Option<Cuda>,
     install: Option<Install>,
     lambda: Option<Lambda>,
     ca_bundle: Option<&'static str>,
@@ -170,11 +174,15 @@ impl<'a> Kitchen<'a> {
         let mut copies = self.runtime(&target, &runtime, written);
         copies.extend(layout.copies(&held));
         let install = install(self.tree, &dependencies, release);
-        let needed = system_packages(&dependencies, |needs| needs.run);
+        let cuda = self.cuda(unit, &dependencies);
+        let mut needed = system_packages(&dependencies, |needs| needs.run);
+        needed.extend(cuda.iter().flat_map(|cuda| &cuda.run));
         let needed = needed.into_iter().map(str::to_owned).collect();
         let dockerfile = Dockerfile {
             header: self.header(unit),
-            base: release.tag,
+            base: if cuda.is_some() { "base" } else { release.tag },
+            python: release.tag,
+            cuda,
             lambda: lambda(image, release, install.is_some()),
             install,
             ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),

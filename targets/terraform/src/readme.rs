@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use klo_plan::{EmptySecret, Plan, Root, Value, Variable, VariableType, symbol};
+use klo_plan::{EmptySecret, Plan, Root, Value, Variable, VariableType, shell_word, symbol};
 
 use crate::review::{code, text};
 use crate::root::{folder, is_used};
@@ -64,6 +64,9 @@ pub(crate) fn readme(plan: &Plan) -> String {
             "Shows what changes and asks before it changes it.",
             &["terraform -chdir=terraform apply"],
         );
+    }
+    if let Some(kube) = &plan.kubernetes {
+        commands(&mut page, &kube.steps(&deployment.region));
     }
     commands(&mut page, &plan.after_apply);
     page.finish()
@@ -279,14 +282,4 @@ fn images(plan: &Plan, page: &mut Page) {
             ),
         ],
     );
-}
-
-/// A word that a POSIX shell takes as exactly this text.
-fn shell_word(raw: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':');
-    if !raw.is_empty() && raw.chars().all(plain) {
-        raw.to_owned()
-    } else {
-        format!("'{}'", raw.replace('\'', r"'\''"))
-    }
 }

@@ -38,6 +38,7 @@ fn deployment(environment: &str, rules: &RuleSet) -> Deployment {
         region: "us-east-1".to_owned(),
         account: None,
         platform: "aws".to_owned(),
+        kubernetes: klo_intent::Kubernetes::default(),
         network: Network::Created {
             cidr: "10.0.0.0/16".to_owned(),
         },

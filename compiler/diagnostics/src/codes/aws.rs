@@ -14,13 +14,13 @@ codes! {
     /// A unit is to run on a platform that this version of klo does not make.
     ///
     /// ```python
-    /// # @klo::service(run_on = "eks")
+    /// # @klo::service(run_on = "kubernetes")
     /// app = FastAPI()
     /// ```
     ///
-    /// Lambda and Fargate are made. GPUs and `run_on = "eks"` or `"kubernetes"` need a cluster, which
-    /// klo does not make yet. Services and jobs without a GPU run on `fargate`, functions on
-    /// `lambda`.
+    /// Lambda, Fargate and EKS are made; `run_on = "kubernetes"`, a cluster outside of AWS, is not
+    /// yet. Units with a GPU run on `eks`, other services and jobs on `fargate` and functions on
+    /// `lambda` where nothing is said.
     UNSUPPORTED_PLATFORM = "KLO0602", "unsupported-platform";
     /// A unit asks for more CPU or memory than its platform sells.
     ///
@@ -44,6 +44,29 @@ codes! {
     /// so they cannot be more; and Lambda tries an event at most two more times after the first
     /// (`retries`). A queue's `max_receives` or a job has more tries.
     IMPOSSIBLE_CAPACITY = "KLO0604", "impossible-capacity";
+    /// No instance has what a unit with a GPU asks for.
+    ///
+    /// ```python
+    /// # @klo::service(gpu = "t4:8")
+    /// app = FastAPI()
+    /// ```
+    ///
+    /// Each type of GPU comes in certain numbers on one instance, beside so much CPU and memory, of
+    /// which the node keeps a part for itself. The message says what the largest one has, and the
+    /// help names the nearest GPU whose instances would do. Ask for fewer GPUs or less memory, or
+    /// take the other type.
+    IMPOSSIBLE_GPU = "KLO0605", "impossible-gpu";
+    /// Units are to run on a cluster that exists, and klo is to make the network.
+    ///
+    /// ```yaml
+    /// app: shop
+    /// kubernetes: { cluster: platform }
+    /// ```
+    ///
+    /// A cluster that is there stands in a network of its own, and pods reach data stores only in
+    /// the same one. Name it: `network: { vpc: vpc-…, private_subnets: […] }` in klo.yaml, with the
+    /// VPC that the cluster is in.
+    CLUSTER_NETWORK = "KLO0606", "cluster-network";
     /// Units may open more connections than the database accepts, and the proxy that would pool them
     /// is switched off.
     ///

@@ -129,4 +129,17 @@ codes! {
     ///
     /// Annotate the `main` of a program, or give the package one that calls this.
     NO_PROGRAM = "KLO0711", "no-program";
+
+    /// A unit has a GPU, and klo does not know which CUDA its framework was built for.
+    ///
+    /// ```text
+    /// # requirements.txt
+    /// torch>=2
+    /// ```
+    ///
+    /// The base image of a unit with a GPU follows from the versions of torch, vllm, tensorflow, jax
+    /// and onnxruntime-gpu that its lock or requirements file states. For a version that klo does not
+    /// know, or where none is stated, it takes the newest CUDA that it knows for the framework. Lock
+    /// a version, or use a Dockerfile of your own with `image = "Dockerfile"`.
+    UNKNOWN_FRAMEWORK = "KLO0712", "unknown-framework";
 }

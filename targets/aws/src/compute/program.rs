@@ -44,10 +44,11 @@ pub(super) fn check(lowering: &mut Lowering<'_>, unit: &Intent, compute: Compute
             "hand its handler to `lambda_runtime::run` in `main`, or make it a `job` if it ends and \
              a `service` if it has a loop of its own",
         ),
-        (Some(Takes::Events), Compute::Fargate | Compute::Batch) => (
+        (Some(Takes::Events), elsewhere) if elsewhere != Compute::Lambda => (
             format!(
-                "`{}` cannot run on Fargate: its program takes its events from Lambda alone",
-                unit.id()
+                "`{}` cannot run on {}: its program takes its events from Lambda alone",
+                unit.id(),
+                if elsewhere.is_eks() { "EKS" } else { "Fargate" }
             ),
             match unit.kind {
                 Kind::Job => "make it a `function`, or take `lambda_runtime` out of its `main`",

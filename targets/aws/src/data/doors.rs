@@ -68,7 +68,11 @@ pub(super) fn clients(lowering: &Lowering<'_>, store: IntentId) -> Vec<IntentId>
 
 /// Lets every unit with an edge reach the door of a store.
 pub(super) fn open(lowering: &mut Lowering<'_>, store: IntentId, door: &Door) {
-    for unit in clients(lowering, store) {
+    let (pods, units): (Vec<IntentId>, Vec<IntentId>) = clients(lowering, store)
+        .into_iter()
+        .partition(|unit| lowering.on_eks(*unit));
+    open_to_pods(lowering, store, &pods, door);
+    for unit in units {
         let Some(from) = lowering.unit_groups.get(&unit).cloned() else {
             continue;
         };
@@ -80,6 +84,37 @@ pub(super) fn open(lowering: &mut Lowering<'_>, store: IntentId, door: &Door) {
         };
         edge.add(lowering, intent);
     }
+}
+
+/// Lets pods reach the door of a store. They share the cluster's group, which may send anywhere:
+/// what keeps them apart is each unit's network policy.
+fn open_to_pods(lowering: &mut Lowering<'_>, store: IntentId, pods: &[IntentId], door: &Door) {
+    let (Some(cluster), Some(group)) = (lowering.cluster.clone(), door.group.clone()) else {
+        return;
+    };
+    if pods.is_empty() {
+        return;
+    }
+    let intent = lowering.intent(store);
+    let units: Vec<String> = pods.iter().map(|id| lowering.intent(*id).id()).collect();
+    let body = Block::new()
+        .with("security_group_id", group)
+        .with("description", format!("Cluster to {}", intent.id()))
+        .with("ip_protocol", "tcp")
+        .with("from_port", door.port.clone())
+        .with("to_port", door.port.clone())
+        .with("referenced_security_group_id", cluster.group);
+    let served = units.into_iter().chain([intent.id()]);
+    lowering.add(Resource::new(
+        edge_address(
+            "aws_vpc_security_group_ingress_rule",
+            "cluster",
+            &intent.id(),
+        ),
+        group_of(intent),
+        Why::shared(served, "admits the pods of the units with an edge to it"),
+        body,
+    ));
 }
 
 /// Lets everyone reach the door of a store that is public.

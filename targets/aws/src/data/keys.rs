@@ -162,6 +162,9 @@ impl Users {
         {
             users.through.extend(["scheduler", "sqs"]);
         }
+        if crate::eks::is_created(lowering) {
+            users.through.extend(["eks"]);
+        }
         if lowering.deployment().alarm_email.is_some() {
             users.through.extend(["sns"]);
             users.by_themselves.extend(["cloudwatch.amazonaws.com"]);

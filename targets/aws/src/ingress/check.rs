@@ -53,7 +53,7 @@ fn at(lowering: &Lowering<'_>, way: &Way<'_>) -> Span {
 fn check_platform(lowering: &mut Lowering<'_>, way: &Way<'_>, unit: &Intent) {
     let at = at(lowering, way);
     match lowering.compute.get(&way.unit) {
-        Some(Compute::Batch) | None => {
+        Some(Compute::Batch | Compute::EksJob) | None => {
             let error = Diagnostic::error(
                 aws::NOT_EXPOSABLE,
                 at,
@@ -69,7 +69,7 @@ fn check_platform(lowering: &mut Lowering<'_>, way: &Way<'_>, unit: &Intent) {
             lowering.report(error.subject(unit.id()));
         }
         Some(Compute::Lambda) => check_lambda(lowering, way, unit),
-        Some(Compute::Fargate) if unit.kind == Kind::Function => {
+        Some(Compute::Fargate | Compute::Eks) if unit.kind == Kind::Function => {
             let error = Diagnostic::error(
                 aws::NOT_EXPOSABLE,
                 at,
@@ -82,7 +82,7 @@ fn check_platform(lowering: &mut Lowering<'_>, way: &Way<'_>, unit: &Intent) {
             .help("run it on Lambda, or make it a service");
             lowering.report(error.subject(unit.id()));
         }
-        Some(Compute::Fargate) => {
+        Some(Compute::Fargate | Compute::Eks) => {
             let timeout = unit.duration("timeout").map_or(0, |t| t.seconds());
             if way.front == Front::Distribution && timeout > LONGEST_WAIT {
                 let error = Diagnostic::error(

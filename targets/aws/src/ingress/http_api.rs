@@ -7,7 +7,7 @@ use klo_plan::{Address, Block, Provider, Resource, Value};
 use super::api_gateway::{access_log, let_api_call, let_callers_in, milliseconds, throttling};
 use super::load_balancer::{self, UNIT_HEADER};
 use super::{Front, HTTP_API_TIMEOUT, Way, cors::Cors, domain};
-use crate::context::{Compute, Lowering, group_of, part_address, why};
+use crate::context::{Lowering, group_of, part_address, why};
 
 /// The API of a unit.
 pub(crate) fn api(unit: &Intent) -> Address {
@@ -89,7 +89,7 @@ fn add_authorizer(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Option<Address>
 fn add_integration(lowering: &mut Lowering<'_>, way: &Way<'_>) -> Address {
     let unit = lowering.intent(way.unit);
     let mut body = Block::new().with("api_id", api(unit).attr("id"));
-    if lowering.compute.get(&way.unit) == Some(&Compute::Fargate) {
+    if lowering.compute.get(&way.unit).is_some_and(|c| c.stays()) {
         let listener = load_balancer::listener(Front::HttpApi, false);
         body = body
             .with("integration_type", "HTTP_PROXY")
@@ -250,7 +250,7 @@ fn add_domain(lowering: &mut Lowering<'_>, unit: &Intent, name: &str, zone: &str
 
 fn record(lowering: &mut Lowering<'_>, way: &Way<'_>) {
     let unit = lowering.intent(way.unit);
-    let (chosen, passed) = if lowering.compute.get(&way.unit) == Some(&Compute::Fargate) {
+    let (chosen, passed) = if lowering.compute.get(&way.unit).is_some_and(|c| c.stays()) {
         (
             "HTTP API, VPC link, internal load balancer",
             vec![

@@ -87,7 +87,7 @@ fn admit_network(lowering: &mut Lowering<'_>, way: &Way<'_>, port: u16) {
 }
 
 /// The network's range: as written, or asked for where the network exists already.
-fn network_range(lowering: &mut Lowering<'_>) -> Value {
+pub(crate) fn network_range(lowering: &mut Lowering<'_>) -> Value {
     match &lowering.deployment().network {
         Network::Created { cidr } => cidr.into(),
         Network::Existing { vpc, .. } => {

@@ -7,7 +7,7 @@ mod cloudfront;
 mod cors;
 mod domain;
 mod http_api;
-mod internal;
+pub(crate) mod internal;
 pub(crate) mod load_balancer;
 mod rest_api;
 mod rules;
@@ -79,7 +79,7 @@ impl<'g> Way<'g> {
     pub(crate) fn is_balanced(&self, compute: &BTreeMap<IntentId, Compute>) -> bool {
         match self.front {
             Front::Internal | Front::Distribution => true,
-            Front::HttpApi => compute.get(&self.unit) == Some(&Compute::Fargate),
+            Front::HttpApi => compute.get(&self.unit).is_some_and(|c| c.stays()),
             Front::RestApi => false,
         }
     }
@@ -113,12 +113,13 @@ pub(crate) fn ways<'g>(
         });
     }
     for edge in &graph.edges {
-        let (Some(_), Some(unit)) = (edge.from.intent(), edge.to.intent()) else {
+        let (Some(caller), Some(unit)) = (edge.from.intent(), edge.to.intent()) else {
             continue;
         };
         let implied = graph.intent(unit).kind != Kind::Job
             && edge.access.contains(&Access::Invoke)
-            && compute.get(&unit) == Some(&Compute::Fargate)
+            && compute.get(&unit).is_some_and(|c| c.stays())
+            && !within_cluster(compute, caller, unit)
             && !ways
                 .iter()
                 .any(|way| way.unit == unit && reaches_callers(way));
@@ -133,10 +134,28 @@ pub(crate) fn ways<'g>(
     ways
 }
 
+/// Whether a call stays within the cluster, whose own names and addresses lead it.
+pub(crate) fn within_cluster(
+    compute: &BTreeMap<IntentId, Compute>,
+    caller: IntentId,
+    unit: IntentId,
+) -> bool {
+    [caller, unit]
+        .iter()
+        .all(|id| compute.get(id).is_some_and(|compute| compute.is_eks()))
+}
+
 /// Whether units of the app take this way: one inside the network, or one that asks who calls,
 /// which must not be gone round.
 fn reaches_callers(way: &Way<'_>) -> bool {
     way.front == Front::Internal || !way.option("auth").is_null()
+}
+
+/// Whether a way in to a unit asks who calls.
+pub(crate) fn asks_callers(lowering: &Lowering<'_>, unit: IntentId) -> bool {
+    ways(lowering.graph, &lowering.compute)
+        .iter()
+        .any(|way| way.unit == unit && !way.option("auth").is_null())
 }
 
 fn front_of(
@@ -146,7 +165,7 @@ fn front_of(
     edge: &Edge,
 ) -> Front {
     let waf = edge.option("waf").as_bool().unwrap_or(false);
-    if compute.get(&unit) != Some(&Compute::Fargate) {
+    if !compute.get(&unit).is_some_and(|c| c.stays()) {
         return if waf { Front::RestApi } else { Front::HttpApi };
     }
     if waf || !cloudfront_reasons(graph, unit).is_empty() {

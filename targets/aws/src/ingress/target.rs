@@ -236,6 +236,16 @@ fn attach_service(
         service.depends_on.extend(rules.iter().cloned());
     }
     if let Some(own) = lowering.unit_groups.get(&unit).cloned() {
+        // Two units of the cluster on one port are one path; the first names it.
+        let same = lowering.plan.in_root(Root::Main).any(|resource| {
+            resource.address.kind == "aws_vpc_security_group_ingress_rule"
+                && resource.body.get("security_group_id") == Some(&own)
+                && resource.body.get("referenced_security_group_id") == Some(&group().attr("id"))
+                && resource.body.get("from_port") == Some(&Value::from(port))
+        });
+        if same {
+            return;
+        }
         let rule = Rule {
             name: format!("ingress_to_{}_{}", intent.kind, symbol(&intent.name)),
             from: group().attr("id"),

@@ -15,11 +15,14 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, needs: &Needs, outlets: &Outlet
     let Some(vpc) = lowering.network.as_ref().map(|network| network.vpc.clone()) else {
         return;
     };
-    for id in &needs.units {
+    // Pods have the cluster's group, which `eks` tells of.
+    let own = needs.units.iter().filter(|id| !lowering.on_eks(**id));
+    let own: Vec<IntentId> = own.copied().collect();
+    for id in &own {
         let group = unit_group(lowering, *id, vpc.clone());
         lowering.unit_groups.insert(*id, group);
     }
-    for id in &needs.units {
+    for id in &own {
         https(lowering, *id, needs, outlets);
     }
 }

@@ -15,6 +15,7 @@ use klo_plan::{Address, Block, Group, Resource, Value, Why};
 
 use crate::context::{Lowering, NetworkRefs};
 use needs::Needs;
+pub(crate) use needs::calls_outside;
 use range::{Range, Tier};
 
 pub(crate) const GROUP: Group = Group::Shared("network");

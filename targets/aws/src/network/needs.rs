@@ -156,6 +156,13 @@ pub(super) fn in_network(lowering: &Lowering<'_>, id: IntentId) -> bool {
         })
 }
 
+/// Whether a unit calls what lies outside of the network: AWS's API, other apps, the internet.
+pub(crate) fn calls_outside(lowering: &Lowering<'_>, id: IntentId) -> bool {
+    let mut edges = lowering.graph.edges_from(id);
+    internet_package(lowering.intent(id)).is_some()
+        || edges.any(|edge| crate::eks::is_of_aws(lowering, edge))
+}
+
 fn reaches_inside(intent: &Intent) -> bool {
     let named = match intent.made_by() {
         Some(module) => module.outputs.contains_key(&ModuleOutput::SecurityGroup),

@@ -6,7 +6,7 @@ use klo_intent::IntentGraph;
 use klo_plan::Plan;
 
 use crate::context::Lowering;
-use crate::{alarms, bootstrap, compute, data, ingress, network, outputs, triggers, unit};
+use crate::{alarms, bootstrap, compute, data, eks, ingress, network, outputs, triggers, unit};
 
 /// What lowering a graph gives, and the part of it that triggers, ways in, alarms and outputs
 /// added; services and images that they changed are in it as well.
@@ -23,6 +23,7 @@ pub(crate) fn phases(graph: &IntentGraph) -> Phases<'_> {
     compute::decide(&mut lowering);
     bootstrap::lower(&mut lowering);
     network::lower(&mut lowering);
+    eks::lower(&mut lowering);
     data::lower(&mut lowering);
     let before: BTreeSet<_> = lowering.plan.resources.keys().cloned().collect();
     triggers::prepare(&mut lowering);
@@ -32,6 +33,7 @@ pub(crate) fn phases(graph: &IntentGraph) -> Phases<'_> {
     let decisions = lowering.plan.decisions.len();
     triggers::lower(&mut lowering);
     ingress::lower(&mut lowering);
+    eks::finish(&mut lowering);
     alarms::lower(&mut lowering);
     outputs::lower(&mut lowering);
     let mut added = lowering.plan.clone();

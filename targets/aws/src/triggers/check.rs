@@ -49,12 +49,14 @@ fn check_unit(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
             unit.id(),
             source.id()
         ),
-        (Some(Compute::Fargate), _) if own_loop && source.kind != Kind::Queue => format!(
-            "{} has a loop of its own, which takes messages off a queue and not from {}",
-            unit.id(),
-            source.id()
-        ),
-        (Some(Compute::Batch), _) => format!(
+        (Some(Compute::Fargate | Compute::Eks), _) if own_loop && source.kind != Kind::Queue => {
+            format!(
+                "{} has a loop of its own, which takes messages off a queue and not from {}",
+                unit.id(),
+                source.id()
+            )
+        }
+        (Some(Compute::Batch | Compute::EksJob), _) => format!(
             "{} runs as a job, which only a schedule or a command starts",
             unit.id()
         ),
@@ -122,7 +124,10 @@ fn check_options(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
         );
         lowering.report(error.help("set `batch` to at most 10").subject(unit.id()));
     }
-    let polls = lowering.compute.get(&trigger.unit) == Some(&Compute::Fargate);
+    let polls = lowering
+        .compute
+        .get(&trigger.unit)
+        .is_some_and(|c| c.stays());
     if polls && kind == Kind::Queue && stated("filter") {
         let error = Diagnostic::error(
             aws::TRIGGER_OPTION,
@@ -139,7 +144,7 @@ fn check_options(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
 
 fn check_schedules(lowering: &mut Lowering<'_>) {
     for (id, when) in schedules(lowering) {
-        if lowering.compute.get(&id) != Some(&Compute::Fargate) {
+        if !lowering.compute.get(&id).is_some_and(|c| c.stays()) {
             continue;
         }
         let unit = lowering.intent(id);

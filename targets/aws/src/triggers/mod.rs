@@ -143,7 +143,7 @@ fn triggers<'g>(lowering: &Lowering<'g>) -> Vec<Trigger<'g>> {
 }
 
 /// Units that a clock starts, each with the expression.
-fn schedules<'g>(lowering: &Lowering<'g>) -> Vec<(IntentId, &'g str)> {
+pub(crate) fn schedules<'g>(lowering: &Lowering<'g>) -> Vec<(IntentId, &'g str)> {
     let graph = lowering.graph;
     let mut found: Vec<(IntentId, &'g str)> = Vec::new();
     for edge in &graph.edges {
@@ -182,8 +182,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     for trigger in &all {
         match lowering.compute.get(&trigger.unit) {
             Some(Compute::Lambda) => function::lower(lowering, trigger),
-            Some(Compute::Fargate) => worker::lower(lowering, trigger),
-            Some(Compute::Batch) | None => {}
+            Some(Compute::Fargate | Compute::Eks) => worker::lower(lowering, trigger),
+            Some(Compute::Batch | Compute::EksJob) | None => {}
         }
         tell_image(lowering, trigger.unit, event_name(lowering, trigger));
     }

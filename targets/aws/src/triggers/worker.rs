@@ -7,7 +7,7 @@ use klo_plan::{Address, Block, ImageCommand, Resource, Root, Value};
 
 use super::function::{CONSUME, bridge, read_stream};
 use super::{Trigger, filter, grant, plain, stream_arn};
-use crate::context::{Compute, Lowering, group_of, part_address, why};
+use crate::context::{Lowering, group_of, part_address, why};
 use crate::ingress::target::scaling_policy;
 use crate::policy;
 use crate::unit::autoscaling;
@@ -19,7 +19,11 @@ const QUEUES: &str = "KLO_QUEUE_URLS";
 pub(super) fn prepare(lowering: &mut Lowering<'_>, all: &[Trigger<'_>]) {
     let mut urls: BTreeMap<IntentId, Vec<Value>> = BTreeMap::new();
     for trigger in all {
-        if lowering.compute.get(&trigger.unit) != Some(&Compute::Fargate) {
+        if !lowering
+            .compute
+            .get(&trigger.unit)
+            .is_some_and(|c| c.stays())
+        {
             continue;
         }
         let url = if lowering.intent(trigger.source).kind == Kind::Queue {
@@ -30,6 +34,7 @@ pub(super) fn prepare(lowering: &mut Lowering<'_>, all: &[Trigger<'_>]) {
         urls.entry(trigger.unit).or_default().extend(url);
     }
     for (unit, urls) in urls {
+        lowering.queues.entry(unit).or_default().urls = urls.clone();
         if !is_called(lowering, unit) {
             continue;
         }
@@ -176,6 +181,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, trigger: &Trigger<'_>) {
     let Some(arn) = arn else {
         return;
     };
+    let queues = lowering.queues.entry(trigger.unit).or_default();
+    queues.arns.push(arn.clone());
     let statements = vec![policy::allow("Consume", &CONSUME, vec![arn])];
     grant(lowering, trigger, statements, encrypted);
     if is_called(lowering, trigger.unit) {

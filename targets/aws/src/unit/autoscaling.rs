@@ -11,7 +11,7 @@ const CPU_TARGET: i64 = 60;
 
 /// Least and most tasks. Something has to wait for messages, so what only works off a queue has one
 /// task at least, and without a stated most may double as services do.
-pub(super) fn range(unit: &Intent) -> (i64, i64) {
+pub(crate) fn range(unit: &Intent) -> (i64, i64) {
     let is_worker = unit.kind != Kind::Service;
     let least = unit.int("min").unwrap_or(1).max(i64::from(is_worker));
     let most = match unit.int("max") {

@@ -8,6 +8,7 @@ use super::permissions::{self, Statement, policy, trust, via_service};
 use super::serve;
 use crate::compute::program::{Takes, takes};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
+use crate::gpu::catalogue;
 
 /// The longest name of a role. IAM quotas, 2026-11.
 const ROLE_LIMIT: usize = 64;
@@ -101,10 +102,22 @@ pub(super) fn role(
     service: &str,
     purpose: &str,
 ) -> Address {
+    let trust = trust(lowering, service);
+    role_with(lowering, unit, part, trust, purpose)
+}
+
+/// A role with the document that says who takes it.
+pub(super) fn role_with(
+    lowering: &mut Lowering<'_>,
+    unit: &Unit<'_>,
+    part: &str,
+    trust: Value,
+    purpose: &str,
+) -> Address {
     let body = Block::new()
         .with("name", unit.name(lowering, part, ROLE_LIMIT))
         .with("description", format!("{}: {purpose}", unit.intent.id()))
-        .with("assume_role_policy", trust(lowering, service))
+        .with("assume_role_policy", trust)
         .with_some("tags", lowering.tags(unit.intent));
     unit.add(lowering, "aws_iam_role", part, purpose, body)
 }
@@ -154,7 +167,7 @@ pub(super) fn write_logs(group: &Address) -> Statement {
 }
 
 /// Reading the secrets that the unit starts with.
-pub(super) fn read_secrets(lowering: &Lowering<'_>, arns: &[Value]) -> Vec<Statement> {
+pub(crate) fn read_secrets(lowering: &Lowering<'_>, arns: &[Value]) -> Vec<Statement> {
     if arns.is_empty() {
         return Vec::new();
     }
@@ -261,7 +274,9 @@ pub(super) fn push_image(
         (Some(Compute::Lambda), _) if takes == Some(Takes::Requests) => ImageCommand::LambdaWeb,
         (Some(Compute::Lambda), Kind::Service) if takes.is_none() => ImageCommand::LambdaWeb,
         (Some(Compute::Lambda), _) => ImageCommand::LambdaHandler,
-        (Some(Compute::Fargate), Kind::Function | Kind::Job) if triggered && takes.is_none() => {
+        (Some(Compute::Fargate | Compute::Eks), Kind::Function | Kind::Job)
+            if triggered && takes.is_none() =>
+        {
             ImageCommand::QueueWorker
         }
         _ => ImageCommand::Unit,
@@ -275,7 +290,7 @@ pub(super) fn push_image(
     let image = Image {
         unit: unit.intent.id(),
         command,
-        platform: "linux/amd64",
+        platform: platform(unit.intent),
         port,
         health: port.map(|_| serve::health(unit.intent)),
         fetched_secrets,
@@ -284,6 +299,15 @@ pub(super) fn push_image(
         why: why(unit.intent, "the code and what it needs"),
     };
     lowering.plan.images.push(image);
+}
+
+/// What the unit's image is built for: what its GPU's instances are.
+fn platform(unit: &Intent) -> &'static str {
+    let gpu = unit.value("gpu").get("type").and_then(|gpu| gpu.as_str());
+    match gpu.map(catalogue::architecture) {
+        Some("arm64") => "linux/arm64",
+        _ => "linux/amd64",
+    }
 }
 
 /// Whether a client in the unit is told to trust klo's certificate bundle.

@@ -11,6 +11,7 @@ use klo_source::Span;
 use super::permissions::kind_of_id;
 use super::serve;
 use crate::context::{Compute, Lowering, Supply, plain_text};
+use crate::ingress::address::UnitAddress;
 use crate::{ingress, other_app};
 
 /// A secret that becomes a variable.
@@ -238,7 +239,11 @@ fn supply(
 ) -> Option<Supply> {
     let found = match &edge.to {
         Node::Intent(target) if lowering.intent(*target).kind.is_unit() => {
-            let Some(address) = ingress::address::of(lowering, *target) else {
+            let address = match within(lowering, id, *target) {
+                Some(address) => Some(address),
+                None => ingress::address::of(lowering, *target),
+            };
+            let Some(address) = address else {
                 report_no_address(lowering, id, *target, binding);
                 return None;
             };
@@ -268,6 +273,21 @@ fn supply(
         report_missing(lowering, id, edge, binding);
     }
     found
+}
+
+/// The address of a unit for another on the same cluster, unless its way in asks who calls.
+fn within(lowering: &Lowering<'_>, from: IntentId, to: IntentId) -> Option<UnitAddress> {
+    if !ingress::within_cluster(&lowering.compute, from, to) || ingress::asks_callers(lowering, to)
+    {
+        return None;
+    }
+    let port = serve::port(lowering, to)?;
+    let host = crate::eks::workload_name(lowering, to);
+    Some(UnitAddress {
+        url: format!("http://{host}:{port}").into(),
+        host: host.into(),
+        port,
+    })
 }
 
 fn report_missing(lowering: &mut Lowering<'_>, id: IntentId, edge: &Edge, binding: &Binding) {

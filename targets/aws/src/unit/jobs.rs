@@ -10,7 +10,8 @@ use crate::context::{Compute, Lowering, UnitRefs, encrypted_queue, why};
 
 /// Gives a job its start.
 pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>, refs: &UnitRefs) {
-    if unit.intent.kind != Kind::Job {
+    // The cluster starts its jobs itself.
+    if unit.intent.kind != Kind::Job || refs.compute.is_eks() {
         return;
     }
     let before_deploy = unit.intent.text("run") == Some("before-deploy");
@@ -222,6 +223,6 @@ fn name_of(refs: &UnitRefs) -> Option<&'static str> {
     match refs.compute {
         Compute::Lambda => Some("function_name"),
         Compute::Batch => Some("name"),
-        Compute::Fargate => None,
+        Compute::Fargate | Compute::Eks | Compute::EksJob => None,
     }
 }

@@ -8,6 +8,7 @@ mod common;
 mod environment;
 mod fargate;
 mod jobs;
+mod kubernetes;
 mod lambda;
 pub(crate) mod permissions;
 pub(crate) mod schedule;
@@ -19,6 +20,8 @@ mod volumes;
 
 use crate::context::{Compute, Lowering};
 use common::Unit;
+pub(crate) use common::read_secrets;
+pub(crate) use serve::port;
 
 /// Lowers every unit to the platform that was decided for it.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
@@ -29,6 +32,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
             Some(Compute::Lambda) => lambda::lower(lowering, &unit),
             Some(Compute::Fargate) => fargate::lower(lowering, &unit),
             Some(Compute::Batch) => batch::lower(lowering, &unit),
+            Some(Compute::Eks | Compute::EksJob) => kubernetes::lower(lowering, &unit),
             None => continue,
         };
         jobs::lower(lowering, &unit, &refs);

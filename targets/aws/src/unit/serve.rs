@@ -11,7 +11,7 @@ const USUAL_PORT: u16 = 8080;
 
 /// The port that a unit listens on: services that are web applications, that say their port or that
 /// something sends requests to. A worker listens on none.
-pub(super) fn port(lowering: &Lowering<'_>, id: IntentId) -> Option<u16> {
+pub(crate) fn port(lowering: &Lowering<'_>, id: IntentId) -> Option<u16> {
     let unit = lowering.intent(id);
     if unit.kind != Kind::Service {
         return None;

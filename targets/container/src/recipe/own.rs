@@ -95,6 +95,8 @@ impl Kitchen<'_> {
         let dockerfile = Dockerfile {
             header: self.header(unit),
             base: python::usual().tag,
+            python: python::usual().tag,
+            cuda: None,
             install: None,
             lambda: None,
             ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),

@@ -11,6 +11,7 @@ use klo_plan::{Image, ImageCommand};
 use klo_source::join;
 
 use super::Kitchen;
+use crate::cuda::{self, Cuda};
 use crate::facts::PythonRelease;
 use crate::python;
 
@@ -87,6 +88,36 @@ impl<'a> Kitchen<'a> {
             );
         }
         choice.release
+    }
+
+    /// CUDA for a unit with a GPU.
+    pub(super) fn cuda(&mut self, unit: &Intent, dependencies: &Dependencies) -> Option<Cuda> {
+        if unit.value("gpu").is_null() {
+            return None;
+        }
+        let choice = cuda::choose(dependencies);
+        for (package, stated, taken) in choice.unknown {
+            if !self.reported.insert(format!("cuda {package}")) {
+                continue;
+            }
+            let what = match stated {
+                Some(version) => format!("{package} {version}"),
+                None => format!("{package}, of which no one version is stated,"),
+            };
+            self.report(
+                Diagnostic::warning(
+                    codes::UNKNOWN_FRAMEWORK,
+                    unit.span_of("gpu"),
+                    format!("klo does not know which CUDA {what} was built for, and takes {taken}"),
+                )
+                .help(
+                    "lock a version that klo knows, or build the image with a Dockerfile of your \
+                     own: `image = \"Dockerfile\"`",
+                ),
+                unit,
+            );
+        }
+        Some(choice.cuda)
     }
 
     pub(super) fn no_server(

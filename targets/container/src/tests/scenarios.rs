@@ -357,3 +357,31 @@ fn a_management_command_on_lambda() {
     });
     assert_snapshot!(Scenario::new(&CLINIC).unit(unit).print());
 }
+
+#[test]
+fn service_with_a_gpu() {
+    let files = [
+        (
+            "requirements.txt",
+            "fastapi==0.115.0\nuvicorn==0.34.0\ntorch==2.8.0\nopencv-python==4.11.0\n",
+        ),
+        ("model.py", "import torch\n"),
+    ];
+    let gpu = AttrValue::Map([("type".to_owned(), AttrValue::from("l4"))].into());
+    let unit = Unit::web("fastapi", Interface::Asgi).setting("gpu", gpu);
+    assert_snapshot!(Scenario::new(&files).unit(unit).print());
+}
+
+#[test]
+fn a_framework_of_a_version_that_nobody_knows() {
+    let files = [
+        (
+            "requirements.txt",
+            "fastapi==0.115.0\nuvicorn==0.34.0\ntorch\n",
+        ),
+        ("model.py", "import torch\n"),
+    ];
+    let gpu = AttrValue::Map([("type".to_owned(), AttrValue::from("l4"))].into());
+    let unit = Unit::web("fastapi", Interface::Asgi).setting("gpu", gpu);
+    insta::assert_debug_snapshot!(Scenario::new(&files).unit(unit).mistakes());
+}

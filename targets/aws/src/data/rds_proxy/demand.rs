@@ -148,10 +148,15 @@ fn instances(lowering: &Lowering<'_>, id: IntentId, unit: &Intent) -> (u64, &'st
             let (count, reason) = on_lambda(lowering, id, unit);
             (count, "Lambda instance", reason)
         }
-        Some(Compute::Batch) => (most(1), "job run", "`max`".to_owned()),
-        Some(Compute::Fargate) | None => {
+        Some(Compute::Batch | Compute::EksJob) => (most(1), "job run", "`max`".to_owned()),
+        stays => {
             let fallback = if unit.kind == Kind::Job { 1 } else { 2 };
-            (most(fallback), "task", "`max`".to_owned())
+            let what = if stays == Some(&Compute::Eks) {
+                "pod"
+            } else {
+                "task"
+            };
+            (most(fallback), what, "`max`".to_owned())
         }
     }
 }

@@ -1,0 +1,49 @@
+# Images of inference in dev, one target per unit. Written by klo.
+# Paths are relative to the repository's root, so run it from there:
+#
+#   docker buildx bake --file snapshots/inference/dev/containers/docker-bake.hcl --push
+
+# A JSON object: the repository's address by target.
+variable "REPOSITORIES" {
+  default = "{}"
+}
+
+# Repositories take a tag once, so each build has its own.
+variable "TAG" {
+  default = formatdate("YYYYMMDDhhmmss", timestamp())
+}
+
+group "default" {
+  targets = [
+    "job-embed",
+    "service-api",
+    "service-scorer",
+  ]
+}
+
+# job.embed: examples/inference/embedding/main.py (embed)
+target "job-embed" {
+  context    = "."
+  dockerfile = "snapshots/inference/dev/containers/job-embed/Dockerfile"
+  platforms  = ["linux/amd64"]
+  tags       = ["${lookup(jsondecode(REPOSITORIES), "job-embed", "job-embed")}:${TAG}"]
+  attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+}
+
+# service.api: examples/inference/api/main.py (app)
+target "service-api" {
+  context    = "."
+  dockerfile = "snapshots/inference/dev/containers/service-api/Dockerfile"
+  platforms  = ["linux/amd64"]
+  tags       = ["${lookup(jsondecode(REPOSITORIES), "service-api", "service-api")}:${TAG}"]
+  attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+}
+
+# service.scorer: examples/inference/inference/main.py (app)
+target "service-scorer" {
+  context    = "."
+  dockerfile = "snapshots/inference/dev/containers/service-scorer/Dockerfile"
+  platforms  = ["linux/amd64"]
+  tags       = ["${lookup(jsondecode(REPOSITORIES), "service-scorer", "service-scorer")}:${TAG}"]
+  attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
+}

@@ -1,0 +1,242 @@
+"""Manifests before kubectl, Kubernetes' own schemas and those of the custom resources."""
+
+import copy
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import custom_resources
+import kubernetes_validate.utils as kubernetes_validate
+import pytest
+import yaml
+from manifests import PLACEHOLDER, build, kustomizations, lay, pod, scenarios, steps, tell
+from readme import BIN
+from stacks import apps, environments
+from tools import compiled, program, run
+
+CASES = scenarios()
+VERSIONS = kubernetes_validate.all_versions()[-4:]
+every_case = pytest.mark.parametrize("name", CASES)
+
+
+def objects(environment: Path) -> list[dict[str, Any]]:
+    """All that an environment applies, platform included."""
+    found = [document for folder in kustomizations(environment) for document in build(folder)]
+    platform = environment / "kubernetes" / "platform" / "network-policy.yaml"
+    if platform.exists():
+        found += [one for one in yaml.safe_load_all(platform.read_text()) if one]
+    return found
+
+
+def judged(environment: Path, scratch: Path) -> list[dict[str, Any]]:
+    """An environment's objects, which every judge accepts."""
+    found = objects(environment)
+    assert not PLACEHOLDER.search(yaml.safe_dump_all(found)), "an output was not put in"
+    assert "terraform" not in {one["metadata"]["name"] for one in found}
+    assert rejected(found) == []
+    assert custom_resources.mistakes(found, scratch) == []
+    return found
+
+
+def rejected(documents: list[dict[str, Any]]) -> list[str]:
+    """What Kubernetes' schemas say, in the newest four versions that there are schemas of."""
+    found = []
+    for document in documents:
+        if custom_resources.is_custom(document):
+            continue
+        for version in VERSIONS:
+            try:
+                kubernetes_validate.validate(document, version, strict=True)
+            except kubernetes_validate.ValidationError as error:
+                name = f"{document['kind']} {document['metadata']['name']}"
+                found.append(f"{version}: {name}: {error.message}")
+    return found
+
+
+def test_there_are_manifests_of_every_sort() -> None:
+    assert len(CASES) >= 4
+    text = "".join(text for files in CASES.values() for text in files.values())
+    custom = {kind for _, kind in custom_resources.STATED}
+    for kind in custom | {"NodePool", "ScaledObject", "ExternalSecret", "PeerAuthentication"}:
+        assert f"kind: {kind}\n" in text, kind
+
+
+@every_case
+def test_every_judge_accepts_what_is_written(name: str, tmp_path: Path) -> None:
+    environment = lay(CASES[name], tmp_path / "prod")
+    found = judged(environment, tmp_path / "custom")
+    assert len(found) > 8
+
+
+@every_case
+def test_every_file_is_applied(name: str, tmp_path: Path) -> None:
+    """Whatever is written is in what kubectl builds, once in each that needs it."""
+    environment = lay(CASES[name], tmp_path / "prod")
+    written = set()
+    for path, text in CASES[name].items():
+        if "platform/" not in path and not path.endswith("kustomization.yaml"):
+            written.update(identity(one) for one in yaml.safe_load_all(text) if one)
+    built = [[identity(one) for one in build(folder)] for folder in kustomizations(environment)]
+    assert written == {one for folder in built for one in folder}
+    for folder in built:
+        assert len(folder) == len(set(folder))
+
+
+def identity(document: dict[str, Any]) -> tuple[str, str]:
+    return document["kind"], document["metadata"]["name"]
+
+
+@every_case
+def test_pods_keep_to_the_restricted_standard(name: str, tmp_path: Path) -> None:
+    """Pod Security Standards, restricted, and what klo adds to it."""
+    found = objects(lay(CASES[name], tmp_path / "prod"))
+    pods = [spec for spec in map(pod, found) if spec]
+    assert pods
+    for spec in pods:
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
+        assert spec["automountServiceAccountToken"] is False
+        kinds = {key for volume in spec["volumes"] for key in volume} - {"name"}
+        assert kinds <= {"emptyDir", "persistentVolumeClaim"}
+        for container in spec["containers"]:
+            context = container["securityContext"]
+            assert context["allowPrivilegeEscalation"] is False
+            assert context["capabilities"] == {"drop": ["ALL"]}
+            assert context["readOnlyRootFilesystem"] is True
+            assert set(container["resources"]) == {"limits", "requests"}
+    (namespace,) = {one["metadata"]["name"] for one in found if one["kind"] == "Namespace"}
+    for one in found:
+        inside = one["metadata"].get("namespace", namespace)
+        assert inside in (namespace, "kube-system")
+
+
+@every_case
+def test_names_of_secrets_agree(name: str, tmp_path: Path) -> None:
+    """Every Secret that a pod reads is made, with that key, and carries its version."""
+    found = objects(lay(CASES[name], tmp_path / "prod"))
+    made = {
+        (one["spec"]["target"]["name"], data["secretKey"])
+        for one in found
+        if one["kind"] == "ExternalSecret"
+        for data in one["spec"]["data"]
+    }
+    read = {
+        (reference["name"], reference["key"])
+        for spec in map(pod, found)
+        for container in (spec or {}).get("containers", [])
+        for variable in container.get("env", [])
+        if (reference := variable.get("valueFrom", {}).get("secretKeyRef"))
+    }
+    assert read == made
+    for one in found:
+        if one["kind"] == "ExternalSecret":
+            for data in one["spec"]["data"]:
+                version = data["remoteRef"].get("version", "")
+                assert one["spec"]["target"]["name"].endswith(version.removeprefix("uuid/"))
+
+
+@every_case
+def test_only_gpu_units_tolerate_gpu_taints(name: str, tmp_path: Path) -> None:
+    for spec in map(pod, objects(lay(CASES[name], tmp_path / "prod"))):
+        if spec:
+            (container,) = spec["containers"]
+            gpus = "nvidia.com/gpu" in container["resources"]["limits"]
+            assert gpus == bool(spec.get("tolerations"))
+
+
+def test_the_judges_reject() -> None:
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "x"},
+        "spec": {
+            "selector": {"matchLabels": {"a": "b"}},
+            "template": {"spec": {"containers": [{"name": "x", "image": "y"}]}},
+        },
+    }
+    assert rejected([deployment]) == []
+    wrong = copy.deepcopy(deployment)
+    wrong["spec"]["replicaz"] = 1
+    assert len(rejected([wrong])) == 4
+
+
+def test_the_judges_of_custom_resources_reject(tmp_path: Path) -> None:
+    scaled = {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {"name": "x"},
+        "spec": {
+            "scaleTargetRef": {"name": "x"},
+            "triggers": [{"type": "cpu", "metadata": {"value": "60"}}],
+        },
+    }
+    assert custom_resources.mistakes([scaled], tmp_path / "right") == []
+    unknown = copy.deepcopy(scaled)
+    unknown["spec"]["minReplicas"] = 1
+    lacking = copy.deepcopy(scaled)
+    del lacking["spec"]["scaleTargetRef"]
+    binding = {
+        "apiVersion": "eks.amazonaws.com/v1",
+        "kind": "TargetGroupBinding",
+        "metadata": {"name": "x"},
+        "spec": {"serviceRef": {"name": "x", "port": 80}, "targetGroupARN": "a"},
+    }
+    for index, wrong in enumerate([unknown, lacking, binding]):
+        assert custom_resources.mistakes([wrong], tmp_path / str(index)), wrong
+
+
+@every_case
+def test_the_platform_is_installed_by_one_script(name: str, tmp_path: Path) -> None:
+    """Run with stand-ins: it names every chart of the list in its version, and can be repeated."""
+    environment = lay(CASES[name], tmp_path / "prod")
+    script = environment / "kubernetes" / "platform" / "install.sh"
+    bin, log = tmp_path / "bin", tmp_path / "log"
+    bin.mkdir()
+    for tool in ("helm", "kubectl", "aws"):
+        stub = bin / tool
+        # The first installation finds nothing; values and certificates have to be there.
+        stub.write_text(
+            f"""#!/bin/sh
+echo {tool} "$@" >>{log}
+case "$*" in *status*) exit "${{ABSENT:-0}}";; esac
+for word; do
+  file=${{word#*=}}
+  case "$word" in *.yaml|*.crt|*.key) [ -s "$file" ] || exit 9;; esac
+done
+"""
+        )
+        stub.chmod(0o755)
+    run("sh", "-n", str(script), cwd=environment)
+    env = {"PATH": f"{bin}:{os.environ['PATH']}"}
+    for absent in ("1", "0"):
+        run("sh", "kubernetes/platform/install.sh", cwd=environment, env={**env, "ABSENT": absent})
+    listed = re.findall(r"^\| (\S+) \| (\d\S+) \|", (script.parent / "README.md").read_text(), re.M)
+    done = log.read_text()
+    for chart, version in listed:
+        assert re.search(rf" {re.escape(chart)} .*--version {re.escape(version)} ", done), chart
+
+
+def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: Path) -> None:
+    """With kubectl building and stand-ins for a cluster; what only AWS can answer is left out."""
+    environment = lay(CASES["auto_mode"], tmp_path / "prod")
+    path = os.pathsep.join([str(BIN), str(Path(sys.executable).parent), os.environ["PATH"]])
+    lines = [line for line in steps() if not line.startswith(("aws ", "terraform "))]
+    assert len(lines) >= 6
+    for line in lines:
+        shell = ("bash", "-euo", "pipefail", "-c", line)
+        printed = run(*shell, cwd=environment, env={"PATH": path}).stdout
+        if "apply" in line:
+            assert " applied\n" in printed
+
+
+@pytest.mark.parametrize("app", apps(), ids=lambda app: app.name)
+def test_apps_that_run_on_kubernetes(app: Path, tmp_path: Path) -> None:
+    for environment in environments(app):
+        if (environment / "kubernetes").is_dir():
+            copied = tmp_path / environment.name
+            subprocess.run(["cp", "-r", str(environment), str(copied)], check=True)
+            tell(copied)
+            judged(copied, tmp_path / f"custom-{environment.name}")
