@@ -139,12 +139,28 @@ def test_names_of_secrets_agree(name: str, tmp_path: Path) -> None:
 
 
 @every_case
-def test_only_gpu_units_tolerate_gpu_taints(name: str, tmp_path: Path) -> None:
-    for spec in map(pod, objects(lay(CASES[name], tmp_path / "prod"))):
-        if spec:
-            (container,) = spec["containers"]
-            gpus = "nvidia.com/gpu" in container["resources"]["limits"]
-            assert gpus == bool(spec.get("tolerations"))
+def test_pods_reach_the_nodes_of_their_pool_and_no_others(name: str, tmp_path: Path) -> None:
+    found = objects(lay(CASES[name], tmp_path / "prod"))
+    pools = {
+        spec["template"]["metadata"]["labels"]["klo/pool"]: spec["template"]["spec"]
+        for spec in (one["spec"] for one in found if one["kind"] == "NodePool")
+    }
+    used = set()
+    for spec in filter(None, map(pod, found)):
+        (container,) = spec["containers"]
+        tolerated = {one["key"]: one.get("value") for one in spec.get("tolerations", [])}
+        gpus = "nvidia.com/gpu" in container["resources"]["limits"]
+        assert gpus == ("nvidia.com/gpu" in tolerated)
+        pool = spec["nodeSelector"].get("klo/pool")
+        assert ("klo/pool" in tolerated) == (pool in pools and not gpus)
+        if pool in pools:
+            used.add(pool)
+            for taint in pools[pool]["taints"]:
+                assert tolerated[taint["key"]] in (None, taint["value"])
+            for need in pools[pool]["requirements"]:
+                if need["key"] in spec["nodeSelector"]:
+                    assert spec["nodeSelector"][need["key"]] in need["values"]
+    assert used == set(pools)
 
 
 def test_the_judges_reject() -> None:

@@ -88,7 +88,6 @@ pub(crate) struct NodeLabels {
 pub(crate) struct NodeSpec {
     pub(crate) node_class_ref: NodeClassRef,
     pub(crate) requirements: Vec<NodeRequirement>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) taints: Vec<Taint>,
 }
 

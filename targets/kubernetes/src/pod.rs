@@ -71,14 +71,7 @@ fn spec(scope: &Scope<'_>, workload: &Workload) -> PodSpec {
         termination_grace_period_seconds: grace(workload),
         node_selector: Some(node_selector(scope, workload)),
         affinity: affinity(scope, workload),
-        tolerations: workload.gpu.as_ref().map(|_| {
-            vec![Toleration {
-                key: Some(GPU.to_owned()),
-                operator: Some("Exists".to_owned()),
-                effect: Some("NoSchedule".to_owned()),
-                ..Toleration::default()
-            }]
-        }),
+        tolerations: toleration(scope, workload).map(|one| vec![one]),
         topology_spread_constraints: many.then(|| {
             let by = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
             by.map(|key| spread(workload, key)).into()
@@ -112,6 +105,23 @@ fn node_selector(scope: &Scope<'_>, workload: &Workload) -> BTreeMap<String, Str
         selector.insert(POOL_LABEL.to_owned(), pool);
     }
     selector
+}
+
+/// What lets a pod onto the nodes of its pool, which others are kept off.
+fn toleration(scope: &Scope<'_>, workload: &Workload) -> Option<Toleration> {
+    let (key, value) = match (&workload.gpu, pools::general(scope, workload)) {
+        (Some(_), _) => (GPU, None),
+        (None, Some(pool)) => (POOL_LABEL, Some(pool)),
+        (None, None) => return None,
+    };
+    let operator = if value.is_some() { "Equal" } else { "Exists" };
+    Some(Toleration {
+        key: Some(key.to_owned()),
+        operator: Some(operator.to_owned()),
+        value,
+        effect: Some("NoSchedule".to_owned()),
+        ..Toleration::default()
+    })
 }
 
 /// Node groups of EKS say what capacity they are of; other pods than GPUs' prefer spot there.

@@ -59,18 +59,12 @@ fn of_gpus(scope: &Scope<'_>, pool: &NodePool) -> NodePoolSpec {
         ("memory", format!("{}Mi", pool.limit.1)),
         (GPU, gpus.to_string()),
     ];
-    let taint = Taint {
-        key: GPU.to_owned(),
-        value: Some("true".to_owned()),
-        effect: "NoSchedule".to_owned(),
-        time_added: None,
-    };
     let mut requirements = shared(pool.architecture, pool.spot);
     requirements.push(need(
         "node.kubernetes.io/instance-type",
         pool.instances.iter().map(String::as_str),
     ));
-    spec(scope, &pool.name, requirements, vec![taint], limits)
+    spec(scope, &pool.name, requirements, taint(GPU, "true"), limits)
 }
 
 /// The limit is what the units ask for at their most, one pod more each while they are replaced,
@@ -95,7 +89,17 @@ fn of_units(scope: &Scope<'_>, name: &str, members: &[&Workload]) -> NodePoolSpe
     let spot = first.is_some_and(|workload| workload.spot);
     let mut requirements = shared(architecture, spot);
     requirements.push(need("eks.amazonaws.com/instance-category", ["c", "m", "r"]));
-    spec(scope, name, requirements, Vec::new(), limits)
+    spec(scope, name, requirements, taint(POOL_LABEL, name), limits)
+}
+
+/// Keeps pods off nodes that are not for them: others would be interrupted, or not start at all.
+fn taint(key: &str, value: &str) -> Taint {
+    Taint {
+        key: key.to_owned(),
+        value: Some(value.to_owned()),
+        effect: "NoSchedule".to_owned(),
+        time_added: None,
+    }
 }
 
 /// Where both kinds of capacity will do, spot is taken while there is any.
@@ -123,7 +127,7 @@ fn spec<const N: usize>(
     scope: &Scope<'_>,
     name: &str,
     requirements: Vec<NodeRequirement>,
-    taints: Vec<Taint>,
+    taint: Taint,
     limits: [(&str, String); N],
 ) -> NodePoolSpec {
     let labels = [
@@ -142,7 +146,7 @@ fn spec<const N: usize>(
                     name: "default",
                 },
                 requirements,
-                taints,
+                taints: vec![taint],
             },
         },
         limits: limits
