@@ -137,6 +137,19 @@ fn a_cluster_without_its_network_and_gpus_that_no_instance_has() {
     insta::assert_snapshot!(messages(&phases(&graph).lowering.diagnostics));
 }
 
+#[test]
+fn nothing_starts_a_job_of_the_cluster() {
+    let graph = TestGraph::dev()
+        .intent("service.api")
+        .intent_with("job.train", &[on_eks()])
+        .edge("service.api", "job.train", &[Access::Invoke])
+        .build();
+    let told = messages(&phases(&graph).lowering.diagnostics);
+    let expected = "Error KLO0670: `service.api` starts `job.train`, and only a schedule or a \
+                    command starts a job on EKS";
+    assert!(told.contains(expected), "{told}");
+}
+
 /// `gpu = "<type>:<count>"`, the instance, its GPUs and the machine image of a node group.
 const ROWS: [(&str, i64, &str, u32, &str); 18] = [
     ("t4", 1, "g4dn.xlarge", 1, "AL2023_x86_64_NVIDIA"),

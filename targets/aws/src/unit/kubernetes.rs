@@ -2,7 +2,7 @@
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
-use klo_intent::{IntentId, Kind, Schedule};
+use klo_intent::{Access, IntentId, Kind, Schedule};
 use klo_plan::kubernetes::{
     GpuShare, Scaling, Secret, Server, Volume, VolumeSource, Workload, WorkloadKind,
 };
@@ -36,6 +36,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
         .get(&unit.id)
         .copied()
         .unwrap_or(Compute::Eks);
+    if compute == Compute::EksJob {
+        report_calls(lowering, unit);
+    }
     let environment = Environment::of(lowering, unit.id);
     let role = role(lowering, unit);
     permissions::of_edges(lowering, unit.id, &role);
@@ -53,6 +56,24 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
         alias: None,
         job_queue: None,
     }
+}
+
+/// Nothing outside of the cluster, and no pod without rights on it, starts a job there.
+fn report_calls(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
+    let called = lowering
+        .graph
+        .edges_to(unit.id)
+        .find(|edge| edge.access.contains(&Access::Invoke) && edge.from.intent().is_some());
+    let Some(edge) = called else {
+        return;
+    };
+    let at = edge.at.first().copied().unwrap_or(unit.intent.at);
+    let (from, to) = (lowering.graph.node_id(&edge.from), unit.intent.id());
+    let message =
+        format!("`{from}` starts `{to}`, and only a schedule or a command starts a job on EKS");
+    let error = Diagnostic::error(aws::IMPOSSIBLE_TRIGGER, at, message)
+        .help("send it messages through a queue that triggers a function on EKS");
+    lowering.report(error.related(unit.intent.at, "the job").subject(to));
 }
 
 /// The role that pods of the unit's service account take.
