@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use klo_intent::{Access, ArgumentUse};
+use klo_intent::{Access, ArgumentUse, Kind};
 
 use super::aws_tables::{self, Asked, How, Member};
 
@@ -53,6 +53,18 @@ pub(crate) const DATA_ARGUMENTS: &[&str] = &[
     "Tagging",
     "UpdateExpression",
 ];
+
+/// Whether a service holds things of a kind; a store whose kind only the code shows is of no kind yet.
+pub(crate) fn may_be(service: &str, kind: Option<Kind>) -> bool {
+    match service {
+        "dynamodb" => matches!(kind, Some(Kind::Table) | None),
+        "s3" => matches!(kind, Some(Kind::Bucket) | None),
+        "secretsmanager" => kind == Some(Kind::Secret),
+        "sns" => kind == Some(Kind::Topic),
+        "sqs" => kind == Some(Kind::Queue),
+        _ => false,
+    }
+}
 
 /// Whether a call makes a client or a resource.
 pub(crate) fn client_call(path: &str) -> Option<&'static str> {

@@ -17,7 +17,7 @@ use super::unit::{self, Run};
 use super::value::{FileIx, Tag, Value, ValueId, Values};
 use super::{edges, intents};
 use crate::declare::Declaration;
-use crate::facts::{ItemKind, ScopeId, ScopeKind};
+use crate::facts::{ExprId, ExprKind, ItemKind, ScopeId, ScopeKind};
 use crate::knowledge::{self, django};
 use crate::project::{Index, Project, ReadFile};
 
@@ -130,6 +130,7 @@ pub(super) fn with_program<T>(
         files,
         modules: &modules,
         tagged: HashMap::new(),
+        making: HashMap::new(),
         tagged_names: BTreeMap::new(),
         tags: Vec::new(),
         evaluation,
@@ -171,6 +172,9 @@ fn tag_resources(program: &mut Program<'_>, declarations: &[Declaration]) -> Vec
         match item.kind {
             ItemKind::Assignment(expr) | ItemKind::Call(expr) | ItemKind::Return(expr) => {
                 program.tagged.entry((file, expr)).or_default().push(tag);
+                for call in calls_within(program, file, expr) {
+                    program.making.entry((file, call)).or_default().push(tag);
+                }
             }
             ItemKind::Function(_) | ItemKind::Class(_) | ItemKind::Declaration => {
                 if let Some(name) = item.name.clone() {
@@ -184,6 +188,21 @@ fn tag_resources(program: &mut Program<'_>, declarations: &[Declaration]) -> Vec
         }
     }
     tags
+}
+
+/// The calls that an expression is made of, itself among them.
+fn calls_within(program: &Program<'_>, file: FileIx, expr: ExprId) -> Vec<ExprId> {
+    let facts = &program.file(file).facts;
+    let mut calls = Vec::new();
+    let mut parts = vec![expr];
+    while let Some(part) = parts.pop() {
+        let kind = &facts.expr(part).kind;
+        if let ExprKind::Call { .. } = kind {
+            calls.push(part);
+        }
+        kind.for_each_part(|inner| parts.push(inner));
+    }
+    calls
 }
 
 pub(super) fn run_unit(

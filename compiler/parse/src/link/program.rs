@@ -169,6 +169,8 @@ pub(crate) struct Program<'a> {
     pub(crate) modules: &'a dyn Modules,
     /// Annotated values, by file and expression.
     pub(crate) tagged: HashMap<(FileIx, ExprId), Vec<Tag>>,
+    /// Calls that annotated values are made by, with the value's tags: `get_queue_by_name(…)`.
+    pub(crate) making: HashMap<(FileIx, ExprId), Vec<Tag>>,
     /// Annotated fields of classes and bare declarations, by file, scope and name.
     pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
     pub(crate) tags: Vec<TagInfo>,

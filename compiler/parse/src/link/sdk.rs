@@ -40,6 +40,10 @@ impl Machine<'_> {
             let ty = ty.replace("{}", &operation);
             return Some(self.sdk_object(frame, site, &ty, &all, arguments));
         }
+        let tags = match tags.is_empty() {
+            true => self.made_by(site, call.service),
+            false => tags,
+        };
         self.note_table_keys(&tags, &call, arguments);
         let requested = self.literal_argument(arguments, 0, "ClientMethod");
         let span = self.span(site);
@@ -84,6 +88,15 @@ impl Machine<'_> {
             passes,
             arguments,
         ))
+    }
+
+    /// The annotated value that a call makes, where the annotation stands on the line of the call:
+    /// `queue = sqs.get_queue_by_name(QueueName=os.environ["QUEUE"])` asks AWS for that queue.
+    fn made_by(&self, site: Site, service: &str) -> Vec<Tag> {
+        let making = self.program.making.get(&(site.file, site.expr));
+        let tags = making.into_iter().flatten().copied();
+        tags.filter(|tag| aws::may_be(service, self.program.tags[tag.0 as usize].kind))
+            .collect()
     }
 
     /// Attributes of AWS's resources that ask AWS when they are read.

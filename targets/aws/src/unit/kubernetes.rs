@@ -23,8 +23,8 @@ const CPU_TARGET: u32 = 60;
 const GRACE: (u64, u64) = (30, 3_600);
 /// Seconds that a server may take to start, without weights.
 const START: u32 = 60;
-/// Weights fill at most the GPUs' memory and come from a file system or bucket with at least so many
-/// MiB in a second: what EFS gives one client with elastic throughput at its slowest, 2026-11.
+/// Weights fill at most the GPUs' memory and are taken to come from a file system or bucket with at
+/// least so many MiB in a second: an assumption on the slow side, not a figure of AWS's.
 const WEIGHTS_PER_SECOND: u64 = 100;
 /// Nothing takes longer than this to start, in seconds.
 const LONGEST_START: u64 = 3_600;
