@@ -23,10 +23,9 @@ struct Framework {
     run: &'static [&'static str],
 }
 
-/// torch: the requirements of its wheels on PyPI, read 2026-11-26. vllm: docs.vllm.ai,
-/// "Installation", and the torch that its wheels require. tensorflow: tensorflow.org, "Tested build
-/// configurations"; those before 2.18 need cuDNN 8. jax: docs.jax.dev, "Installation".
-/// onnxruntime-gpu: onnxruntime.ai, "CUDA Execution Provider", and the extras of its wheels. 2026-11.
+/// By the requirements of wheels on PyPI, read 2026-11-26: torch 2.4 to 2.15, four releases of vllm,
+/// tensorflow 2.21 and three releases of onnxruntime-gpu. The rows of jax go by the names of its
+/// plugins; they and the rows of older releases were not held against a published list.
 const FRAMEWORKS: [Framework; 6] = [
     Framework {
         package: "torch",
@@ -81,8 +80,9 @@ const FRAMEWORKS: [Framework; 6] = [
     },
 ];
 
-/// CUDA's images on Ubuntu 24.04, oldest first: Docker Hub, `nvidia/cuda`, 2026-11. Within a major
-/// version newer libraries serve older programs (NVIDIA, "CUDA Compatibility", 2026-11).
+/// CUDA's images on Ubuntu 24.04, oldest first, by the tags that `nvidia/cuda` has on Docker Hub as of
+/// 2026-11; not held against a list of them. Within a major version newer libraries serve older
+/// programs (NVIDIA, "CUDA Compatibility").
 const BASES: [(Version, &str); 4] = [
     ((12, 6), "12.6.3"),
     ((12, 8), "12.8.1"),
@@ -91,7 +91,7 @@ const BASES: [(Version, &str); 4] = [
 ];
 
 /// What Python's official image on Debian 12 links and Ubuntu 24.04's CUDA images lack: the libraries
-/// that its extension modules name, by Ubuntu's packages, 2026-11.
+/// that its extension modules name. Ubuntu's names for them were not held against its package list.
 const PYTHON_NEEDS: [&str; 13] = [
     "ca-certificates",
     "libbz2-1.0",

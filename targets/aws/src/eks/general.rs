@@ -12,12 +12,13 @@ use crate::gpu;
 
 /// Sizes with vCPUs and memory in MiB. Amazon EC2 user guide, "General purpose instances", 2026-11;
 /// held against moto 5.2.5's `DescribeInstanceTypes`.
-const SIZES: [(&str, u64, u64); 8] = [
+const SIZES: [(&str, u64, u64); 9] = [
     ("m7i.large", 2, 8_192),
     ("m7i.xlarge", 4, 16_384),
     ("m7i.2xlarge", 8, 32_768),
     ("m7i.4xlarge", 16, 65_536),
     ("m7i.8xlarge", 32, 131_072),
+    ("m7i.12xlarge", 48, 196_608),
     ("m7i.16xlarge", 64, 262_144),
     ("m7i.24xlarge", 96, 393_216),
     ("m7i.48xlarge", 192, 786_432),
