@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use globset::{GlobBuilder, GlobMatcher};
 use klo_source::{EntryKind, Tree, join, normalize, parent};
 use toml::{Table, Value};
 
@@ -100,12 +101,15 @@ impl<'a> Workspace<'a> {
         let Some(workspace) = workspace else {
             return Vec::new();
         };
-        let members = paths_of(workspace, "members", root);
+        let members: Vec<GlobMatcher> = paths_of(workspace, "members", root)
+            .iter()
+            .filter_map(|pattern| member(pattern))
+            .collect();
         let files = self.tree.files(root).files;
         files
             .iter()
             .filter_map(|file| file.strip_suffix("/Cargo.toml"))
-            .filter(|folder| members.iter().any(|pattern| matches(pattern, folder)))
+            .filter(|folder| members.iter().any(|member| member.is_match(folder)))
             .filter(|folder| !excludes(&self.manifests[root], root, folder))
             .map(str::to_owned)
             .collect()
@@ -378,185 +382,13 @@ fn path_in(folder: &str, dependency: &Value) -> Option<String> {
     normalize(folder, dependency.get("path")?.as_str()?)
 }
 
-/// Whether a folder is one that a pattern of members names: `*`, `?` and `**` as in cargo's globs.
-fn matches(pattern: &str, folder: &str) -> bool {
-    fn parts(pattern: &[&str], folder: &[&str]) -> bool {
-        match (pattern, folder) {
-            ([], []) => true,
-            (["**", rest @ ..], _) => (0..=folder.len()).any(|skip| parts(rest, &folder[skip..])),
-            ([first, rest @ ..], [name, names @ ..]) => {
-                word(first.as_bytes(), name.as_bytes()) && parts(rest, names)
-            }
-            _ => false,
-        }
-    }
-    fn word(pattern: &[u8], name: &[u8]) -> bool {
-        // Where the last star stood, and how much of the name it has taken so far.
-        let (mut at, mut in_name, mut star) = (0, 0, None);
-        while in_name < name.len() {
-            match pattern.get(at) {
-                Some(b'*') => {
-                    star = Some((at, in_name));
-                    at += 1;
-                }
-                Some(c) if *c == b'?' || *c == name[in_name] => {
-                    at += 1;
-                    in_name += 1;
-                }
-                _ => match star {
-                    Some((place, taken)) => {
-                        star = Some((place, taken + 1));
-                        at = place + 1;
-                        in_name = taken + 1;
-                    }
-                    None => return false,
-                },
-            }
-        }
-        pattern[at..].iter().all(|c| *c == b'*')
-    }
-    // Nothing that people write has more; each doubles the ways to match.
-    if pattern.matches("**").count() > 3 {
-        return false;
-    }
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let folder: Vec<&str> = folder.split('/').collect();
-    parts(&pattern, &folder)
+/// A pattern of members: `*` and `?` stay within a folder's name, `**` does not. What is no pattern
+/// names nothing, as cargo will say.
+fn member(pattern: &str) -> Option<GlobMatcher> {
+    let mut glob = GlobBuilder::new(pattern);
+    let glob = glob.literal_separator(true).build().ok()?;
+    Some(glob.compile_matcher())
 }
 
 #[cfg(test)]
-mod tests {
-    use klo_source::MemoryTree;
-
-    use super::*;
-
-    #[test]
-    fn patterns_of_members() {
-        for (pattern, folder, expected) in [
-            ("crates/*", "crates/api", true),
-            ("crates/*", "crates/api/inner", false),
-            ("crates/**", "crates/api/inner", true),
-            ("crates/*-api", "crates/orders-api", true),
-            ("crates/*-api", "crates/orders-apis", false),
-            ("crates/a?i", "crates/api", true),
-            ("api", "api", true),
-            ("**/api", "a/b/api", true),
-            ("*a*a*b", "aaaaaaaab", true),
-        ] {
-            assert_eq!(matches(pattern, folder), expected, "{pattern} {folder}");
-        }
-    }
-
-    fn text(name: &str, rest: &str) -> String {
-        format!("[package]\nname = \"{name}\"\n{rest}")
-    }
-
-    #[test]
-    fn everything_that_cargo_resolves() {
-        let files = [
-            (
-                "app/Cargo.toml",
-                "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/old\"]\n\
-                 [workspace.package]\nrust-version = \"1.80\"\n\
-                 [workspace.dependencies]\nstore = { path = \"crates/store\" }\n"
-                    .to_owned(),
-            ),
-            (
-                "app/crates/api/Cargo.toml",
-                text(
-                    "api",
-                    "rust-version.workspace = true\n[dependencies]\nstore.workspace = true\n\
-                     [dev-dependencies]\nfixtures = { path = \"../../../shared/fixtures\" }\n\
-                     [[bin]]\nname = \"api\"\npath = \"src/server.rs\"\n\
-                     required-features = [\"http\"]\n[[bench]]\nname = \"load\"\n",
-                ),
-            ),
-            ("app/crates/api/benches/load.rs", String::new()),
-            ("app/crates/api/src/server.rs", String::new()),
-            ("app/crates/old/Cargo.toml", text("old", "")),
-            (
-                "app/crates/store/Cargo.toml",
-                text(
-                    "store",
-                    "[target.'cfg(unix)'.dependencies]\nx = { path = \"x\" }\n",
-                ),
-            ),
-            ("app/crates/store/build.rs", String::new()),
-            ("app/crates/store/src/lib.rs", String::new()),
-            (
-                "app/crates/store/x/Cargo.toml",
-                text("x", "[lib]\npath = \"x.rs\"\n"),
-            ),
-            ("app/crates/worker/Cargo.toml", text("worker", "")),
-            ("app/crates/worker/src/main.rs", String::new()),
-            ("shared/Cargo.toml", text("shared", "")),
-            ("shared/fixtures/Cargo.toml", text("fixtures", "")),
-            ("shared/fixtures/src/lib.rs", String::new()),
-        ];
-        let tree = MemoryTree::new(files.iter().map(|(p, t)| (*p, t.as_bytes())));
-        let found = Workspace::read(&tree, "app");
-        let api = found.folder_of("api").unwrap_or_default();
-        assert_eq!(found.problems, []);
-        assert_eq!(
-            Vec::from_iter(found.files()),
-            [
-                "app/Cargo.toml",
-                "app/crates/api/Cargo.toml",
-                "app/crates/store/Cargo.toml",
-                "app/crates/store/x/Cargo.toml",
-                "app/crates/worker/Cargo.toml",
-                "shared/fixtures/Cargo.toml",
-            ]
-        );
-        assert_eq!(
-            Vec::from_iter(found.built(api)),
-            ["app/crates/api", "app/crates/store", "app/crates/store/x"]
-        );
-        assert_eq!(found.least(api), Some("1.80"));
-        assert_eq!(found.features(api, "api"), ["http"]);
-        let stubs = found.stubs("app/crates/api/src/server.rs");
-        assert_eq!(
-            Vec::from_iter(stubs.libraries),
-            [
-                "app/crates/store/src/lib.rs",
-                "app/crates/store/x/x.rs",
-                "shared/fixtures/src/lib.rs"
-            ]
-        );
-        assert_eq!(
-            Vec::from_iter(stubs.programs),
-            [
-                "app/crates/api/benches/load.rs",
-                "app/crates/api/src/server.rs",
-                "app/crates/store/build.rs",
-                "app/crates/worker/src/main.rs"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_workspace_within_another_takes_nothing_from_it() {
-        let files = [
-            (
-                "Cargo.toml",
-                "[workspace]\nmembers = [\"tools\"]\nexclude = [\"apart\"]\n",
-            ),
-            (
-                "apart/Cargo.toml",
-                "[package]\nname = \"apart\"\n[dependencies]\nsqlx = { features = [\"sqlite\"] }\n",
-            ),
-            ("app/Cargo.toml", "[workspace]\nmembers = [\"api\"]\n"),
-            ("app/api/Cargo.toml", "[package]\nname = \"api\"\n"),
-        ];
-        let tree = MemoryTree::new(files.iter().map(|(p, t)| (*p, t.as_bytes())));
-        let found = Workspace::read(&tree, "app");
-        assert_eq!(
-            Vec::from_iter(found.files()),
-            ["app/Cargo.toml", "app/api/Cargo.toml"]
-        );
-        assert!(!found.asks_for("sqlite"));
-        let apart = Workspace::read(&tree, "apart");
-        assert_eq!(Vec::from_iter(apart.files()), ["apart/Cargo.toml"]);
-        assert!(apart.asks_for("sqlite"));
-    }
-}
+mod tests;
