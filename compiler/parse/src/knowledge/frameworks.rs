@@ -181,6 +181,12 @@ pub(crate) fn is_signal_decorator(path: &str) -> bool {
     )
 }
 
+/// Decorators of Celery's signals: a worker calls what they stand above.
+pub(crate) fn is_worker_signal(path: &str) -> bool {
+    path.strip_prefix("celery.signals.")
+        .is_some_and(|rest| rest.trim_end_matches("()").ends_with(".connect"))
+}
+
 /// Methods of objects other than registrars that hook the decorated function into them.
 pub(crate) fn is_hook(name: &str) -> bool {
     matches!(

@@ -113,11 +113,15 @@ impl Machine<'_> {
         else {
             return Values::new();
         };
-        if is_generator {
+        let mut found = if is_generator {
             Values::from([self.values.value(Value::Generator(callee))])
         } else {
             self.returned(callee, frame)
+        };
+        for function in self.implementations(inner, frame) {
+            found.extend(self.call_function(frame, site, function, this, arguments));
         }
+        found
     }
 
     /// Runs a function without arguments, in every frame around it that has run.

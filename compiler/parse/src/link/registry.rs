@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
-use crate::facts::ExprId;
+use crate::facts::{ExprId, ExprKind};
 use crate::knowledge::{self, RouteCall};
 
 /// What was handed to one object.
@@ -93,6 +93,9 @@ pub(crate) fn join(prefix: &str, path: &str) -> String {
     }
 }
 
+/// The field of a function that holds its implementations; no name that code can write.
+const IMPLEMENTATIONS: &str = "(register)";
+
 impl Machine<'_> {
     /// The library object at the root of a chain of members, without tags.
     pub(crate) fn root_object(&self, value: ValueId) -> ValueId {
@@ -137,6 +140,12 @@ impl Machine<'_> {
                 self.hand_over(shared, inner);
                 return;
             }
+            if knowledge::is_worker_signal(&path) {
+                // As tasks are: whoever runs them hears of it, whoever sends them does not.
+                let shared = self.values.external(knowledge::SHARED_TASKS);
+                self.hand_over(shared, inner);
+                return;
+            }
             if knowledge::is_signal_decorator(&path) {
                 self.activate(frame, inner);
                 return;
@@ -147,6 +156,11 @@ impl Machine<'_> {
         };
         let name = name.to_owned();
         for base in self.expr(frame, base) {
+            let function = self.values.untagged(base);
+            if name == "register" && matches!(self.values.get(function), Value::Function { .. }) {
+                self.add_implementation(function, inner);
+                continue;
+            }
             let root = self.root_object(base);
             if !matches!(self.values.get(root), Value::Object { .. }) {
                 continue;
@@ -172,6 +186,29 @@ impl Machine<'_> {
                 self.activate(frame, inner);
             }
         }
+    }
+
+    /// `@show.register`: what calling a function of `functools.singledispatch` may call in its place.
+    fn add_implementation(&mut self, function: ValueId, implementation: ValueId) {
+        let key = self.values.sym(IMPLEMENTATIONS);
+        self.grow_field(function, key, Values::from([implementation]));
+    }
+
+    /// The implementations of a function that `reader` calls, by the type of what it is given.
+    pub(crate) fn implementations(&mut self, function: ValueId, reader: FrameIx) -> Values {
+        let Value::Function { file, scope, .. } = *self.values.get(function) else {
+            return Values::new();
+        };
+        let by_type = |decorator: &ExprId| match self.syntax(file, *decorator) {
+            ExprKind::Name(name) | ExprKind::Attribute(_, name) => name == "singledispatch",
+            _ => false,
+        };
+        let decorators = &self.program.file(file).scope(scope).decorators;
+        if !decorators.iter().any(by_type) {
+            return Values::new();
+        }
+        let key = self.values.sym(IMPLEMENTATIONS);
+        self.field(function, key, reader)
     }
 
     /// The arguments of a call, by its syntax.
