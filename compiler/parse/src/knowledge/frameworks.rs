@@ -118,6 +118,7 @@ pub(crate) fn is_registrar(path: &str) -> bool {
     }
     is_web_application(path)
         || is_task_queue(path)
+        || is_event_router(path)
         || matches!(
             path,
             "fastapi.APIRouter"
@@ -150,6 +151,12 @@ pub(crate) fn is_registrar(path: &str) -> bool {
                 "get" | "post" | "put" | "patch" | "delete" | "head" | "view" | "route"
             )
         })
+}
+
+/// Routers of Powertools for AWS Lambda, by event source; their routes are no framework's that serves.
+fn is_event_router(path: &str) -> bool {
+    path.strip_prefix("aws_lambda_powertools.event_handler.")
+        .is_some_and(|rest| rest.ends_with("Resolver") || rest.ends_with("Router"))
 }
 
 /// Objects that belong to the application they are given, and not the other way round.
@@ -221,7 +228,10 @@ pub(crate) fn is_request(path: &str) -> bool {
 
 /// Methods that run what a registrar keeps.
 pub(crate) fn runs_registrar(name: &str) -> bool {
-    matches!(name, "run" | "start" | "serve" | "worker_main" | "main")
+    matches!(
+        name,
+        "run" | "start" | "serve" | "worker_main" | "main" | "resolve"
+    )
 }
 
 /// Functions that run the application they are given.
