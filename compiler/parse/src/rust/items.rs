@@ -122,10 +122,7 @@ impl Builder<'_> {
         let head_end = callable.body.map_or(callable.range.end, |body| {
             self.range_of(body.brace_token.span.open()).start
         });
-        let head = TextRange {
-            start: self.behind_attributes(callable.attributes, callable.range.start),
-            end: head_end,
-        };
+        let head = self.head(callable.attributes, callable.range, head_end);
         let decorators = self.route_attributes(callable.attributes);
         let parameters = self.parameters(callable.signature);
         let returns = match &callable.signature.output {
@@ -200,10 +197,7 @@ impl Builder<'_> {
             syn::Fields::Named(fields) => self.range_of(fields.brace_token.span.open()).start,
             _ => range.end,
         };
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: brace,
-        };
+        let head = self.head(&found.attrs, range, brace);
         let scope = self.within(kind, &name, head, range, |builder| {
             builder.fields(&fields);
             builder.derived(&found.attrs, &name, &fields);
@@ -235,10 +229,11 @@ impl Builder<'_> {
 
     fn enumeration(&mut self, found: &syn::ItemEnum, range: TextRange) {
         let name = name_of(&found.ident);
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(found.brace_token.span.open()).start,
-        };
+        let head = self.head(
+            &found.attrs,
+            range,
+            self.range_of(found.brace_token.span.open()).start,
+        );
         let scope = self.within(class(Vec::new()), &name, head, range, |builder| {
             for variant in &found.variants {
                 let range = builder.range(variant);
@@ -265,10 +260,11 @@ impl Builder<'_> {
                 _ => None,
             })
             .collect();
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(found.brace_token.span.open()).start,
-        };
+        let head = self.head(
+            &found.attrs,
+            range,
+            self.range_of(found.brace_token.span.open()).start,
+        );
         self.stands_not(&found.attrs, head, "a trait");
         let name = name_of(&found.ident);
         let scope = self.within(class(bases), &name, head, range, |builder| {
@@ -298,10 +294,11 @@ impl Builder<'_> {
             .iter()
             .map(|(path, _)| self.path(path))
             .collect();
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(found.brace_token.span.open()).start,
-        };
+        let head = self.head(
+            &found.attrs,
+            range,
+            self.range_of(found.brace_token.span.open()).start,
+        );
         self.stands_not(&found.attrs, head, "an `impl` block");
         let name = match &*found.self_ty {
             syn::Type::Path(ty) => ty.path.segments.last().map(|last| name_of(&last.ident)),
@@ -338,10 +335,7 @@ impl Builder<'_> {
             self.bind_module(1, module, &name, range);
             return;
         };
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(brace.span.open()).start,
-        };
+        let head = self.head(&found.attrs, range, self.range_of(brace.span.open()).start);
         self.stands_not(&found.attrs, head, "a `mod`");
         if only_in_tests(&found.attrs) {
             return;
