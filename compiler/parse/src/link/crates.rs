@@ -54,6 +54,9 @@ impl Machine<'_> {
                 return Values::from([cell]);
             }
             "std.sync.LazyLock.force" => return first,
+            path if rust::PASSES_ON.iter().any(|(_, known)| *known == path) => {
+                return self.pass_on(frame, site, arguments);
+            }
             "envy.from_env" => return self.read_environment(frame, site, arguments, ""),
             _ => {}
         }
@@ -61,6 +64,7 @@ impl Machine<'_> {
             let mut served = self.call_all(frame, site, &first);
             served.extend(arguments.all().flatten().copied());
             self.serve_crate(&served);
+            self.add_filter_routes(frame, &served);
         }
         let tags = self.note_crate_uses(frame, site, callee, name, arguments);
         let ty = rust::result_of(path).map_or_else(|| made_type(path), str::to_owned);
@@ -108,6 +112,9 @@ impl Machine<'_> {
             return found;
         }
         if let Some(found) = self.call_settings(frame, site, bare, ty, method, arguments) {
+            return found;
+        }
+        if let Some(found) = self.call_filter(frame, site, base, method, arguments) {
             return found;
         }
         if rust::framework(ty).is_some() || rust::is_group(ty) || rust::is_route(ty) {

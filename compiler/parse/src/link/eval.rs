@@ -93,7 +93,10 @@ impl Machine<'_> {
             ExprKind::None => Values::from([self.values.value(Value::None)]),
             ExprKind::Sequence(items) => self.eval_sequence(frame, site, items),
             ExprKind::Map(entries) => self.eval_map(frame, site, entries),
-            ExprKind::Either(options) => self.eval_either(frame, site.file, options),
+            ExprKind::Either(options) => {
+                let found = self.eval_either(frame, site.file, options);
+                self.one_of_filters(frame, site, found)
+            }
             ExprKind::Await(value) => self.expr(frame, *value),
             ExprKind::Element(value) => {
                 let values = self.expr(frame, *value);

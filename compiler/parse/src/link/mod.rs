@@ -11,6 +11,7 @@ mod commands;
 mod config_objects;
 mod crates;
 mod crates_aws;
+mod crates_filters;
 mod crates_settings;
 mod crates_web;
 mod django;

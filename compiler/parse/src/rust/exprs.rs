@@ -310,7 +310,17 @@ impl Builder<'_> {
         if rust::passes_itself(&name)
             && let Some(last) = found.args.last()
         {
-            let called = self.called(last, vec![receiver], range);
+            let passes_on = rust::PASSES_ON.iter().find(|(known, _)| *known == name);
+            let called = match passes_on {
+                Some((_, path)) => {
+                    let function = self.expression(last);
+                    let path = path.split('.').map(str::to_owned).collect();
+                    let callee = self.names(path, true, range);
+                    let arguments = [receiver, function].map(Argument::Positional).to_vec();
+                    self.expr(ExprKind::Call { callee, arguments }, range)
+                }
+                None => self.called(last, vec![receiver], range),
+            };
             return match name.as_str() {
                 "inspect" | "for_each" => {
                     self.expr(ExprKind::Either(vec![receiver, called]), range)
@@ -318,10 +328,7 @@ impl Builder<'_> {
                 _ => called,
             };
         }
-        let callee_range = TextRange {
-            start: range.start,
-            end: self.range(&found.method).end,
-        };
+        let callee_range = self.span_of(range.start, self.range(&found.method).end);
         let callee = self.expr(ExprKind::Attribute(receiver, name.clone()), callee_range);
         let mut arguments: Vec<Argument> = found
             .args

@@ -3,11 +3,13 @@
 //! with [`CRATE`].
 
 mod builders;
+mod filters;
 mod uses;
 mod values;
 mod web;
 
 pub(crate) use builders::*;
+pub(crate) use filters::*;
 pub(crate) use uses::*;
 pub(crate) use values::*;
 pub(crate) use web::*;

@@ -27,7 +27,8 @@ pub(crate) fn framework(ty: &str) -> Option<&'static str> {
         "rocket.Rocket" => "rocket",
         "tonic.transport.Server" => "tonic",
         "poem.Route" => "poem",
-        _ if ty.starts_with("warp.") => "warp",
+        "warp.serve" => "warp",
+        _ if super::is_filter(ty) => "warp",
         _ => return None,
     })
 }
@@ -79,6 +80,7 @@ pub(crate) fn runs_application(path: &str) -> bool {
         "axum.serve"
             | "actix_web.HttpServer.new"
             | "warp.serve"
+            | "warp.service"
             | "hyper.server.conn.http1.Builder.new"
             | "axum_server.bind"
             | "lambda_http.run"

@@ -1,0 +1,436 @@
+//! Filters of web frameworks that are put together out of parts: what each asks of a request, what it
+//! hands to the function behind it, and the routes that come of it.
+
+use super::frame::Arguments;
+use super::machine::Machine;
+use super::value::{FrameIx, Site, Value, ValueId, Values};
+use crate::facts::ScopeKind;
+use crate::knowledge::rust::{self, Filter};
+
+/// How deep filters are looked into that are made of others.
+const MAX_DEPTH: usize = 64;
+/// Ways through the filters of a program after which it counts as too large to follow.
+const MAX_WAYS: usize = 2_000;
+
+/// Where the object keeps what the function behind a filter makes.
+const MADE: &str = "(made)";
+
+/// A part of a path.
+#[derive(Debug, Clone)]
+enum Segment {
+    Text(String),
+    /// A parameter, once its name is known with that.
+    Hole(Option<String>),
+}
+
+/// What a filter hands on.
+#[derive(Debug, Clone)]
+struct Extract {
+    values: Values,
+    /// The part of the path that it is.
+    segment: Option<usize>,
+}
+
+/// One way through a filter.
+#[derive(Debug, Clone)]
+struct Way {
+    path: Vec<Segment>,
+    method: Option<&'static str>,
+    extracts: Vec<Extract>,
+    /// The function that answers, where one of the project's does.
+    handler: Option<ValueId>,
+    /// Whether a function stands behind it, of the project or not.
+    called: bool,
+    /// Whether it answers by itself.
+    serves: bool,
+    site: Site,
+}
+
+impl Way {
+    fn new(site: Site) -> Self {
+        Self {
+            path: Vec::new(),
+            method: None,
+            extracts: Vec::new(),
+            handler: None,
+            called: false,
+            serves: false,
+            site,
+        }
+    }
+
+    fn extracting(site: Site, values: Values) -> Self {
+        let extract = Extract {
+            values,
+            segment: None,
+        };
+        Self {
+            extracts: vec![extract],
+            ..Self::new(site)
+        }
+    }
+
+    /// Through this filter and then the other.
+    fn and(&self, other: &Self, site: Site) -> Self {
+        let before = self.path.len();
+        let path = self.path.iter().chain(&other.path).cloned().collect();
+        let behind = other.extracts.iter().map(|extract| Extract {
+            values: extract.values.clone(),
+            segment: extract.segment.map(|segment| segment + before),
+        });
+        Self {
+            path,
+            method: self.method.or(other.method),
+            extracts: self.extracts.iter().cloned().chain(behind).collect(),
+            handler: None,
+            called: false,
+            serves: self.serves || other.serves,
+            site,
+        }
+    }
+
+    /// The path as routes write it.
+    fn written(&self) -> String {
+        let mut path = String::new();
+        for segment in &self.path {
+            path.push('/');
+            match segment {
+                Segment::Text(text) => path.push_str(text),
+                Segment::Hole(name) => {
+                    path.push('{');
+                    path.push_str(name.as_deref().unwrap_or("param"));
+                    path.push('}');
+                }
+            }
+        }
+        path
+    }
+}
+
+impl Machine<'_> {
+    /// Whether a value is a filter.
+    fn is_filter(&self, value: ValueId) -> bool {
+        let inner = self.values.untagged(value);
+        matches!(self.values.get(inner), Value::Object { .. })
+            && self
+                .crate_path(inner)
+                .is_some_and(|ty| rust::is_filter(&ty))
+    }
+
+    /// A method of a filter; `None` for any other type.
+    pub(crate) fn call_filter(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        base: ValueId,
+        method: &str,
+        arguments: &Arguments,
+    ) -> Option<Values> {
+        if !self.is_filter(base) {
+            return None;
+        }
+        let first = arguments.positional.first().cloned().unwrap_or_default();
+        Some(match method {
+            "and" => {
+                let both = Arguments {
+                    positional: vec![Values::from([base]), first],
+                    ..Arguments::default()
+                };
+                Values::from([self.crate_object(frame, site, rust::BOTH, &both)])
+            }
+            "map" | "then" | "and_then" => self.call_behind(frame, site, base, &first),
+            "untuple_one" => {
+                let of = Arguments {
+                    positional: vec![Values::from([base])],
+                    ..Arguments::default()
+                };
+                Values::from([self.crate_object(frame, site, rust::UNPACKS, &of)])
+            }
+            _ => {
+                // `recover` and the like call what they are given, and the filter stays one.
+                self.escape_all(frame, site, arguments);
+                Values::from([base])
+            }
+        })
+    }
+
+    /// Several filters that one expression may be are one that takes what any of them takes.
+    pub(crate) fn one_of_filters(&mut self, frame: FrameIx, site: Site, found: Values) -> Values {
+        let (filters, mut others): (Values, Values) = found
+            .iter()
+            .copied()
+            .partition(|value| self.is_filter(*value));
+        if filters.len() < 2 {
+            return found;
+        }
+        let of = Arguments {
+            positional: vec![filters],
+            ..Arguments::default()
+        };
+        others.insert(self.crate_object(frame, site, rust::ONE_OF, &of));
+        others
+    }
+
+    /// `value.map(function)`: calls the function with the value, or puts it behind a filter.
+    pub(crate) fn pass_on(&mut self, frame: FrameIx, site: Site, arguments: &Arguments) -> Values {
+        let [values, functions] = arguments.positional.as_slice() else {
+            return Values::new();
+        };
+        let (filters, others): (Values, Values) = values
+            .iter()
+            .copied()
+            .partition(|value| self.is_filter(*value));
+        let mut found = Values::new();
+        for filter in &filters {
+            found.extend(self.call_behind(frame, site, *filter, functions));
+        }
+        if !filters.is_empty() && others.is_empty() {
+            return found;
+        }
+        if functions.is_empty() {
+            self.unfollowed.insert((frame, site));
+            return found;
+        }
+        self.unfollowed.remove(&(frame, site));
+        let with = Arguments {
+            positional: vec![others],
+            ..Arguments::default()
+        };
+        for function in functions {
+            found.extend(self.call(frame, site, *function, &with));
+        }
+        found
+    }
+
+    /// Calls functions with what a filter hands on; the filter with them behind it.
+    fn call_behind(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        filter: ValueId,
+        functions: &Values,
+    ) -> Values {
+        let of = Arguments {
+            positional: vec![Values::from([filter]), functions.clone()],
+            ..Arguments::default()
+        };
+        let object = self.crate_object(frame, site, rust::CALLS, &of);
+        let made = self.values.sym(MADE);
+        for way in self.ways(frame, &Values::from([filter]), 0) {
+            let extracts = way.extracts.into_iter();
+            let given = Arguments {
+                positional: extracts.map(|extract| extract.values).collect(),
+                ..Arguments::default()
+            };
+            for function in functions {
+                let result = self.call(frame, site, *function, &given);
+                self.grow_field(object, made, result);
+            }
+        }
+        Values::from([object])
+    }
+
+    /// Every way through filters.
+    fn ways(&mut self, frame: FrameIx, filters: &Values, depth: usize) -> Vec<Way> {
+        let mut found = Vec::new();
+        if depth > MAX_DEPTH {
+            self.overflow = true;
+            return found;
+        }
+        for filter in filters {
+            found.extend(self.ways_of(frame, *filter, depth));
+        }
+        if found.len() > MAX_WAYS {
+            self.overflow = true;
+            found.truncate(MAX_WAYS);
+        }
+        found
+    }
+
+    fn ways_of(&mut self, frame: FrameIx, filter: ValueId, depth: usize) -> Vec<Way> {
+        let inner = self.values.untagged(filter);
+        let Value::Object { site, .. } = *self.values.get(inner) else {
+            return Vec::new();
+        };
+        let ty = self.crate_path(inner).unwrap_or_default();
+        let first = self.option_of(frame, &Values::from([inner]), "0");
+        match ty.as_str() {
+            rust::BOTH => {
+                let second = self.option_of(frame, &Values::from([inner]), "1");
+                let before = self.ways(frame, &first, depth + 1);
+                let behind = self.ways(frame, &second, depth + 1);
+                let all = before
+                    .iter()
+                    .flat_map(|one| behind.iter().map(|other| one.and(other, site)));
+                all.take(MAX_WAYS + 1).collect()
+            }
+            rust::ONE_OF => self.ways(frame, &first, depth + 1),
+            rust::CALLS => self.ways_behind(frame, inner, &first, depth),
+            rust::UNPACKS => {
+                let mut ways = self.ways(frame, &first, depth + 1);
+                for way in &mut ways {
+                    if let [only] = way.extracts.as_slice() {
+                        way.extracts = self.unpacked_extracts(frame, &only.values.clone());
+                    }
+                }
+                ways
+            }
+            ty => match rust::filter(ty) {
+                Some(filter) => vec![self.way_of(filter, &first, site)],
+                // A filter of another crate.
+                None => vec![Way::extracting(site, Values::from([inner]))],
+            },
+        }
+    }
+
+    /// Ways through a filter with functions behind it.
+    fn ways_behind(
+        &mut self,
+        frame: FrameIx,
+        object: ValueId,
+        filters: &Values,
+        depth: usize,
+    ) -> Vec<Way> {
+        let of = Values::from([object]);
+        let functions = self.option_of(frame, &of, "1");
+        let made = self.values.sym(MADE);
+        let made = self.field(object, made, frame);
+        let Value::Object { site, .. } = *self.values.get(object) else {
+            return Vec::new();
+        };
+        let mut ways = self.ways(frame, filters, depth + 1);
+        let own: Vec<ValueId> = functions
+            .iter()
+            .copied()
+            .filter(|function| self.is_project_callable(*function))
+            .collect();
+        for way in &mut ways {
+            for function in &own {
+                self.name_holes(way, *function);
+            }
+            // A function that changes an answer is not the one that gives it.
+            way.handler = way.handler.or(own.first().copied());
+            way.called = true;
+            way.site = site;
+            way.extracts = Way::extracting(site, made.clone()).extracts;
+        }
+        ways
+    }
+
+    /// Parameters of a path are called what the function calls them that they are handed to.
+    fn name_holes(&self, way: &mut Way, function: ValueId) {
+        let inner = self.values.untagged(function);
+        let (inner, skipped) = match *self.values.get(inner) {
+            Value::Bound { function, .. } => (self.values.untagged(function), 1),
+            _ => (inner, 0),
+        };
+        let Value::Function { file, scope, .. } = *self.values.get(inner) else {
+            return;
+        };
+        let ScopeKind::Function { parameters, .. } = &self.program.file(file).scope(scope).kind
+        else {
+            return;
+        };
+        for (extract, parameter) in way.extracts.iter().zip(parameters.iter().skip(skipped)) {
+            let hole = extract
+                .segment
+                .and_then(|segment| way.path.get_mut(segment));
+            let name = parameter.name.trim_start_matches('_');
+            if let Some(Segment::Hole(known @ None)) = hole
+                && !name.is_empty()
+                && !name.starts_with('#')
+            {
+                *known = Some(name.to_owned());
+            }
+        }
+    }
+
+    /// The parts of a tuple; nothing for a value that is none.
+    fn unpacked_extracts(&mut self, frame: FrameIx, values: &Values) -> Vec<Extract> {
+        let mut found = Vec::new();
+        loop {
+            let key = self.values.sym(&format!("[{}]", found.len()));
+            let mut part = Values::new();
+            for value in values {
+                if let Value::Container { .. } = self.values.get(self.values.untagged(*value)) {
+                    part.extend(self.field(*value, key, frame));
+                }
+            }
+            if part.is_empty() {
+                return found;
+            }
+            found.push(Extract {
+                values: part,
+                segment: None,
+            });
+        }
+    }
+
+    /// The way through a filter that a function of the crate makes.
+    fn way_of(&mut self, filter: Filter, given: &Values, site: Site) -> Way {
+        let mut way = Way::new(site);
+        let hole = |way: &mut Way, name: Option<&str>| {
+            way.path.push(Segment::Hole(name.map(str::to_owned)));
+            way.path.len() - 1
+        };
+        match filter {
+            Filter::Path => {
+                let text = given
+                    .iter()
+                    .find_map(|value| self.values.default_text(*value));
+                match text {
+                    Some(text) => {
+                        for part in text.split('/').filter(|part| !part.is_empty()) {
+                            if part == rust::HOLE {
+                                let segment = Some(hole(&mut way, None));
+                                let values = self.unknown();
+                                way.extracts.push(Extract { values, segment });
+                            } else {
+                                way.path.push(Segment::Text(part.to_owned()));
+                            }
+                        }
+                    }
+                    None => {
+                        hole(&mut way, None);
+                    }
+                }
+            }
+            Filter::Parameter => {
+                let segment = Some(hole(&mut way, None));
+                let values = self.unknown();
+                way.extracts.push(Extract { values, segment });
+            }
+            Filter::Method(method) => way.method = Some(method),
+            Filter::Extracts => way.extracts = Way::extracting(site, self.unknown()).extracts,
+            Filter::Asks => {}
+            Filter::Folder | Filter::File => {
+                if filter == Filter::Folder {
+                    hole(&mut way, Some("path"));
+                }
+                way.method = Some("GET");
+                way.serves = true;
+                way.extracts = Way::extracting(site, self.unknown()).extracts;
+            }
+        }
+        way
+    }
+
+    /// The routes of filters that are served.
+    pub(crate) fn add_filter_routes(&mut self, frame: FrameIx, filters: &Values) {
+        for filter in filters {
+            if !self.is_filter(*filter) {
+                continue;
+            }
+            let root = self.values.untagged(*filter);
+            for way in self.ways(frame, &Values::from([root]), 0) {
+                if !way.called && !way.serves {
+                    continue;
+                }
+                let handler = way.handler.map(|handler| self.values.untagged(handler));
+                let method = way.method.unwrap_or("ANY").to_owned();
+                let routes = &mut self.registry.of(root).routes;
+                routes.insert((way.written(), method, handler, way.site));
+            }
+        }
+    }
+}
