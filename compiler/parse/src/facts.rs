@@ -4,6 +4,8 @@
 //!
 //! The linker follows values over these facts; it must never need the text again.
 
+use std::collections::BTreeMap;
+
 use klo_intent::{Literal, Place};
 use klo_source::TextRange;
 use serde::{Deserialize, Serialize};
@@ -130,6 +132,9 @@ pub struct Scope {
     pub steps: Vec<Step>,
     /// Names that belong to the module (`global`) or to a scope around (`nonlocal`).
     pub outer_names: Vec<String>,
+    /// Names that mean what they mean around the scope until a place in the text, for languages in
+    /// which a variable begins where it is bound: `let pool = pool();`.
+    pub begins: BTreeMap<String, u32>,
     /// The range of its head.
     pub head: TextRange,
     /// The whole range.

@@ -60,6 +60,9 @@ impl Machine<'_> {
             "envy.from_env" => return self.read_environment(frame, site, arguments, ""),
             _ => {}
         }
+        if let Some(made) = self.make_collection(frame, site, path, arguments) {
+            return made;
+        }
         if rust::runs_application(path) {
             let mut served = self.call_all(frame, site, &first);
             served.extend(arguments.all().flatten().copied());

@@ -29,63 +29,67 @@ struct Extract {
     values: Values,
     /// The part of the path that it is.
     segment: Option<usize>,
+    /// What made it, where a function did or a filter that answers by itself.
+    answer: Option<Answer>,
+}
+
+impl Extract {
+    fn of(values: Values) -> Self {
+        Self {
+            values,
+            segment: None,
+            answer: None,
+        }
+    }
+}
+
+/// What may answer a request that came through.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    /// The function, where it is one of the project's.
+    handler: Option<ValueId>,
+    site: Site,
+    /// Whether anything was asked of the request: what is handed to every request is no answer where
+    /// another function stands behind it.
+    asked: bool,
 }
 
 /// One way through a filter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Way {
     path: Vec<Segment>,
     method: Option<&'static str>,
     extracts: Vec<Extract>,
-    /// The function that answers, where one of the project's does.
-    handler: Option<ValueId>,
-    /// Whether a function stands behind it, of the project or not.
-    called: bool,
-    /// Whether it answers by itself.
-    serves: bool,
-    site: Site,
 }
 
 impl Way {
-    fn new(site: Site) -> Self {
+    fn extracting(values: Values) -> Self {
         Self {
-            path: Vec::new(),
-            method: None,
-            extracts: Vec::new(),
-            handler: None,
-            called: false,
-            serves: false,
-            site,
-        }
-    }
-
-    fn extracting(site: Site, values: Values) -> Self {
-        let extract = Extract {
-            values,
-            segment: None,
-        };
-        Self {
-            extracts: vec![extract],
-            ..Self::new(site)
+            extracts: vec![Extract::of(values)],
+            ..Self::default()
         }
     }
 
     /// Through this filter and then the other.
-    fn and(&self, other: &Self, site: Site) -> Self {
+    fn and(&self, other: &Self) -> Self {
         let before = self.path.len();
         let path = self.path.iter().chain(&other.path).cloned().collect();
         let behind = other.extracts.iter().map(|extract| Extract {
-            values: extract.values.clone(),
             segment: extract.segment.map(|segment| segment + before),
+            ..extract.clone()
         });
         Self {
             path,
             method: self.method.or(other.method),
             extracts: self.extracts.iter().cloned().chain(behind).collect(),
-            handler: None,
-            called: false,
-            serves: self.serves || other.serves,
-            site,
+        }
+    }
+
+    /// What answers: the maker of all that is handed on in the end.
+    fn answer(&self) -> Option<Answer> {
+        match self.extracts.as_slice() {
+            [only] => only.answer,
+            _ => None,
         }
     }
 
@@ -261,7 +265,7 @@ impl Machine<'_> {
                 let behind = self.ways(frame, &second, depth + 1);
                 let all = before
                     .iter()
-                    .flat_map(|one| behind.iter().map(|other| one.and(other, site)));
+                    .flat_map(|one| behind.iter().map(|other| one.and(other)));
                 all.take(MAX_WAYS + 1).collect()
             }
             rust::ONE_OF => self.ways(frame, &first, depth + 1),
@@ -278,7 +282,7 @@ impl Machine<'_> {
             ty => match rust::filter(ty) {
                 Some(filter) => vec![self.way_of(filter, &first, site)],
                 // A filter of another crate.
-                None => vec![Way::extracting(site, Values::from([inner]))],
+                None => vec![Way::extracting(Values::from([inner]))],
             },
         }
     }
@@ -308,11 +312,18 @@ impl Machine<'_> {
             for function in &own {
                 self.name_holes(way, *function);
             }
+            let asked = !way.path.is_empty() || way.method.is_some();
+            let new = Answer {
+                handler: own.first().copied(),
+                site,
+                asked,
+            };
             // A function that changes an answer is not the one that gives it.
-            way.handler = way.handler.or(own.first().copied());
-            way.called = true;
-            way.site = site;
-            way.extracts = Way::extracting(site, made.clone()).extracts;
+            let known = way.answer().filter(|answer| answer.asked);
+            way.extracts = vec![Extract {
+                answer: known.or(Some(new)),
+                ..Extract::of(made.clone())
+            }];
         }
         ways
     }
@@ -359,16 +370,13 @@ impl Machine<'_> {
             if part.is_empty() {
                 return found;
             }
-            found.push(Extract {
-                values: part,
-                segment: None,
-            });
+            found.push(Extract::of(part));
         }
     }
 
     /// The way through a filter that a function of the crate makes.
     fn way_of(&mut self, filter: Filter, given: &Values, site: Site) -> Way {
-        let mut way = Way::new(site);
+        let mut way = Way::default();
         let hole = |way: &mut Way, name: Option<&str>| {
             way.path.push(Segment::Hole(name.map(str::to_owned)));
             way.path.len() - 1
@@ -383,8 +391,10 @@ impl Machine<'_> {
                         for part in text.split('/').filter(|part| !part.is_empty()) {
                             if part == rust::HOLE {
                                 let segment = Some(hole(&mut way, None));
-                                let values = self.unknown();
-                                way.extracts.push(Extract { values, segment });
+                                way.extracts.push(Extract {
+                                    segment,
+                                    ..Extract::of(self.unknown())
+                                });
                             } else {
                                 way.path.push(Segment::Text(part.to_owned()));
                             }
@@ -397,19 +407,28 @@ impl Machine<'_> {
             }
             Filter::Parameter => {
                 let segment = Some(hole(&mut way, None));
-                let values = self.unknown();
-                way.extracts.push(Extract { values, segment });
+                way.extracts.push(Extract {
+                    segment,
+                    ..Extract::of(self.unknown())
+                });
             }
             Filter::Method(method) => way.method = Some(method),
-            Filter::Extracts => way.extracts = Way::extracting(site, self.unknown()).extracts,
+            Filter::Extracts => way.extracts.push(Extract::of(self.unknown())),
             Filter::Asks => {}
             Filter::Folder | Filter::File => {
                 if filter == Filter::Folder {
                     hole(&mut way, Some("path"));
                 }
                 way.method = Some("GET");
-                way.serves = true;
-                way.extracts = Way::extracting(site, self.unknown()).extracts;
+                let answer = Answer {
+                    handler: None,
+                    site,
+                    asked: true,
+                };
+                way.extracts.push(Extract {
+                    answer: Some(answer),
+                    ..Extract::of(self.unknown())
+                });
             }
         }
         way
@@ -423,13 +442,13 @@ impl Machine<'_> {
             }
             let root = self.values.untagged(*filter);
             for way in self.ways(frame, &Values::from([root]), 0) {
-                if !way.called && !way.serves {
+                let Some(answer) = way.answer() else {
                     continue;
-                }
-                let handler = way.handler.map(|handler| self.values.untagged(handler));
+                };
+                let handler = answer.handler.map(|handler| self.values.untagged(handler));
                 let method = way.method.unwrap_or("ANY").to_owned();
                 let routes = &mut self.registry.of(root).routes;
-                routes.insert((way.written(), method, handler, way.site));
+                routes.insert((way.written(), method, handler, answer.site));
             }
         }
     }

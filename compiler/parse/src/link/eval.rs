@@ -64,7 +64,8 @@ impl Machine<'_> {
         let kind = self.syntax(site.file, site.expr);
         match kind {
             ExprKind::Name(name) => {
-                let values = self.lookup(frame, name);
+                let at = self.program.file(site.file).facts.expr(site.expr).range;
+                let values = self.lookup_at(frame, name, at.start);
                 let values = self.forced(frame, site, values);
                 self.note_reads(frame, site, &values);
                 values
@@ -100,7 +101,10 @@ impl Machine<'_> {
             ExprKind::Await(value) => self.expr(frame, *value),
             ExprKind::Element(value) => {
                 let values = self.expr(frame, *value);
-                self.elements(frame, &values)
+                match self.program.file(site.file).is_rust() {
+                    true => self.iterated(frame, site, &values),
+                    false => self.elements(frame, &values),
+                }
             }
             ExprKind::Entered(value) => self.eval_entered(frame, site, *value),
             ExprKind::Lambda(scope) => Values::from([self.values.value(Value::Function {

@@ -7,6 +7,7 @@ mod bindings;
 mod call;
 mod cells;
 mod classify;
+mod collections;
 mod commands;
 mod config_objects;
 mod crates;

@@ -94,7 +94,8 @@ impl Builder<'_> {
             }
             Expr::ForLoop(found) => {
                 let values = self.expression(&found.expr);
-                let element = self.expr(ExprKind::Element(values), range);
+                let of = self.extent(&found.expr);
+                let element = self.expr(ExprKind::Element(values), of);
                 self.bind_pattern(&found.pat, Some(element));
                 self.block_value(&found.body, None, range)
             }
@@ -305,6 +306,9 @@ impl Builder<'_> {
                 });
             }
             return self.expr(ExprKind::Either(options), range);
+        }
+        if let Some(value) = self.iterator_call(found, &name, range) {
+            return value;
         }
         let receiver = self.expression(&found.receiver);
         if rust::passes_itself(&name)

@@ -93,6 +93,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn bind_item(&mut self, name: &str, value: ExprId, range: TextRange) {
+        self.begins_at_once(name);
         self.step(Step::Bind {
             target: BindTarget::Name(name.to_owned()),
             value: Some(value),
@@ -403,13 +404,15 @@ impl Builder<'_> {
     fn use_all(&mut self, before: &[String], range: TextRange) {
         let supers = before.iter().take_while(|name| *name == "super").count();
         let inside = self.inline.len();
-        let (level, module) = match before.first().map(String::as_str) {
-            Some("super") if supers <= inside => return,
-            Some("super") => (1 + (supers - inside) as u32, before[supers..].to_vec()),
-            Some("self") if inside > 0 => return,
-            Some("self") => (1, before[1..].to_vec()),
-            _ => (0, before.to_vec()),
+        let (level, around, rest) = match before.first().map(String::as_str) {
+            Some("super") => {
+                let above = supers.saturating_sub(inside) as u32;
+                (1 + above, inside.saturating_sub(supers), &before[supers..])
+            }
+            Some("self") => (1, inside, &before[1..]),
+            _ => (0, 0, before),
         };
+        let module = [&self.inline[..around], rest].concat();
         self.import(level, module, ImportNames::Star, range);
     }
 }

@@ -5,6 +5,7 @@ mod derive;
 mod exprs;
 mod extent;
 mod items;
+mod iterators;
 mod lex;
 mod macros;
 pub mod modules;
@@ -114,6 +115,7 @@ impl<'t> Builder<'t> {
             decorators: Vec::new(),
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: BTreeMap::new(),
             head: TextRange::new(0, 0),
             range: TextRange::new(0, text.len()),
         };
@@ -215,8 +217,31 @@ impl<'t> Builder<'t> {
         id
     }
 
+    /// Notes that a variable of the open scope begins at a place.
+    fn begins(&mut self, name: &str, at: u32) {
+        let scope = &mut self.facts.scopes[self.scope.0 as usize];
+        let ScopeKind::Function { parameters, .. } = &scope.kind else {
+            return;
+        };
+        if !parameters.iter().any(|parameter| parameter.name == name) {
+            scope.begins.entry(name.to_owned()).or_insert(at);
+        }
+    }
+
+    /// Notes that an item of the open scope is seen in all of it.
+    fn begins_at_once(&mut self, name: &str) {
+        let scope = &mut self.facts.scopes[self.scope.0 as usize];
+        if matches!(scope.kind, ScopeKind::Function { .. }) {
+            scope.begins.insert(name.to_owned(), 0);
+        }
+    }
+
     /// Adds a step to the open scope.
     fn step(&mut self, step: Step) {
+        if let Step::Define(scope) = step {
+            let name = self.facts.scope(scope).name.clone();
+            self.begins_at_once(&name);
+        }
         self.facts.scopes[self.scope.0 as usize].steps.push(step);
     }
 
@@ -243,6 +268,7 @@ impl<'t> Builder<'t> {
             decorators: Vec::new(),
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: BTreeMap::new(),
             head,
             range,
         });

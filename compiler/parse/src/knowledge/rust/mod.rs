@@ -3,12 +3,14 @@
 //! with [`CRATE`].
 
 mod builders;
+mod collections;
 mod filters;
 mod uses;
 mod values;
 mod web;
 
 pub(crate) use builders::*;
+pub(crate) use collections::*;
 pub(crate) use filters::*;
 pub(crate) use uses::*;
 pub(crate) use values::*;
