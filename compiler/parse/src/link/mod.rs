@@ -18,6 +18,7 @@ mod crates_web;
 mod django;
 mod edge_notes;
 mod edges;
+mod entries;
 mod environment;
 mod eval;
 mod extend;

@@ -115,6 +115,19 @@ pub(crate) fn names_resource(method: &str) -> bool {
     )
 }
 
+/// The member of an entry that a builder of AWS's SDK was told, by the path of the builder's product:
+/// `TransactWriteItem::builder().put(…).build()`. `None` for what is no such entry, nothing inside for
+/// a builder that was told none.
+pub(crate) fn entry_member(ty: &str) -> Option<Option<&str>> {
+    let told = ty.strip_prefix("aws_sdk_dynamodb.types.TransactWriteItem.builder")?;
+    let mut calls = told.split('.').filter(|call| !call.is_empty());
+    let member = calls.find(|call| *call != "build()");
+    Some(member.map(|call| {
+        let name = call.trim_end_matches("()");
+        name.strip_prefix("set_").unwrap_or(name)
+    }))
+}
+
 /// The crate that speaks to Lambda, where a function is one of its own that start a program.
 pub(crate) fn lambda_runtime(path: &str) -> Option<&'static str> {
     match path {
