@@ -251,6 +251,7 @@ pub(super) fn run_unit(
         })
         .collect();
     django_uses(&mut machine, declared);
+    machine.settle_entries(module);
     let mut start: BTreeSet<FileIx> = machine.modules.keys().copied().collect();
     start.extend(packages.get(&program.file(file).path).into_iter().flatten());
     let files = program
@@ -429,14 +430,20 @@ pub(super) fn read_orphans(
         let mut machine = Machine::new(program);
         let module = machine.import(file);
         machine.run();
-        let scope = |tag: &Tag| {
-            declared.declarations[declared.tags[tag.0 as usize]]
-                .item
-                .scope
-        };
-        let scopes: BTreeSet<ScopeId> = tags.iter().map(scope).collect();
+        let item = |tag: &Tag| &declared.declarations[declared.tags[tag.0 as usize]].item;
+        let mut scopes: BTreeSet<ScopeId> = tags.iter().map(|tag| item(tag).scope).collect();
+        if program.file(file).is_rust() {
+            // What a static holds may be made in a function of its own.
+            scopes.extend(tags.iter().filter_map(|tag| match item(tag).kind {
+                ItemKind::Assignment(value) => Some(program.file(file).facts.expr(value).scope),
+                _ => None,
+            }));
+        }
         for scope in scopes {
             run_around(&mut machine, file, scope);
+        }
+        if program.file(file).is_rust() {
+            machine.fill_cells(module, file);
         }
         for tag in tags {
             let kind = program.tags[tag.0 as usize].kind;

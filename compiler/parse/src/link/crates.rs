@@ -260,24 +260,29 @@ impl Machine<'_> {
         method: &str,
         arguments: &Arguments,
     ) -> Option<Values> {
-        if ty != "std.sync.OnceLock" {
+        if ty != rust::ONCE {
             return None;
         }
         let any = self.values.sym("[]");
         let first = arguments.positional.first().cloned().unwrap_or_default();
         Some(match method {
             "set" | "insert" | "set_default" => {
+                self.note_held(cell, &first);
                 self.grow_field(cell, any, first);
                 Values::new()
             }
             "get_or_init" | "get_or_try_init" => {
                 let made = self.call_all(frame, site, &first);
+                self.note_held(cell, &made);
                 self.grow_field(cell, any, made.clone());
                 let mut found = self.field(cell, any, frame);
                 found.extend(made);
-                found
+                self.of_cell(cell, found)
             }
-            _ => self.field(cell, any, frame),
+            _ => {
+                let held = self.field(cell, any, frame);
+                self.of_cell(cell, held)
+            }
         })
     }
 }

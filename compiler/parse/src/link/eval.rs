@@ -24,7 +24,7 @@ impl Machine<'_> {
         let in_function = !self.frame(frame).on_import;
         let mut tagged = Values::new();
         // What a cell holds is worked out by those who look into it.
-        let lazy = !values.is_empty() && values.iter().all(|value| self.is_lazy(*value));
+        let lazy = !values.is_empty() && values.iter().all(|value| self.is_cell(*value));
         for tag in tags {
             if lazy {
                 if self.evaluated.get(tag).is_some_and(|e| e.values.is_empty()) {
