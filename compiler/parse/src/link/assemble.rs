@@ -133,8 +133,19 @@ pub(super) fn with_program<T>(
         making: HashMap::new(),
         tagged_names: BTreeMap::new(),
         tags: Vec::new(),
+        units: BTreeSet::new(),
         evaluation,
     };
+    program.units = units(declarations)
+        .into_iter()
+        .filter_map(|index| {
+            let declaration = &declarations[index];
+            match declaration.item.kind {
+                ItemKind::Function(scope) => Some((program.by_path(&declaration.path)?, scope)),
+                _ => None,
+            }
+        })
+        .collect();
     let tags = tag_resources(&mut program, declarations);
     let declared = Declared {
         app,

@@ -15,6 +15,7 @@ mod crates_aws;
 mod crates_filters;
 mod crates_settings;
 mod crates_web;
+mod dispatch;
 mod django;
 mod edge_notes;
 mod edges;

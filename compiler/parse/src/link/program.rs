@@ -189,6 +189,8 @@ pub(crate) struct Program<'a> {
     /// Annotated fields of classes and bare declarations, by file, scope and name.
     pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
     pub(crate) tags: Vec<TagInfo>,
+    /// Functions that annotations make units of.
+    pub(crate) units: BTreeSet<(FileIx, ScopeId)>,
     /// When its parts are evaluated.
     pub(crate) evaluation: Evaluation,
 }

@@ -7,7 +7,7 @@ use syn::{Expr, Lit, UnOp};
 use super::Builder;
 use super::paths::name_of;
 use crate::facts::{
-    Argument, BindTarget, ExprId, ExprKind, Parameter, ParameterKind, ScopeKind, Step,
+    Argument, BindTarget, Branch, ExprId, ExprKind, Parameter, ParameterKind, ScopeKind, Step,
 };
 use crate::knowledge::rust;
 
@@ -78,6 +78,10 @@ impl Builder<'_> {
                 self.step(Step::Do(condition));
                 let mut options = vec![self.block_value(&found.then_branch, declared, range)];
                 if let Some((_, otherwise)) = &found.else_branch {
+                    let then = self.range_of(found.then_branch.brace_token.span.join());
+                    let branches = [then, self.extent(otherwise)];
+                    let branches = branches.map(|range| Branch { range, case: None });
+                    self.facts.choices.push(branches.to_vec());
                     options.push(self.typed_expression(otherwise, declared));
                 }
                 self.expr(ExprKind::Either(options), range)
@@ -101,6 +105,12 @@ impl Builder<'_> {
             }
             Expr::Match(found) => {
                 let value = self.expression(&found.expr);
+                let branches = found.arms.iter().map(|arm| Branch {
+                    range: self.extent(&arm.body),
+                    case: case_of(&arm.pat),
+                });
+                let branches: Vec<Branch> = branches.collect();
+                self.facts.choices.push(branches);
                 let mut options = Vec::new();
                 for arm in &found.arms {
                     self.bind_pattern(&arm.pat, Some(value));
@@ -419,4 +429,23 @@ impl Builder<'_> {
         });
         self.expr(ExprKind::Lambda(scope), range)
     }
+}
+
+/// The enumeration and the case of it that a pattern stands for: `Command::Serve { .. }`.
+fn case_of(pattern: &syn::Pat) -> Option<(String, String)> {
+    let path = match pattern {
+        syn::Pat::Path(found) => &found.path,
+        // `Some(Command::Serve)`: what is inside decides.
+        syn::Pat::TupleStruct(found) if found.path.is_ident("Some") => {
+            return case_of(found.elems.first()?);
+        }
+        syn::Pat::TupleStruct(found) => &found.path,
+        syn::Pat::Struct(found) => &found.path,
+        syn::Pat::Paren(found) => return case_of(&found.pat),
+        syn::Pat::Reference(found) => return case_of(&found.pat),
+        _ => return None,
+    };
+    let mut names = path.segments.iter().rev().map(|part| name_of(&part.ident));
+    let (case, ty) = (names.next()?, names.next()?);
+    Some((ty, case))
 }
