@@ -32,6 +32,8 @@ pub(crate) struct UnitRun {
     pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
     /// Resources that are handed to calls which klo cannot follow.
     pub(crate) unfollowed: BTreeMap<Tag, BTreeSet<Span>>,
+    /// Places that are given one of several resources by a type that each of them fits.
+    pub(crate) undecided: BTreeSet<(Span, BTreeSet<Tag>)>,
     /// What annotated expressions say in this unit.
     pub(crate) found: BTreeMap<Tag, Found>,
     /// Every file that starting it may load.
@@ -282,6 +284,7 @@ pub(super) fn run_unit(
         unannotated: machine.uses.unannotated(),
         uses: machine.uses.by_tag,
         unfollowed,
+        undecided: machine.undecided,
         found,
         files,
         required,

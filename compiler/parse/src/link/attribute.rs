@@ -68,6 +68,7 @@ impl Machine<'_> {
                 let mut found = self.class_attribute(frame, site, class, inner, name, true);
                 found.extend(stored);
                 if found.is_empty() {
+                    self.want_field(class, inner, name);
                     found.extend(self.through_wrapper(class, inner, name));
                 }
                 let tags = self.values.tags(base);

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use klo_source::TextRange;
+
 use super::machine::{LeavesOut, Machine};
 use super::program::{Program, Resolved};
 use super::value::{FileIx, FrameIx, Site};
-use crate::facts::{ScopeId, ScopeKind};
+use crate::facts::{Branch, ExprKind, ScopeId, ScopeKind};
+use crate::knowledge::rust;
 
 /// How a program comes to the function that a unit is.
 #[derive(Debug, Default)]
 pub(crate) struct Dispatch {
     /// What the program does for other units alone.
     pub(crate) leaves_out: LeavesOut,
-    /// The cases that lead to the function, each with the enumeration and its name.
-    pub(crate) cases: Vec<(String, String)>,
+    /// The commands that the program is given for it.
+    pub(crate) arguments: Vec<String>,
 }
 
 /// How the program that a file is part of comes to a function of it, where its `main` is no unit
@@ -42,26 +45,61 @@ pub(crate) fn dispatch<'p>(
     }
     let mut found = Dispatch::default();
     found.leaves_out.functions = functions;
-    for (index, loaded) in program.files.iter().enumerate() {
-        let file = FileIx(index as u32);
-        for choice in &loaded.facts.choices {
-            let leads = |range: klo_source::TextRange| {
+    // The outermost command is read by the file that `main` is in.
+    let others = (0..program.files.len() as u32).map(FileIx);
+    for file in std::iter::once(root).chain(others.filter(|file| *file != root)) {
+        let facts = &program.file(file).facts;
+        for choice in &facts.choices {
+            let leads = |branch: &&Branch| {
                 leading.iter().any(|site| {
-                    let at = loaded.facts.expr(site.expr).range;
-                    site.file == file && range.start <= at.start && at.end <= range.end
+                    site.file == file && is_inside(facts.expr(site.expr).range, branch.range)
                 })
             };
-            let (taken, others): (Vec<_>, Vec<_>) =
-                choice.iter().partition(|branch| leads(branch.range));
-            if !taken.is_empty() {
-                let others = others.into_iter().map(|branch| (file, branch.range));
-                found.leaves_out.branches.extend(others);
-                let cases = taken.into_iter().filter_map(|branch| branch.case.clone());
-                found.cases.extend(cases);
+            let (taken, others): (Vec<_>, Vec<_>) = choice.iter().partition(leads);
+            if taken.is_empty() {
+                continue;
+            }
+            let others = others.into_iter().map(|branch| (file, branch.range));
+            found.leaves_out.branches.extend(others);
+            if let [
+                Branch {
+                    case: Some(case), ..
+                },
+            ] = taken.as_slice()
+            {
+                found.arguments.extend(command(program, case));
             }
         }
     }
     Some(found)
+}
+
+fn is_inside(range: TextRange, around: TextRange) -> bool {
+    around.start <= range.start && range.end <= around.end
+}
+
+/// The command that a case of an enumeration is, where it is one.
+fn command(program: &Program<'_>, (ty, case): &(String, String)) -> Option<String> {
+    let mut found = BTreeSet::new();
+    for loaded in program.files.iter().filter(|file| file.is_rust()) {
+        let facts = &loaded.facts;
+        for scope in facts.scopes.iter().filter(|scope| scope.name == *case) {
+            let of_type = scope
+                .parent
+                .is_some_and(|parent| facts.scope(parent).name == *ty);
+            let ScopeKind::Class { keywords, .. } = &scope.kind else {
+                continue;
+            };
+            let keyword = keywords.iter().find(|(name, _)| name == rust::COMMAND);
+            if let (true, Some((_, value))) = (of_type, keyword)
+                && let ExprKind::Text(name) = &facts.expr(*value).kind
+            {
+                found.insert(name.clone());
+            }
+        }
+    }
+    // Two enumerations of one name may mean either.
+    found.pop_first().filter(|_| found.is_empty())
 }
 
 /// Runs the `main` of a crate.

@@ -14,6 +14,7 @@ use super::program::Program;
 use super::registry::Registry;
 use super::uses::Uses;
 use super::value::{FileIx, FrameIx, Interner, Site, Sym, Tag, Value, ValueId, Values};
+use super::wants::Want;
 use crate::facts::{BindTarget, ExprId, ExprKind, ScopeId, ScopeKind, Step};
 
 /// Maps whose order is never looked at.
@@ -58,6 +59,10 @@ pub(crate) struct Machine<'p> {
     pub(crate) settings_module: Option<String>,
     /// Where a program of commands is run with whatever arguments the process has.
     pub(crate) asks_arguments: BTreeSet<Span>,
+    /// What only a declared type may tell the value of.
+    pub(crate) wants: BTreeSet<Want>,
+    /// Where several values fit, with the resources that they stand for.
+    pub(crate) undecided: BTreeSet<(Span, BTreeSet<Tag>)>,
     /// What it leaves out of the program.
     pub(crate) leaves_out: LeavesOut,
     /// Where functions are called, in a run that is to show that.
@@ -120,6 +125,8 @@ impl<'p> Machine<'p> {
             starts_django: false,
             settings_module: None,
             asks_arguments: BTreeSet::new(),
+            wants: BTreeSet::new(),
+            undecided: BTreeSet::new(),
             leaves_out: LeavesOut::default(),
             callers: None,
             changed: false,
@@ -274,6 +281,10 @@ impl<'p> Machine<'p> {
                     .unwrap_or_default();
                 if value.is_none() {
                     values = self.declared(frame, file, target, *annotation);
+                }
+                if let (BindTarget::Name(name), Some(value), Some(ty)) = (target, value, annotation)
+                {
+                    self.want_variable(frame, name, (*value, *ty), &values);
                 }
                 self.bind(frame, target, values);
             }

@@ -48,6 +48,7 @@ mod used;
 mod uses;
 mod value;
 mod values;
+mod wants;
 mod ways_in;
 
 pub(crate) use assemble::link;

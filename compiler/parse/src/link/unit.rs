@@ -74,7 +74,9 @@ pub(crate) fn run<'p>(
         file,
     };
     let mut entry = match (capability, item.kind) {
-        _ if dispatched.is_some() => runner.dispatched(),
+        _ if dispatched.is_some() => {
+            runner.dispatched(&dispatched.map_or_else(Vec::new, |found| found.arguments))
+        }
         (_, ItemKind::Function(scope)) if is_rust => runner.compiled(item, Some(scope)),
         _ if is_rust => runner.compiled(item, None),
         (Capability::Service, _) => runner.service(item, watched),
@@ -222,9 +224,13 @@ impl Runner<'_> {
     }
 
     /// A function that its program's `main` comes to, with what that gives it.
-    fn dispatched(&mut self) -> EntryFound {
+    fn dispatched(&mut self, commands: &[String]) -> EntryFound {
         self.run_crate();
-        self.binary(&Values::new())
+        let mut found = self.binary(&Values::new());
+        if let EntryCall::Binary { arguments, .. } = &mut found.call {
+            *arguments = commands.to_vec();
+        }
+        found
     }
 
     /// A compiled program that serves what it was found to, and the roots.
@@ -232,6 +238,9 @@ impl Runner<'_> {
         let frame = self.module;
         self.machine.requeue_all();
         self.machine.serve(frame, roots);
+        while self.machine.decide() {
+            self.machine.serve(frame, roots);
+        }
         let of = |value: &ValueId| self.machine.crate_path(*value);
         let paths: Vec<String> = self.machine.apps.iter().filter_map(of).collect();
         let framework = paths.iter().find_map(|ty| knowledge::rust::framework(ty));
@@ -245,6 +254,7 @@ impl Runner<'_> {
                 name: String::new(),
                 runtime: runtime.unwrap_or("").to_owned(),
                 serves: framework.is_some(),
+                arguments: Vec::new(),
             },
             framework: framework.unwrap_or("").to_owned(),
         }

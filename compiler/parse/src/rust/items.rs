@@ -241,7 +241,11 @@ impl Builder<'_> {
                 let base = builder.expr(ExprKind::Name(name.clone()), range);
                 let own = name_of(&variant.ident);
                 let fields: Vec<&syn::Field> = variant.fields.iter().collect();
-                let inner = builder.within(class(vec![base]), &own, range, range, |builder| {
+                let kind = ScopeKind::Class {
+                    bases: vec![base],
+                    keywords: builder.command_keyword(&found.attrs, variant, range),
+                };
+                let inner = builder.within(kind, &own, range, range, |builder| {
                     builder.fields(&fields);
                 });
                 builder.step(Step::Define(inner));

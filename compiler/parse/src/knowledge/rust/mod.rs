@@ -25,6 +25,9 @@ pub(crate) const GENERATED: [&str; 2] = ["std", "generated"];
 /// The keyword under which a call's type argument stands among its arguments.
 pub(crate) const TYPE_ARGUMENT: &str = "::<>";
 
+/// The keyword of an enumeration's case under which the command stands that it is.
+pub(crate) const COMMAND: &str = "command";
+
 /// What serde is told of a structure's field: the name that it is read under.
 pub(crate) const RENAMED: &str = "renamed";
 /// That the field may be missing.
