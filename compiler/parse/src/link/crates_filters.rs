@@ -8,7 +8,9 @@ use crate::facts::ScopeKind;
 use crate::knowledge::rust::{self, Filter};
 
 /// How deep filters are looked into that are made of others.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 300;
+/// Filters that are looked into at a time, each as often as it is part of another.
+const MAX_FILTERS: usize = 20_000;
 /// Ways through the filters of a program after which it counts as too large to follow.
 const MAX_WAYS: usize = 2_000;
 
@@ -52,6 +54,13 @@ struct Answer {
     /// Whether anything was asked of the request: what is handed to every request is no answer where
     /// another function stands behind it.
     asked: bool,
+}
+
+/// The filters that are being looked into, and how many were.
+#[derive(Debug, Default)]
+struct Walk {
+    inside: Vec<ValueId>,
+    seen: usize,
 }
 
 /// One way through a filter.
@@ -220,7 +229,7 @@ impl Machine<'_> {
         };
         let object = self.crate_object(frame, site, rust::CALLS, &of);
         let made = self.values.sym(MADE);
-        for way in self.ways(frame, &Values::from([filter]), 0) {
+        for way in self.ways(frame, &Values::from([filter]), &mut Walk::default()) {
             let extracts = way.extracts.into_iter();
             let given = Arguments {
                 positional: extracts.map(|extract| extract.values).collect(),
@@ -235,14 +244,22 @@ impl Machine<'_> {
     }
 
     /// Every way through filters.
-    fn ways(&mut self, frame: FrameIx, filters: &Values, depth: usize) -> Vec<Way> {
+    fn ways(&mut self, frame: FrameIx, filters: &Values, walk: &mut Walk) -> Vec<Way> {
         let mut found = Vec::new();
-        if depth > MAX_DEPTH {
-            self.overflow = true;
-            return found;
-        }
         for filter in filters {
-            found.extend(self.ways_of(frame, *filter, depth));
+            let inner = self.values.untagged(*filter);
+            // A filter that is made in a loop is part of itself.
+            if walk.inside.contains(&inner) {
+                continue;
+            }
+            walk.seen += 1;
+            if walk.inside.len() > MAX_DEPTH || walk.seen > MAX_FILTERS {
+                self.overflow = true;
+                break;
+            }
+            walk.inside.push(inner);
+            found.extend(self.ways_of(frame, inner, walk));
+            walk.inside.pop();
         }
         if found.len() > MAX_WAYS {
             self.overflow = true;
@@ -251,8 +268,7 @@ impl Machine<'_> {
         found
     }
 
-    fn ways_of(&mut self, frame: FrameIx, filter: ValueId, depth: usize) -> Vec<Way> {
-        let inner = self.values.untagged(filter);
+    fn ways_of(&mut self, frame: FrameIx, inner: ValueId, walk: &mut Walk) -> Vec<Way> {
         let Value::Object { site, .. } = *self.values.get(inner) else {
             return Vec::new();
         };
@@ -261,17 +277,17 @@ impl Machine<'_> {
         match ty.as_str() {
             rust::BOTH => {
                 let second = self.option_of(frame, &Values::from([inner]), "1");
-                let before = self.ways(frame, &first, depth + 1);
-                let behind = self.ways(frame, &second, depth + 1);
+                let before = self.ways(frame, &first, walk);
+                let behind = self.ways(frame, &second, walk);
                 let all = before
                     .iter()
                     .flat_map(|one| behind.iter().map(|other| one.and(other)));
                 all.take(MAX_WAYS + 1).collect()
             }
-            rust::ONE_OF => self.ways(frame, &first, depth + 1),
-            rust::CALLS => self.ways_behind(frame, inner, &first, depth),
+            rust::ONE_OF => self.ways(frame, &first, walk),
+            rust::CALLS => self.ways_behind(frame, inner, &first, walk),
             rust::UNPACKS => {
-                let mut ways = self.ways(frame, &first, depth + 1);
+                let mut ways = self.ways(frame, &first, walk);
                 for way in &mut ways {
                     if let [only] = way.extracts.as_slice() {
                         way.extracts = self.unpacked_extracts(frame, &only.values.clone());
@@ -293,7 +309,7 @@ impl Machine<'_> {
         frame: FrameIx,
         object: ValueId,
         filters: &Values,
-        depth: usize,
+        walk: &mut Walk,
     ) -> Vec<Way> {
         let of = Values::from([object]);
         let functions = self.option_of(frame, &of, "1");
@@ -302,7 +318,7 @@ impl Machine<'_> {
         let Value::Object { site, .. } = *self.values.get(object) else {
             return Vec::new();
         };
-        let mut ways = self.ways(frame, filters, depth + 1);
+        let mut ways = self.ways(frame, filters, walk);
         let own: Vec<ValueId> = functions
             .iter()
             .copied()
@@ -441,7 +457,7 @@ impl Machine<'_> {
                 continue;
             }
             let root = self.values.untagged(*filter);
-            for way in self.ways(frame, &Values::from([root]), 0) {
+            for way in self.ways(frame, &Values::from([root]), &mut Walk::default()) {
                 let Some(answer) = way.answer() else {
                     continue;
                 };

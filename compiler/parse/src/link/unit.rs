@@ -73,15 +73,13 @@ pub(crate) fn run<'p>(
         module,
         file,
     };
-    let mut entry = match (capability, item.kind) {
-        _ if dispatched.is_some() => {
-            runner.dispatched(&dispatched.map_or_else(Vec::new, |found| found.arguments))
-        }
-        (_, ItemKind::Function(scope)) if is_rust => runner.compiled(item, Some(scope)),
+    let mut entry = match (dispatched, capability, item.kind) {
+        (Some(dispatched), ..) => runner.dispatched(dispatched.arguments),
+        (_, _, ItemKind::Function(scope)) if is_rust => runner.compiled(item, Some(scope)),
         _ if is_rust => runner.compiled(item, None),
-        (Capability::Service, _) => runner.service(item, watched),
-        (_, ItemKind::Function(scope)) => runner.callable(item, scope),
-        (_, ItemKind::Class(_)) => runner.class(item),
+        (_, Capability::Service, _) => runner.service(item, watched),
+        (_, _, ItemKind::Function(scope)) => runner.callable(item, scope),
+        (_, _, ItemKind::Class(_)) => runner.class(item),
         _ => runner.service(item, watched),
     };
     if let Some(command) = command {
@@ -224,11 +222,11 @@ impl Runner<'_> {
     }
 
     /// A function that its program's `main` comes to, with what that gives it.
-    fn dispatched(&mut self, commands: &[String]) -> EntryFound {
+    fn dispatched(&mut self, commands: Vec<String>) -> EntryFound {
         self.run_crate();
         let mut found = self.binary(&Values::new());
         if let EntryCall::Binary { arguments, .. } = &mut found.call {
-            *arguments = commands.to_vec();
+            *arguments = commands;
         }
         found
     }

@@ -147,3 +147,27 @@ pub(crate) fn is_listener(ty: &str) -> bool {
         "tokio.net.TcpListener" | "std.net.TcpListener" | "std.net.SocketAddr"
     ) || ty.starts_with("actix_web.HttpServer") && ty.ends_with(".bind()")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_of_entries_are_what_their_builders_were_told() {
+        let entry = |rest: &str| {
+            let ty = format!("aws_sdk_dynamodb.types.TransactWriteItem.builder{rest}");
+            entry_member(&ty).map(|member| member.map(str::to_owned))
+        };
+        let told = |member: &str| Some(Some(member.to_owned()));
+        assert_eq!(entry(".put().build()"), told("put"));
+        assert_eq!(
+            entry(".set_condition_check().build()"),
+            told("condition_check")
+        );
+        assert_eq!(entry(".build()"), Some(None));
+        assert_eq!(
+            entry_member("aws_sdk_dynamodb.types.Put.builder.build()"),
+            None
+        );
+    }
+}
