@@ -127,6 +127,29 @@ const TOKENS: &[&str] = &[
     ".await?",
     "#[derive(Parser)]\n",
     "#[arg(env)]",
+    "#![allow(unused)]\n",
+    "\n    //! é\n",
+    "/** é /* 日本 */ é */",
+    "/* é /* 日本 */ é */\r\n",
 ];
 
 properties!(LANGUAGE, "\n// @klo::service\nfn main() {}\n");
+
+/// What once gave a range that ended before it began, or that cut a character.
+#[test]
+fn ranges_lie_in_the_text_whatever_stands_around_an_item() {
+    for text in [
+        "fn main() {\n    //! é\n    run();\n}\n",
+        "// @klo::job(name = \"a\")\nfn main() {\n    #![allow(unused)]\n    run();\n}\n",
+        "mod a {\n    #![allow(unused)]\n    fn b() {}\n}\n",
+        "impl A {\n    //! é\n    fn b(&self) {}\n}\n",
+        "struct A;\ntrait B {\n    #![allow(unused)]\n    fn c(&self) { }\n}\n",
+        "#[a]\n/* é /* 日本 */ é */\r\n// @klo::job\r\nfn main() {}\r\n",
+        "#[\u{2028}klo::persist(name = 1)]\nstatic A: u8 = 1;\n",
+        "\u{feff}fn main() { macro_of!(let a = 1; a) }\n// @klo::job\n",
+    ] {
+        check(LANGUAGE, text);
+        check(LANGUAGE, &text.replace('\n', "\r\n"));
+        check(LANGUAGE, &format!("\u{feff}{text}"));
+    }
+}

@@ -68,6 +68,7 @@ impl Machine<'_> {
                 let mut found = self.class_attribute(frame, site, class, inner, name, true);
                 found.extend(stored);
                 if found.is_empty() {
+                    self.want_field(class, inner, name);
                     found.extend(self.through_wrapper(class, inner, name));
                 }
                 let tags = self.values.tags(base);
@@ -123,15 +124,22 @@ impl Machine<'_> {
         let Value::Class { file, .. } = *self.values.get(self.values.untagged(class)) else {
             return Values::new();
         };
-        if !self.program.file(file).path.ends_with(".rs") {
+        if !self.program.file(file).is_rust() {
             return Values::new();
         }
-        match name {
-            "0" => Values::from([instance]),
-            name if knowledge::rust::returns_itself(name) => {
-                Values::from([self.member(instance, name)])
-            }
-            _ => Values::new(),
+        let is_digit = name.bytes().all(|byte| byte.is_ascii_digit());
+        let of_list = (0..2).any(|count| {
+            use knowledge::rust::Access;
+            let access = knowledge::rust::collection_access(name, count);
+            matches!(access, Some(Access::At | Access::Any | Access::All))
+        });
+        if is_digit {
+            // An element of a list is used as the list is.
+            Values::from([instance])
+        } else if of_list || knowledge::rust::returns_itself(name) {
+            Values::from([self.member(instance, name)])
+        } else {
+            Values::new()
         }
     }
 
@@ -181,7 +189,7 @@ impl Machine<'_> {
                 return self.bind_to(frame, site, &found, this, of_instance);
             }
         }
-        if !of_instance && let Some(found) = self.namespace_star(class, name) {
+        if !of_instance && let Some(found) = self.namespace_star(frame, class, name) {
             return found;
         }
         // A body that has not run yet will have it.
@@ -202,7 +210,7 @@ impl Machine<'_> {
     }
 
     /// A name that `use …::*` brings into a module that is written inside another.
-    fn namespace_star(&mut self, class: ValueId, name: &str) -> Option<Values> {
+    fn namespace_star(&mut self, reader: FrameIx, class: ValueId, name: &str) -> Option<Values> {
         let Value::Class { file, scope, body } = *self.values.get(self.values.untagged(class))
         else {
             return None;
@@ -214,7 +222,7 @@ impl Machine<'_> {
         {
             return None;
         }
-        let found = self.starred(body, name, body);
+        let found = self.starred(body, name, reader);
         (!found.is_empty()).then_some(found)
     }
 

@@ -99,6 +99,12 @@ impl Machine<'_> {
             }
             _ => return Values::new(),
         };
+        if let Some(callers) = &mut self.callers {
+            callers.entry((file, scope)).or_default().insert(site);
+        }
+        if self.leaves_out.functions.contains(&(file, scope)) {
+            return Values::new();
+        }
         let context = match this {
             Some(this) => Context::This(this),
             None => Context::Call(site),

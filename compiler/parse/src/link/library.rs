@@ -43,6 +43,9 @@ impl Machine<'_> {
                     self.call_task(site, bare);
                     return Values::new();
                 }
+                Value::Container { site: made, .. } if self.program.file(made.file).is_rust() => {
+                    return self.call_collection_method(frame, site, bare, callee, arguments);
+                }
                 Value::Container { .. } => {
                     return self.call_container_method(frame, bare, callee, arguments);
                 }

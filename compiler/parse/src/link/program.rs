@@ -51,6 +51,8 @@ pub(crate) struct LoadedFile {
     pub(crate) places: Vec<u32>,
     /// Names that a scope binds itself.
     pub(crate) bound: Vec<HashSet<String>>,
+    /// Whether a scope takes over names of a module.
+    pub(crate) takes_over: Vec<bool>,
     /// For each class body, the step that first declares or assigns a name.
     pub(crate) fields: Vec<HashMap<String, u32>>,
 }
@@ -78,6 +80,7 @@ impl LoadedFile {
         }
         Self {
             fields: facts.scopes.iter().map(first_fields).collect(),
+            takes_over: facts.scopes.iter().map(takes_over).collect(),
             path,
             id,
             facts,
@@ -87,6 +90,11 @@ impl LoadedFile {
         }
     }
 
+    /// Whether it is written in Rust.
+    pub(crate) fn is_rust(&self) -> bool {
+        self.path.ends_with(".rs")
+    }
+
     pub(crate) fn scope(&self, id: ScopeId) -> &Scope {
         self.facts.scope(id)
     }
@@ -94,6 +102,13 @@ impl LoadedFile {
     pub(crate) fn span(&self, range: TextRange) -> Span {
         range.in_file(self.id)
     }
+}
+
+fn takes_over(scope: &Scope) -> bool {
+    scope.steps.iter().any(|step| match step {
+        Step::Import(import) => matches!(import.names, ImportNames::Star),
+        _ => false,
+    })
 }
 
 fn bound_names(scope: &Scope, facts: &FileFacts) -> HashSet<String> {
@@ -174,6 +189,8 @@ pub(crate) struct Program<'a> {
     /// Annotated fields of classes and bare declarations, by file, scope and name.
     pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
     pub(crate) tags: Vec<TagInfo>,
+    /// Functions that annotations make units of.
+    pub(crate) units: BTreeSet<(FileIx, ScopeId)>,
     /// When its parts are evaluated.
     pub(crate) evaluation: Evaluation,
 }

@@ -131,6 +131,7 @@ impl<'t> Builder<'t> {
             decorators: Vec::new(),
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: std::collections::BTreeMap::new(),
             head: TextRange::new(0, 0),
             range: whole,
         };

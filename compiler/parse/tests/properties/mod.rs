@@ -224,6 +224,11 @@ macro_rules! properties {
             fn sources_with_mistakes_in_them(text in changed_source($language)) {
                 check($language, &text);
             }
+
+            #[test]
+            fn sources_of_other_editors(text in changed_source($language)) {
+                check($language, &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+            }
         }
 
         proptest! {
