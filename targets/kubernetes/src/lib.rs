@@ -191,7 +191,7 @@ impl<'a> Written<'a> {
                 _ => format!("{up}{path}"),
             })
             .collect();
-        let values = format!("{up}terraform.env");
+        let values = format!("{up}{}", self.scope.kube.values());
         kustomize::file(about, &self.scope.whose(), &relative, objects, &values)
     }
 }

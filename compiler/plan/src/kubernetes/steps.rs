@@ -2,7 +2,7 @@
 
 use crate::shell::shell_word;
 
-use super::{Cluster, Kubernetes, Mesh, Nodes, Scaling, Workload, WorkloadKind};
+use super::{Cluster, Kubernetes, Mesh, Nodes, Scaling, ToldBy, Workload, WorkloadKind};
 
 /// The output of the main root that holds the lines of `terraform.env`.
 pub const ENV_OUTPUT: &str = "kubernetes";
@@ -32,6 +32,17 @@ impl Workload {
         )
     }
 
+    /// Whether External Secrets hands it something.
+    pub fn has_secrets(&self) -> bool {
+        !(self.secrets.is_empty() && self.composed.is_empty())
+    }
+
+    /// Whether the cluster's ingress controller lets the internet in to it.
+    pub fn has_entrance(&self) -> bool {
+        let server = self.server.as_ref();
+        server.is_some_and(|server| !server.entrances.is_empty())
+    }
+
     /// Whether it is a job that runs before services change.
     pub fn runs_before_deploy(&self) -> bool {
         matches!(
@@ -54,10 +65,20 @@ impl Kubernetes {
             Cluster::Created => true,
             Cluster::Plain => {
                 self.mesh != Mesh::None
-                    || any(|one| !one.secrets.is_empty())
+                    || any(Workload::has_secrets)
+                    || any(|one| one.gpu.is_some())
+                    || any(Workload::has_entrance)
                     || any(Workload::scales_by_cpu)
                     || any(Workload::scales_by_queue)
             }
+        }
+    }
+
+    /// The file beside the manifests that holds what is known last.
+    pub fn values(&self) -> &'static str {
+        match self.cluster {
+            Cluster::Plain => "values.env",
+            Cluster::Created | Cluster::Existing => "terraform.env",
         }
     }
 
@@ -85,6 +106,9 @@ impl Kubernetes {
                 vec![line],
             );
         }
+        if !self.told.is_empty() {
+            step("what the manifests need to know", self.tell());
+        }
         if self.lists_platform() {
             let line = "sh kubernetes/platform/install.sh".to_owned();
             step("what the cluster must have installed", vec![line]);
@@ -94,6 +118,37 @@ impl Kubernetes {
         }
         step("everything else, until it runs", self.deploy());
         steps
+    }
+
+    /// Writes the values' file: references of images as they were pushed, and what people say.
+    fn tell(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut entries = Vec::new();
+        for told in &self.told {
+            let name = &told.name;
+            entries.push(match &told.by {
+                ToldBy::Image { target, repository } => {
+                    let digest = format!(".{}.\"containerimage.digest\"", json(target));
+                    format!(
+                        "\"{name}=\" + env.REGISTRY + {} + ({digest} // error(\"not built\"))",
+                        json(&format!("/{repository}@"))
+                    )
+                }
+                ToldBy::Person(_) => {
+                    lines.push(format!(
+                        "export {name}=\"${{{name}:?set it to what is said above}}\""
+                    ));
+                    format!("\"{name}=\" + env.{name}")
+                }
+            });
+        }
+        let program = entries.join(", ");
+        lines.push(format!(
+            "jq --raw-output {} containers/images.json > kubernetes/{}",
+            shell_word(&program),
+            self.values()
+        ));
+        lines
     }
 
     /// A job's template cannot be changed, so what ran before goes first.
@@ -146,4 +201,18 @@ impl Kubernetes {
     pub fn has_node_pools(&self) -> bool {
         self.cluster != Cluster::Plain && self.nodes == Nodes::Auto
     }
+}
+
+/// A string literal of JSON, which jq's programs have too; `\(` alone means more to them.
+fn json(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => literal.extend(['\\', c]),
+            c if c.is_control() => literal.push_str(&format!("\\u{:04x}", c as u32)),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
 }

@@ -87,6 +87,7 @@ pub(super) fn eks(cluster: Cluster, nodes: Nodes, mesh: Mesh) -> Kubernetes {
             architecture: "amd64",
             why: Why::intent("service.inference", "nodes"),
         }],
+        told: Vec::new(),
     }
 }
 
@@ -149,6 +150,7 @@ fn unit(unit: &str, kind: WorkloadKind) -> Workload {
         image: output(&image),
         env: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        composed: BTreeMap::new(),
         cpu: 500,
         memory: 1024,
         gpu: None,
@@ -214,6 +216,7 @@ pub(super) fn orders_api() -> Workload {
             health: Some("/healthz".to_owned()),
             start: 60,
             target_groups: vec![output("ORDERS_API_TARGET_GROUP")],
+            entrances: Vec::new(),
         }),
         flows: vec![
             flow(Direction::In, Peer::Network(output("VPC_CIDR")), 8000),
@@ -256,6 +259,7 @@ fn inference() -> Workload {
         gpu: Some(GpuShare {
             pool: "gpu-l4".to_owned(),
             count: 1,
+            products: Vec::new(),
         }),
         spot: true,
         server: Some(Server {
@@ -263,6 +267,7 @@ fn inference() -> Workload {
             health: None,
             start: 902,
             target_groups: Vec::new(),
+            entrances: Vec::new(),
         }),
         volumes: vec![Volume {
             intent: "volume.models".to_owned(),
