@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("judged", "lifecycle", "readback")
+pytest.register_assert_rewrite("judged", "lifecycle", "manifest_judges", "readback")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -337,6 +337,23 @@ pub enum Peer {
     Cluster,
 }
 
+/// An object that is written, and why it is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Its file, below the environment's folder.
+    pub file: String,
+    /// Group and version.
+    pub api_version: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its namespace; none for what belongs to the whole cluster.
+    pub namespace: Option<String>,
+    /// Who asked for it.
+    pub why: Why,
+}
+
 /// Nodes of one GPU type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodePool {

@@ -73,7 +73,9 @@ fn callers(workload: &Workload, server: &Server) -> (Vec<String>, Vec<String>) {
             Peer::Workload(name) => units.push(name.clone()),
             Peer::Network(range) => networks.push(text(range)),
             // An ingress controller or another app's pod need not be in the mesh.
-            Peer::Internet | Peer::Anywhere | Peer::Cluster | Peer::Namespace(_) => networks.extend(ANYWHERE.map(str::to_owned)),
+            Peer::Internet | Peer::Anywhere | Peer::Cluster | Peer::Namespace(_) => {
+                networks.extend(ANYWHERE.map(str::to_owned))
+            }
         }
     }
     for list in [&mut units, &mut networks] {

@@ -165,7 +165,11 @@ fn ingress(scope: &Scope<'_>, workload: &Workload, server: &Server) -> Option<Ob
             }],
         }),
     });
-    let mut hosts: Vec<String> = server.entrances.iter().map(|one| literal(&one.host)).collect();
+    let mut hosts: Vec<String> = server
+        .entrances
+        .iter()
+        .map(|one| literal(&one.host))
+        .collect();
     hosts.sort();
     hosts.dedup();
     Some(Object::new(&Ingress {

@@ -1,6 +1,6 @@
 //! The commands that bring an environment's manifests into its cluster, in order.
 
-use crate::shell::shell_word;
+use crate::shell::{json_string, shell_word};
 
 use super::{Cluster, Kubernetes, Mesh, Nodes, Scaling, ToldBy, Workload, WorkloadKind};
 
@@ -106,9 +106,6 @@ impl Kubernetes {
                 vec![line],
             );
         }
-        if !self.told.is_empty() {
-            step("what the manifests need to know", self.tell());
-        }
         if self.lists_platform() {
             let line = "sh kubernetes/platform/install.sh".to_owned();
             step("what the cluster must have installed", vec![line]);
@@ -120,18 +117,19 @@ impl Kubernetes {
         steps
     }
 
-    /// Writes the values' file: references of images as they were pushed, and what people say.
-    fn tell(&self) -> Vec<String> {
+    /// Writes the values' file of a cluster outside of AWS: references of images as they were pushed
+    /// below `REGISTRY`, and what people say.
+    pub fn telling(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut entries = Vec::new();
         for told in &self.told {
             let name = &told.name;
             entries.push(match &told.by {
                 ToldBy::Image { target, repository } => {
-                    let digest = format!(".{}.\"containerimage.digest\"", json(target));
+                    let digest = format!(".{}.\"containerimage.digest\"", json_string(target));
                     format!(
                         "\"{name}=\" + env.REGISTRY + {} + ({digest} // error(\"not built\"))",
-                        json(&format!("/{repository}@"))
+                        json_string(&format!("/{repository}@"))
                     )
                 }
                 ToldBy::Person(_) => {
@@ -142,7 +140,7 @@ impl Kubernetes {
                 }
             });
         }
-        let program = entries.join(", ");
+        let program = entries.join(",\n  ");
         lines.push(format!(
             "jq --raw-output {} containers/images.json > kubernetes/{}",
             shell_word(&program),
@@ -201,18 +199,4 @@ impl Kubernetes {
     pub fn has_node_pools(&self) -> bool {
         self.cluster != Cluster::Plain && self.nodes == Nodes::Auto
     }
-}
-
-/// A string literal of JSON, which jq's programs have too; `\(` alone means more to them.
-fn json(text: &str) -> String {
-    let mut literal = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => literal.extend(['\\', c]),
-            c if c.is_control() => literal.push_str(&format!("\\u{:04x}", c as u32)),
-            c => literal.push(c),
-        }
-    }
-    literal.push('"');
-    literal
 }

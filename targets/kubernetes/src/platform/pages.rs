@@ -74,7 +74,11 @@ fn given(scope: &Scope<'_>) -> String {
             false => keys.join(", "),
         };
         let units: Vec<&str> = units.into_iter().collect();
-        page.push_str(&format!("| {} | {keys} | {} |\n", code(&name), units.join(", ")));
+        page.push_str(&format!(
+            "| {} | {keys} | {} |\n",
+            code(&name),
+            units.join(", ")
+        ));
     }
     page.push_str(&entrances(scope));
     let gpus = scope.kube.workloads.iter().filter(|one| one.gpu.is_some());
@@ -121,9 +125,7 @@ fn entrances(scope: &Scope<'_>) -> String {
 }
 
 /// Entries of the store of secrets, each with its keys and with the units that read it.
-fn entries<'a>(
-    scope: &'a Scope<'_>,
-) -> BTreeMap<String, (BTreeSet<&'a str>, BTreeSet<&'a str>)> {
+fn entries<'a>(scope: &'a Scope<'_>) -> BTreeMap<String, (BTreeSet<&'a str>, BTreeSet<&'a str>)> {
     let mut entries: BTreeMap<String, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for workload in &scope.kube.workloads {
         let mut add = |name: &Text, key: Option<&'a str>| {
@@ -152,7 +154,13 @@ fn entries<'a>(
 fn code(text: &str) -> String {
     let plain: String = text
         .chars()
-        .map(|c| if c.is_control() || c == '|' || c == '`' { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || c == '|' || c == '`' {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     format!("`{plain}`")
 }
