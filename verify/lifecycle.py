@@ -20,8 +20,9 @@ class Lifecycle:
     is_protected: ClassVar[bool] = False
 
     @pytest.fixture(scope="class")
-    def stack(self) -> Iterator[Stack]:
-        with brought_up(self.app, self.environment) as stack:
+    @classmethod
+    def stack(cls) -> Iterator[Stack]:
+        with brought_up(cls.app, cls.environment) as stack:
             yield stack
 
     def test_the_second_plan_is_empty(self, stack: Stack) -> None:
