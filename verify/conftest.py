@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("judged", "readback")
+pytest.register_assert_rewrite("judged", "lifecycle", "manifest_judges", "readback")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -17,3 +17,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     )
     for line in missing:
         terminalreporter.write_line(f"!!! NOT JUDGED: {line}", yellow=True, bold=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What ends a stack runs after everything that looks at it; inherited tests come first else."""
+    places: dict[object, int] = {}
+    for item in items:
+        places.setdefault(item.parent, len(places))
+    items.sort(key=lambda item: (places[item.parent], item.get_closest_marker("last") is not None))

@@ -54,12 +54,16 @@ def lay(files: dict[str, str], folder: Path) -> Path:
 
 
 def tell(environment: Path) -> None:
-    """Writes `terraform.env` with a value for every line that a kustomization reads."""
-    names = set()
+    """Writes the file with a value for every line that a kustomization reads."""
+    names: dict[str, set[str]] = {}
     for path in environment.glob("kubernetes/**/kustomization.yaml"):
-        names.update(re.findall(r"fieldPath: data\.(\w+)", path.read_text()))
-    lines = [f"{name}={made_up(name)}\n" for name in sorted(names)]
-    (environment / "kubernetes" / "terraform.env").write_text("".join(lines))
+        text = path.read_text()
+        for file in re.findall(r"envs:\n +- (\S+)", text):
+            told = names.setdefault(Path(file).name, set())
+            told.update(re.findall(r"fieldPath: data\.(\w+)", text))
+    for file, told in names.items():
+        lines = [f"{name}={made_up(name)}\n" for name in sorted(told)]
+        (environment / "kubernetes" / file).write_text("".join(lines))
 
 
 def made_up(name: str) -> str:

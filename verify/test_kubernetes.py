@@ -7,53 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import custom_resources
-import kubernetes_validate.utils as kubernetes_validate
 import pytest
+import readme
 import yaml
-from manifests import PLACEHOLDER, build, kustomizations, lay, pod, scenarios, steps, tell
+from manifest_judges import judged, objects, rejected
+from manifests import build, kustomizations, lay, pod, scenarios, steps, tell
 from readme import BIN
-from stacks import apps, environments
+from stacks import TEST_APPS, apps, environments
 from tools import compiled, program, run
 
 CASES = scenarios()
-VERSIONS = kubernetes_validate.all_versions()[-4:]
 every_case = pytest.mark.parametrize("name", CASES)
-
-
-def objects(environment: Path) -> list[dict[str, Any]]:
-    """All that an environment applies, platform included."""
-    found = [document for folder in kustomizations(environment) for document in build(folder)]
-    platform = environment / "kubernetes" / "platform" / "network-policy.yaml"
-    if platform.exists():
-        found += [one for one in yaml.safe_load_all(platform.read_text()) if one]
-    return found
-
-
-def judged(environment: Path, scratch: Path) -> list[dict[str, Any]]:
-    """An environment's objects, which every judge accepts."""
-    found = objects(environment)
-    assert not PLACEHOLDER.search(yaml.safe_dump_all(found)), "an output was not put in"
-    assert "terraform" not in {one["metadata"]["name"] for one in found}
-    assert rejected(found) == []
-    assert custom_resources.mistakes(found, scratch) == []
-    return found
-
-
-def rejected(documents: list[dict[str, Any]]) -> list[str]:
-    """What Kubernetes' schemas say, in the newest four versions that there are schemas of."""
-    found = []
-    for document in documents:
-        if custom_resources.is_custom(document):
-            continue
-        for version in VERSIONS:
-            try:
-                kubernetes_validate.validate(document, version, strict=True)
-            except kubernetes_validate.ValidationError as error:
-                name = f"{document['kind']} {document['metadata']['name']}"
-                found.append(f"{version}: {name}: {error.message}")
-    return found
 
 
 def test_there_are_manifests_of_every_sort() -> None:
@@ -118,10 +85,10 @@ def test_names_of_secrets_agree(name: str, tmp_path: Path) -> None:
     """Every Secret that a pod reads is made, with that key, and carries its version."""
     found = objects(lay(CASES[name], tmp_path / "prod"))
     made = {
-        (one["spec"]["target"]["name"], data["secretKey"])
+        (one["spec"]["target"]["name"], key)
         for one in found
         if one["kind"] == "ExternalSecret"
-        for data in one["spec"]["data"]
+        for key in keys(one["spec"])
     }
     read = {
         (reference["name"], reference["key"])
@@ -136,6 +103,13 @@ def test_names_of_secrets_agree(name: str, tmp_path: Path) -> None:
             for data in one["spec"]["data"]:
                 version = data["remoteRef"].get("version", "")
                 assert one["spec"]["target"]["name"].endswith(version.removeprefix("uuid/"))
+
+
+def keys(secret: dict[str, Any]) -> list[str]:
+    """What the Secret of an ExternalSecret has: what its template says, where there is one."""
+    if template := secret["target"].get("template"):
+        return list(template["data"])
+    return [data["secretKey"] for data in secret["data"]]
 
 
 @every_case
@@ -256,3 +230,36 @@ def test_apps_that_run_on_kubernetes(app: Path, tmp_path: Path) -> None:
             subprocess.run(["cp", "-r", str(environment), str(copied)], check=True)
             tell(copied)
             judged(copied, tmp_path / f"custom-{environment.name}")
+
+
+def test_any_cluster_is_reached_by_the_readme_alone(tmp_path: Path) -> None:
+    """With stand-ins for a registry and a cluster; nothing of AWS is made, and no password written."""
+    (environment,) = environments(TEST_APPS / "outpost")
+    assert not list(environment.rglob("*.tf"))
+    printed = readme.follow(environment, "", "eu-west-1")
+    assert "deployment/desk applied" in printed and "job/migrate applied" in printed
+    found = judged(environment, tmp_path / "custom")
+    registry = readme.secret_value("REGISTRY")
+    images = {one["image"] for spec in map(pod, found) if spec for one in spec["containers"]}
+    assert len(images) == 4
+    for image in images:
+        assert re.fullmatch(rf"{registry}/outpost-prod-[a-z]+@sha256:[0-9a-f]{{64}}", image)
+    (url,) = {
+        one["spec"]["target"]["template"]["data"]["DATABASE_URL"]
+        for one in found
+        if one["kind"] == "ExternalSecret" and "template" in one["spec"]["target"]
+    }
+    assert filled(url, {"username": "o'neil", "password": "a b+{{@/%"}) == (
+        "postgresql+psycopg://o%27neil:a%20b%2B%7B%7B%40%2F%25"
+        "@postgres.data.svc.cluster.local:5432/notes?sslmode=prefer"
+    )
+    kinds = {one["kind"] for one in found}
+    assert {"Ingress", "CronJob", "ScaledObject", "TriggerAuthentication"} <= kinds
+
+
+def filled(template: str, secret: dict[str, str]) -> str:
+    """What External Secrets makes of a template, for the one form of expression that klo writes."""
+    form = re.compile(r'\{\{ \.(\w+) \| urlquery \| replace "\+" "%20" \}\}')
+    text = form.sub(lambda found: quote_plus(secret[found[1]]).replace("+", "%20"), template)
+    assert "{{" not in text
+    return text

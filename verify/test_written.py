@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from openapi_spec_validator import validate
 from stacks import apps, environments, roots
 from terraform import Root
 from tools import REPOSITORY, compiled, klo, program, run
@@ -54,6 +55,38 @@ def test_dockerfiles_have_no_hadolint_warning(app: Path) -> None:
         files = sorted(environment.glob("containers/*/Dockerfile"))
         for dockerfile in files:
             run(hadolint, "--no-color", str(dockerfile), cwd=environment)
+
+
+@every_app
+def test_routes_are_described(app: Path) -> None:
+    """Every route of the graph is in the unit's OpenAPI description, which its image carries too."""
+    for environment in environments(app):
+        bake = (environment / "containers" / "docker-bake.hcl").read_text()
+        for unit in json.loads((environment / "graph.json").read_text())["intents"]:
+            routes = unit["attributes"].get("routes") or []
+            target = unit["id"].replace(".", "-", 1)
+            file = environment / "containers" / target / "openapi.json"
+            assert file.exists() == bool(routes), target
+            if not routes:
+                continue
+            description = json.loads(file.read_text())
+            validate(description)
+            (block,) = re.findall(rf'^target "{target}" \{{\n(.*?)^\}}', bake, re.M | re.S)
+            (label,) = re.findall(r'"klo\.openapi" = (".*")$', block, re.M)
+            literal = label.replace("$${", "${").replace("%%{", "%{")
+            assert json.loads(json.loads(literal)) == description
+            described = {
+                (method.upper(), nameless(path))
+                for path, operations in description["paths"].items()
+                for method in operations
+            }
+            for route in routes:
+                method = "GET" if route["method"] in ("ANY", "WEBSOCKET") else route["method"]
+                assert (method, nameless(route["path"])) in described
+
+
+def nameless(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 @every_app

@@ -4,9 +4,9 @@ import sys
 
 from moto.server import main
 
-from emulator import compute, edge, messages, network, stores
+from emulator import compute, edge, eks, messages, network, stores
 
-for service in (compute, edge, messages, network, stores):
+for service in (compute, edge, eks, messages, network, stores):
     service.fill()
 
 main(sys.argv[1:])

@@ -20,7 +20,7 @@ fn written(example: &Example, graph: &klo_intent::IntentGraph, environment: &str
     let lowered = klo_aws::lower(&verdict.outcome.expect("the example has no errors"));
     let verdict = check_plan(lowered.plan, &example.app, &policy, &verdict.findings);
     let plan = verdict.outcome.expect("the example has no errors");
-    let terraform = klo_terraform::emit(&plan);
+    let terraform = klo_terraform::emit(&plan, &[]);
     let (images, _) = klo_container::emit(&plan, &example.tree);
     terraform.len() + images.len()
 }

@@ -246,6 +246,24 @@ fn judge_effect(intent: &Intent, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn judge_resource(intent: &Intent, app: &App, diagnostics: &mut Vec<Diagnostic>) {
+    let secret = intent.value("existing").get("secret");
+    let secret = secret.and_then(klo_intent::AttrValue::as_str);
+    if let Some(name) = secret.filter(|name| !name.starts_with("arn:"))
+        && app.platform != "kubernetes"
+    {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::WRONG_PLATFORM,
+                intent.span_of("existing"),
+                format!("`secret` of `{}` is `{name}`, which is no ARN", intent.id()),
+            )
+            .help(
+                "on AWS say the ARN of a secret, `arn:aws:secretsmanager:…`; names of entries are \
+                 for `platform: kubernetes`",
+            )
+            .subject(intent.id()),
+        );
+    }
     if intent.kind == Kind::Site && intent.value("dir").is_null() {
         diagnostics.push(
             Diagnostic::error(

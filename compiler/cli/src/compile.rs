@@ -86,8 +86,9 @@ fn diffs(changes: &[(Change, String)], color: bool) -> String {
 
 /// Everything that is written for a plan.
 fn emit(plan: &Checked<Plan>, tree: &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>) {
-    let mut files = klo_terraform::emit(plan);
-    files.extend(klo_kubernetes::emit(plan));
+    let manifests = klo_kubernetes::emit(plan);
+    let mut files = klo_terraform::emit(plan, &manifests.objects);
+    files.extend(manifests.files);
     let (images, diagnostics) = klo_container::emit(plan, tree);
     files.extend(images);
     (files, diagnostics)

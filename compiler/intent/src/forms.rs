@@ -242,7 +242,15 @@ fn existing(value: &AttrValue, literal: &Literal) -> Vec<Mistake> {
     let range = |key: &str| literal.get(key).map_or(literal.range, |found| found.range);
     let mut mistakes = Vec::new();
     for key in ["arn", "secret"] {
+        // On any cluster a secret is the name of an entry, which only the platform can tell.
+        let is_name = |text: &str| {
+            key == "secret"
+                && !text.is_empty()
+                && !text.starts_with("arn:")
+                && !text.contains(char::is_whitespace)
+        };
         if let Some(arn) = text(key)
+            && !is_name(arn)
             && !(arn.starts_with("arn:")
                 && arn.split(':').count() >= 6
                 && !arn.contains(char::is_whitespace))

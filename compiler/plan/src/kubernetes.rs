@@ -19,6 +19,14 @@ pub const POOL_LABEL: &str = "klo/pool";
 /// have some, and the name under which pods ask for GPUs.
 pub const GPU: &str = "nvidia.com/gpu";
 
+/// The variables that hold credentials for AWS, where a cluster gives pods no role.
+pub const KEY_ID_VARIABLE: &str = "AWS_ACCESS_KEY_ID";
+/// The other half.
+pub const KEY_VARIABLE: &str = "AWS_SECRET_ACCESS_KEY";
+
+/// The label by which nodes say which GPU they have, where NVIDIA's feature discovery runs.
+pub const PRODUCT_LABEL: &str = "nvidia.com/gpu.product";
+
 /// Everything of an environment that runs on Kubernetes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kubernetes {
@@ -39,6 +47,31 @@ pub struct Kubernetes {
     pub workloads: Vec<Workload>,
     /// Nodes with GPUs, in the order of their names.
     pub pools: Vec<NodePool>,
+    /// Outside of AWS, where Terraform tells nothing: the lines of `values.env`, by name.
+    pub told: Vec<Told>,
+}
+
+/// A line of `values.env`: what is known only once images are pushed, or to people alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    /// The line's name, as [`Text::Output`] has it.
+    pub name: String,
+    /// Who tells it.
+    pub by: ToldBy,
+}
+
+/// Who tells a line of `values.env`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ToldBy {
+    /// The build: the image's reference in the registry.
+    Image {
+        /// The target in the bake file.
+        target: String,
+        /// The repository below the registry's address.
+        repository: String,
+    },
+    /// A person, in the variable of the line's name: what it is.
+    Person(String),
 }
 
 /// A store of secrets in AWS Secrets Manager, in the environment's region.
@@ -85,8 +118,8 @@ pub enum Mesh {
 pub enum Text {
     /// Known when klo runs.
     Known(String),
-    /// Known once the main root is applied: the name of a line in `terraform.env`, of capital
-    /// letters, digits and `_`.
+    /// Known once the main root is applied, or outside of AWS once images are pushed: the name of a
+    /// line in [`Kubernetes::values`], of capital letters, digits and `_`.
     Output(String),
 }
 
@@ -105,6 +138,8 @@ pub struct Workload {
     pub env: BTreeMap<String, Text>,
     /// Variables with secrets.
     pub secrets: BTreeMap<String, Secret>,
+    /// Variables in which secrets stand among other text.
+    pub composed: BTreeMap<String, Composed>,
     /// Thousandths of a CPU.
     pub cpu: u64,
     /// Memory in MiB.
@@ -183,6 +218,24 @@ pub struct Secret {
     pub version: Option<Text>,
 }
 
+/// Text that External Secrets puts together, so that nothing which klo writes holds the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// The secret, as [`Secret::name`] has it.
+    pub name: Text,
+    /// Its parts, in order.
+    pub parts: Vec<Piece>,
+}
+
+/// A part of a [`Composed`] text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it is.
+    Text(String),
+    /// What the secret's JSON has under this key, percent-encoded.
+    Encoded(&'static str),
+}
+
 /// GPUs for each pod of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GpuShare {
@@ -190,6 +243,8 @@ pub struct GpuShare {
     pub pool: String,
     /// How many.
     pub count: u32,
+    /// Outside of AWS: the values of the label [`PRODUCT_LABEL`] on nodes that have such GPUs.
+    pub products: Vec<&'static str>,
 }
 
 /// What a server listens on.
@@ -203,6 +258,17 @@ pub struct Server {
     pub start: u32,
     /// ARNs of the target groups of load balancers that Terraform makes.
     pub target_groups: Vec<Text>,
+    /// Ways in from the internet through the cluster's own ingress controller.
+    pub entrances: Vec<Entrance>,
+}
+
+/// A way in through the cluster's ingress controller, with TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// The host name.
+    pub host: String,
+    /// What its requests' paths begin with.
+    pub path: String,
 }
 
 /// What a pod mounts.
@@ -261,8 +327,31 @@ pub enum Peer {
     Workload(String),
     /// Addresses of the network: a range in CIDR notation.
     Network(Text),
-    /// Any address outside of the cluster.
+    /// Any address of the internet.
     Internet,
+    /// Any address at all: of something that is there, klo knows not where.
+    Anywhere,
+    /// Any pod of a namespace of the cluster.
+    Namespace(String),
+    /// Any pod of the cluster.
+    Cluster,
+}
+
+/// An object that is written, and why it is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Its file, below the environment's folder.
+    pub file: String,
+    /// Group and version.
+    pub api_version: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its namespace; none for what belongs to the whole cluster.
+    pub namespace: Option<String>,
+    /// Who asked for it.
+    pub why: Why,
 }
 
 /// Nodes of one GPU type.

@@ -20,5 +20,5 @@ pub use resource::{
     Address, Class, EmptySecret, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
     Postcondition, Provider, Released, Resource, Variable, VariableType, Why,
 };
-pub use shell::shell_word;
+pub use shell::{json_string, shell_word};
 pub use value::{Block, Function, PathStep, Ref, Target, Value};

@@ -7,3 +7,17 @@ pub fn shell_word(raw: &str) -> String {
         format!("'{}'", raw.replace('\'', r"'\''"))
     }
 }
+
+/// A string literal of JSON, which jq's programs have too; `\(` alone means more to them.
+pub fn json_string(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => literal.extend(['\\', c]),
+            c if c.is_control() => literal.push_str(&format!("\\u{:04x}", c as u32)),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}

@@ -1,5 +1,7 @@
 //! Alarms, to one topic with a person behind it (aws.md, "Rolling out").
 
+mod pools;
+
 use klo_intent::{Decision, Field, Intent, IntentId, Kind};
 use klo_plan::{Address, Block, Group, Resource, Root, Value, Why, symbol};
 
@@ -18,7 +20,7 @@ struct Alarm {
     /// What it means, for whoever gets the mail.
     meaning: String,
     namespace: &'static str,
-    metric: &'static str,
+    metric: String,
     dimensions: Vec<(&'static str, Value)>,
     statistic: &'static str,
     /// Minutes that it has to last, in periods of so many seconds.
@@ -30,12 +32,12 @@ struct Alarm {
 
 impl Alarm {
     /// One that goes off when a sum over five minutes is above the threshold.
-    fn count(part: &'static str, namespace: &'static str, metric: &'static str) -> Self {
+    fn count(part: &'static str, namespace: &'static str, metric: impl Into<String>) -> Self {
         Self {
             part,
             meaning: String::new(),
             namespace,
-            metric,
+            metric: metric.into(),
             dimensions: Vec::new(),
             statistic: "Sum",
             period: 300,
@@ -104,6 +106,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         }
     }
     of_dead_letters(lowering, &topic);
+    pools::lower(lowering, &topic);
 }
 
 fn add_topic(lowering: &mut Lowering<'_>, email: &str) -> Address {

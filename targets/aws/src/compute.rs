@@ -52,7 +52,10 @@ fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute
     let setting = unit.settings.get("run_on");
     let stated = is_stated(setting);
     let computed = setting.is_some_and(|setting| setting.origin == Origin::Formula);
-    if !unit.value("gpu").is_null() && run_on != "kubernetes" {
+    if lowering.is_plain() {
+        return eks::decide(lowering, id, unit, container);
+    }
+    if !unit.value("gpu").is_null() {
         if stated && run_on != "eks" {
             report_gpu(lowering, unit, run_on);
             return container;
@@ -68,11 +71,8 @@ fn platform(lowering: &mut Lowering<'_>, id: IntentId, unit: &Intent) -> Compute
             decide_container(lowering, unit, container, stated);
             container
         }
-        "eks" => eks::decide(lowering, id, unit, container),
-        other => {
-            report_unsupported(lowering, unit, other);
-            container
-        }
+        // `kubernetes`, which is another platform's, was refused where settings are judged.
+        _ => eks::decide(lowering, id, unit, container),
     }
 }
 
@@ -313,27 +313,6 @@ fn report_gpu(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str) {
         )
         .help("remove `gpu`, or remove `run_on`: only EKS has GPUs")
         .related(unit.span_of("gpu"), "the GPU is asked for here")
-        .subject(unit.id()),
-    );
-}
-
-fn report_unsupported(lowering: &mut Lowering<'_>, unit: &Intent, run_on: &str) {
-    let way_out = if unit.kind == Kind::Function {
-        "`run_on = \"lambda\"` or `run_on = \"fargate\"`"
-    } else {
-        "`run_on = \"fargate\"`"
-    };
-    lowering.report(
-        Diagnostic::error(
-            aws::UNSUPPORTED_PLATFORM,
-            unit.span_of("run_on"),
-            format!(
-                "`{}` is to run on `{run_on}`, and this version of klo makes Lambda, Fargate and \
-                 EKS only",
-                unit.id()
-            ),
-        )
-        .help(format!("say {way_out}"))
         .subject(unit.id()),
     );
 }

@@ -6,6 +6,7 @@ use klo_diagnostics::Diagnostic;
 use klo_intent::{
     AttrValue, Decision, Deployment, Field, Intent, IntentGraph, IntentId, ModuleContext, Tier,
 };
+use klo_plan::kubernetes::{Piece, Told, Workload};
 use klo_plan::{Address, Block, Group, Plan, Resource, Value, Why, physical_name, symbol};
 
 use crate::Lowered;
@@ -60,6 +61,14 @@ pub(crate) enum Supply {
         /// The version that is meant, so that a new one rolls the unit; the current one without.
         version: Option<Value>,
     },
+    /// Text in which parts of a secret stand, which the cluster's store of secrets puts together;
+    /// outside of AWS alone.
+    Composed {
+        /// The secret's entry.
+        secret: Value,
+        /// The parts.
+        parts: Vec<Piece>,
+    },
 }
 
 /// What a data intent offers to units, whatever stands behind it: a created resource, a proxy, an
@@ -79,6 +88,8 @@ pub(crate) struct Store {
     pub(crate) ready: Vec<Address>,
     /// What a unit mounts, for volumes.
     pub(crate) mount: Option<Mount>,
+    /// The same outside of AWS: a claim that is there.
+    pub(crate) claim: Option<String>,
 }
 
 /// A file system as units mount it.
@@ -150,11 +161,13 @@ pub(crate) struct Lowering<'g> {
     /// The cluster, from `eks::lower` on; `None` where nothing runs on one.
     pub(crate) cluster: Option<ClusterRefs>,
     /// What runs on the cluster, from `unit::lower` on.
-    pub(crate) workloads: BTreeMap<IntentId, klo_plan::kubernetes::Workload>,
+    pub(crate) workloads: BTreeMap<IntentId, Workload>,
     /// ARNs of the secrets of each unit on the cluster, likewise.
     pub(crate) secret_arns: BTreeMap<IntentId, Vec<Value>>,
     /// Lines of `terraform.env`, by name.
     pub(crate) cluster_env: BTreeMap<String, Value>,
+    /// Outside of AWS: what the build and people tell the manifests.
+    pub(crate) told: Vec<Told>,
     /// URLs and ARNs of the queues that a container takes messages from, from `triggers::prepare`
     /// and `triggers::lower` on.
     pub(crate) queues: BTreeMap<IntentId, Queues>,
@@ -183,6 +196,7 @@ impl<'g> Lowering<'g> {
             workloads: BTreeMap::new(),
             secret_arns: BTreeMap::new(),
             cluster_env: BTreeMap::new(),
+            told: Vec::new(),
             queues: BTreeMap::new(),
             stores: BTreeMap::new(),
             units: BTreeMap::new(),
@@ -206,6 +220,16 @@ impl<'g> Lowering<'g> {
     /// Whether the environment is protected.
     pub(crate) fn is_prod(&self) -> bool {
         self.deployment().tier == Tier::Prod
+    }
+
+    /// Whether units run on any cluster, and nothing of AWS is made.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.deployment().platform == "kubernetes"
+    }
+
+    /// What the cluster is called in messages.
+    pub(crate) fn cluster_kind(&self) -> &'static str {
+        if self.is_plain() { "Kubernetes" } else { "EKS" }
     }
 
     /// Whether a unit runs on the cluster.

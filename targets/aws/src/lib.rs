@@ -1,8 +1,10 @@
-//! A checked intent graph becomes AWS resources: one file per intent kind, one per decision.
+//! A checked intent graph becomes AWS resources: one file per intent kind, one per decision; or,
+//! on any cluster, what runs there and nothing of AWS.
 
 mod alarms;
 mod context;
 mod gpu;
+mod instances;
 
 pub(crate) mod bootstrap;
 mod chosen;
@@ -14,6 +16,7 @@ mod moved;
 pub(crate) mod network;
 pub(crate) mod other_app;
 pub(crate) mod outputs;
+pub(crate) mod plain;
 pub(crate) mod policy;
 #[cfg(test)]
 mod testing;
@@ -33,7 +36,7 @@ pub struct Lowered {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Lowers a checked graph of one environment to AWS.
+/// Lowers a checked graph of one environment to AWS, or to the cluster that its platform is.
 ///
 /// Phases build on each other: platforms decide who needs the network, the network is where data
 /// stores stand, data stores say how units reach them, units are what triggers and ways in point at.
@@ -43,6 +46,10 @@ pub fn lower(graph: &Checked<IntentGraph>) -> Lowered {
 
 fn lower_all(graph: &IntentGraph) -> Lowered {
     let mut lowering = context::Lowering::new(graph);
+    if lowering.is_plain() {
+        plain::lower(&mut lowering);
+        return lowering.finish();
+    }
     compute::decide(&mut lowering);
     bootstrap::lower(&mut lowering);
     network::lower(&mut lowering);

@@ -41,7 +41,7 @@ fn publish_store(lowering: &mut Lowering<'_>, id: IntentId, intent: &Intent) {
         .filter(|(field, _)| field.is_published(intent.kind))
         .filter_map(|(field, supply)| match supply {
             Supply::Plain(value) => Some((*field, value.clone())),
-            Supply::Secret { .. } => None,
+            Supply::Secret { .. } | Supply::Composed { .. } => None,
         })
         .collect();
     for (field, value) in fields {

@@ -1,5 +1,7 @@
 //! `docker-bake.hcl`: every image in one command.
 
+use std::collections::BTreeMap;
+
 use klo_intent::Deployment;
 use klo_source::join;
 use serde::Serialize;
@@ -27,6 +29,8 @@ pub(crate) struct Target {
     pub(crate) dockerfile: String,
     /// The platform.
     pub(crate) platform: &'static str,
+    /// Labels of the image, by name.
+    pub(crate) labels: BTreeMap<&'static str, String>,
     /// The target that its base is built by, as `target:name`.
     pub(crate) own: Option<String>,
 }

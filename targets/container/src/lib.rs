@@ -7,6 +7,7 @@ mod entry;
 mod escape;
 mod facts;
 mod install;
+mod openapi;
 mod python;
 mod recipe;
 mod rust;

@@ -20,6 +20,7 @@ use crate::entry::{self, Kind, Runtime};
 use crate::escape::fits_a_line;
 use crate::facts::{CERTIFICATES, PythonRelease, WEB_ADAPTER};
 use crate::install::{Install, install, system_packages};
+use crate::openapi;
 use crate::rust::{Launcher, Program};
 use crate::sources::{Copy, Layout, by_folder, files};
 use crate::start::{Circumstances, Start, start};
@@ -375,7 +376,18 @@ impl<'a> Kitchen<'a> {
     pub(crate) fn target(&mut self, image: &Image, unit: &Intent, own: Option<String>) {
         let name = image.target();
         let folder = join(&bake::folder(self.deployment), &name);
+        let openapi = openapi::describe(unit);
+        if let Some(description) = &openapi {
+            // Plain data always becomes JSON.
+            let mut text = serde_json::to_string_pretty(description).unwrap_or_default();
+            text.push('\n');
+            self.write(&name, openapi::FILE, text);
+        }
         self.targets.push(Target {
+            labels: openapi
+                .map(|description| (openapi::LABEL, description.to_string()))
+                .into_iter()
+                .collect(),
             about: about(unit),
             context: ".".to_owned(),
             dockerfile: join(&folder, "Dockerfile"),

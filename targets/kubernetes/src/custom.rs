@@ -159,6 +159,16 @@ pub(crate) struct StoreRef {
 pub(crate) struct SecretTarget {
     pub(crate) name: String,
     pub(crate) creation_policy: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) template: Option<SecretTemplate>,
+}
+
+/// Keys that are put together out of what was read; those alone are in the Secret then.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SecretTemplate {
+    pub(crate) engine_version: &'static str,
+    pub(crate) data: BTreeMap<String, String>,
 }
 
 /// A key of the Secret.
@@ -209,7 +219,18 @@ pub(crate) struct ScaleTrigger {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TriggerAuthenticationSpec {
-    pub(crate) pod_identity: PodIdentity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pod_identity: Option<PodIdentity>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) secret_target_ref: Vec<SecretParameter>,
+}
+
+/// By a key of a Secret.
+#[derive(Debug, Serialize)]
+pub(crate) struct SecretParameter {
+    pub(crate) parameter: &'static str,
+    pub(crate) name: String,
+    pub(crate) key: String,
 }
 
 /// By its own identity.

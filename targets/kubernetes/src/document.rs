@@ -63,21 +63,25 @@ impl Object {
         let mut value = ordered(serde_json::to_value(object).unwrap_or_default());
         let mut holes = Vec::new();
         fill(&mut value, &mut Vec::new(), &mut holes);
-        let named = |pointer: &str| {
-            let found = value.pointer(pointer).and_then(Value::as_str);
-            found.unwrap_or_default().to_owned()
+        let mut object = Self {
+            targets: Vec::new(),
+            value,
         };
-        let (kind, name) = (named("/kind"), named("/metadata/name"));
+        let (kind, name) = (object.text("/kind"), object.text("/metadata/name"));
         let targets = holes.into_iter().map(|(path, hole)| Target {
-            kind: kind.clone(),
-            name: name.clone(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
             path,
             hole,
         });
-        Self {
-            targets: targets.collect(),
-            value,
-        }
+        object.targets = targets.collect();
+        object
+    }
+
+    /// A text in it, as it is written; empty where it has none there.
+    pub(crate) fn text(&self, pointer: &str) -> &str {
+        let found = self.value.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_default()
     }
 
     /// The places that outputs fill.

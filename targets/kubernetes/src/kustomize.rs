@@ -1,4 +1,4 @@
-//! The kustomizations: what is applied together, and where what Terraform knows goes.
+//! The kustomizations: what is applied together, and where what is known last goes.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::document::{Object, Target, comment, yaml};
 
-/// The generated map that holds the lines of `terraform.env` while a kustomization is built.
-const VALUES: &str = "terraform";
+/// The generated map that holds the lines of the values' file while a kustomization is built.
+const VALUES: &str = "values";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,7 +71,7 @@ struct Part {
 }
 
 /// A kustomization of these files, which hold these objects. `values` is the path to
-/// `terraform.env` from where it lies.
+/// the file with what is known last from where it lies.
 pub(crate) fn file<'a>(
     about: &str,
     whose: &str,
@@ -84,8 +84,8 @@ pub(crate) fn file<'a>(
     let mut config_map_generator = Vec::new();
     if !replacements.is_empty() {
         about.push_str(&format!(
-            "\n\nIn these files, <NAME> stands for the line NAME of {values}, which Terraform's \
-             output `kubernetes` fills: kustomize puts it in, and nothing is to be filled in by hand."
+            "\n\nIn these files, <NAME> stands for the line NAME of {values}, which a step of the \
+             README writes: kustomize puts it in, and nothing is to be filled in by hand."
         ));
         config_map_generator.push(Generator {
             name: VALUES,

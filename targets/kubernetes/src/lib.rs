@@ -23,8 +23,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use klo_check::Checked;
-use klo_plan::Plan;
-use klo_plan::kubernetes::Workload;
+use klo_plan::kubernetes::{Listed, POOL_LABEL, Workload};
+use klo_plan::{Plan, Why};
 
 use crate::document::{Object, file};
 use crate::scope::{Scope, stem};
@@ -35,15 +35,23 @@ const FOLDER: &str = "kubernetes";
 /// The folder, below that, of jobs that run before services change.
 const BEFORE: &str = "before-deploy";
 
-/// The manifests: paths below the environment's folder with their contents, sorted by path. None
-/// where nothing runs on Kubernetes.
-pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
-    files(plan)
+/// The manifests, and what is in them.
+#[derive(Debug, Default)]
+pub struct Manifests {
+    /// Paths below the environment's folder with their contents, sorted by path.
+    pub files: Vec<(String, String)>,
+    /// The objects that are applied, by file and in the file's order.
+    pub objects: Vec<Listed>,
 }
 
-fn files(plan: &Plan) -> Vec<(String, String)> {
+/// The manifests of a plan. None where nothing runs on Kubernetes.
+pub fn emit(plan: &Checked<Plan>) -> Manifests {
+    manifests(plan)
+}
+
+fn manifests(plan: &Plan) -> Manifests {
     let Some(kube) = &plan.kubernetes else {
-        return Vec::new();
+        return Manifests::default();
     };
     let scope = Scope { plan, kube };
     let (before, after): (Vec<&Workload>, Vec<&Workload>) = kube
@@ -59,13 +67,14 @@ fn files(plan: &Plan) -> Vec<(String, String)> {
     for workload in &before {
         written.unit(&format!("{BEFORE}/"), workload);
     }
+    let objects = written.listed();
     let mut files = written.finish(&after, &before);
     files.extend(platform::files(&scope));
     for (path, _) in &mut files {
         *path = format!("{FOLDER}/{path}");
     }
     files.sort();
-    files
+    Manifests { files, objects }
 }
 
 /// Files by path below the folder, each with its first line and its objects.
@@ -141,6 +150,51 @@ impl<'a> Written<'a> {
         self.add(&path, self.scope.about(&workload.unit), objects);
     }
 
+    /// Every object with its reason: its unit or volume, its pool, or all units together.
+    fn listed(&self) -> Vec<Listed> {
+        let mut listed = Vec::new();
+        for (path, (_, objects)) in &self.files {
+            let stem = path
+                .rsplit('/')
+                .next()
+                .unwrap_or(path)
+                .trim_end_matches(".yaml");
+            for object in objects {
+                let namespace = object.text("/metadata/namespace");
+                listed.push(Listed {
+                    file: format!("{FOLDER}/{path}"),
+                    api_version: object.text("/apiVersion").to_owned(),
+                    kind: object.text("/kind").to_owned(),
+                    name: object.text("/metadata/name").to_owned(),
+                    namespace: Some(namespace.to_owned()).filter(|name| !name.is_empty()),
+                    why: self.why(stem, object),
+                });
+            }
+        }
+        listed
+    }
+
+    fn why(&self, of: &str, object: &Object) -> Why {
+        let kube = self.scope.kube;
+        if let Some(workload) = kube.workloads.iter().find(|one| stem(&one.unit) == of) {
+            return workload.why.clone();
+        }
+        let label = format!(
+            "/spec/template/metadata/labels/{}",
+            POOL_LABEL.replace('/', "~1")
+        );
+        let pool = object.text(&label);
+        if let Some(pool) = kube.pools.iter().find(|one| one.name == pool) {
+            return pool.why.clone();
+        }
+        let mounts = volume::mounted(&kube.workloads);
+        let units = kube.workloads.iter().map(|one| one.unit.clone());
+        match mounts.keys().find(|intent| stem(intent) == of) {
+            Some(intent) => Why::intent(*intent, "the file system as pods mount it"),
+            None => Why::shared(units, "what units on the cluster share"),
+        }
+    }
+
     fn finish(self, after: &[&Workload], before: &[&Workload]) -> Vec<(String, String)> {
         let mut files = vec![(
             "kustomization.yaml".to_owned(),
@@ -191,7 +245,7 @@ impl<'a> Written<'a> {
                 _ => format!("{up}{path}"),
             })
             .collect();
-        let values = format!("{up}terraform.env");
+        let values = format!("{up}{}", self.scope.kube.values());
         kustomize::file(about, &self.scope.whose(), &relative, objects, &values)
     }
 }

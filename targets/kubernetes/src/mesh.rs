@@ -12,12 +12,9 @@ use crate::custom::{
     PeerAuthenticationSpec, Selector, ServerSpec, Spec,
 };
 use crate::document::Object;
-use crate::network::control_plane;
+use crate::network::{ANYWHERE, control_plane};
 use crate::scope::{NAME, Scope, owned};
 use crate::text::text;
-
-/// Every address there is.
-const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
 /// The namespace, under the restricted standard for pods and with its mesh.
 pub(crate) fn namespace(scope: &Scope<'_>) -> Namespace {
@@ -75,7 +72,10 @@ fn callers(workload: &Workload, server: &Server) -> (Vec<String>, Vec<String>) {
         match &flow.peer {
             Peer::Workload(name) => units.push(name.clone()),
             Peer::Network(range) => networks.push(text(range)),
-            Peer::Internet => networks.extend(ANYWHERE.map(str::to_owned)),
+            // An ingress controller or another app's pod need not be in the mesh.
+            Peer::Internet | Peer::Anywhere | Peer::Cluster | Peer::Namespace(_) => {
+                networks.extend(ANYWHERE.map(str::to_owned))
+            }
         }
     }
     for list in [&mut units, &mut networks] {

@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use klo_plan::kubernetes::{Direction, Flow, Nodes, Peer, Workload};
 
 use crate::scope::{Scope, owned, selector};
-use crate::text::text;
+use crate::text::{literal, text};
 
 /// Where EKS Pod Identity's agent answers on every node (EKS user guide, November 2026).
 const IDENTITY: [&str; 2] = ["169.254.170.23/32", "fd00:ec2::23/128"];
@@ -23,6 +23,9 @@ const PRIVATE: [&str; 5] = [
     "192.168.0.0/16",
 ];
 const PRIVATE_V6: [&str; 2] = ["fc00::/7", "fe80::/10"];
+
+/// Every address there is.
+pub(crate) const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
 /// Where NodeLocal DNSCache answers, if a cluster has it.
 const LOCAL_DNS: &str = "169.254.20.10/32";
@@ -137,6 +140,20 @@ fn peers(peer: &Peer) -> Vec<NetworkPolicyPeer> {
         }],
         Peer::Network(range) => vec![block(&text(range), &[])],
         Peer::Internet => vec![block("0.0.0.0/0", &PRIVATE), block("::/0", &PRIVATE_V6)],
+        // Some networks do not take their own pods for addresses.
+        Peer::Anywhere => [blocks(&ANYWHERE), vec![every_namespace()]].concat(),
+        Peer::Namespace(name) => vec![NetworkPolicyPeer {
+            namespace_selector: Some(namespace(&literal(name))),
+            ..NetworkPolicyPeer::default()
+        }],
+        Peer::Cluster => vec![every_namespace()],
+    }
+}
+
+fn every_namespace() -> NetworkPolicyPeer {
+    NetworkPolicyPeer {
+        namespace_selector: Some(LabelSelector::default()),
+        ..NetworkPolicyPeer::default()
     }
 }
 

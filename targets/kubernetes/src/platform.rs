@@ -84,12 +84,15 @@ impl Needs {
             server.is_some_and(|server| !server.target_groups.is_empty())
         };
         Self {
-            secrets: any(|workload| !workload.secrets.is_empty()),
+            secrets: any(Workload::has_secrets),
             queues: any(Workload::scales_by_queue),
             cpu: any(Workload::scales_by_cpu),
             balancers: groups && any(balanced),
             groups,
-            gpus: groups && !scope.kube.pools.is_empty(),
+            gpus: match scope.kube.cluster {
+                Cluster::Plain => any(|workload| workload.gpu.is_some()),
+                _ => groups && !scope.kube.pools.is_empty(),
+            },
             mesh: scope.kube.mesh,
         }
     }

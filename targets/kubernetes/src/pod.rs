@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
     Affinity, Capabilities, Container, ContainerPort, EmptyDirVolumeSource, EnvVar, EnvVarSource,
-    NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PersistentVolumeClaimVolumeSource,
-    PodSecurityContext, PodSpec, PodTemplateSpec, PreferredSchedulingTerm, ResourceRequirements,
-    SeccompProfile, SecretKeySelector, SecurityContext, Toleration, TopologySpreadConstraint,
-    Volume, VolumeMount,
+    NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec,
+    PreferredSchedulingTerm, ResourceRequirements, SeccompProfile, SecretKeySelector,
+    SecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use klo_plan::kubernetes::{
-    GPU, Nodes, OWNER_LABEL, POOL_LABEL, VolumeSource, Workload, WorkloadKind,
+    GPU, Nodes, OWNER_LABEL, POOL_LABEL, PRODUCT_LABEL, VolumeSource, Workload, WorkloadKind,
 };
 
 use crate::pools;
@@ -124,8 +124,35 @@ fn toleration(scope: &Scope<'_>, workload: &Workload) -> Option<Toleration> {
     })
 }
 
+/// Outside of EKS, nodes say which GPU they have.
+fn with_gpu(products: &[&str]) -> Affinity {
+    let requirement = NodeSelectorRequirement {
+        key: PRODUCT_LABEL.to_owned(),
+        operator: "In".to_owned(),
+        values: Some(products.iter().map(|&name| name.to_owned()).collect()),
+    };
+    let term = NodeSelectorTerm {
+        match_expressions: Some(vec![requirement]),
+        ..NodeSelectorTerm::default()
+    };
+    Affinity {
+        node_affinity: Some(NodeAffinity {
+            required_during_scheduling_ignored_during_execution: Some(NodeSelector {
+                node_selector_terms: vec![term],
+            }),
+            ..NodeAffinity::default()
+        }),
+        ..Affinity::default()
+    }
+}
+
 /// Node groups of EKS say what capacity they are of; other pods than GPUs' prefer spot there.
 fn affinity(scope: &Scope<'_>, workload: &Workload) -> Option<Affinity> {
+    if let Some(share) = &workload.gpu
+        && !share.products.is_empty()
+    {
+        return Some(with_gpu(&share.products));
+    }
     let groups = scope.is_eks() && scope.kube.nodes == Nodes::Managed;
     if !groups || !workload.spot || workload.gpu.is_some() {
         return None;

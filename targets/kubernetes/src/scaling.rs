@@ -7,13 +7,15 @@ use k8s_openapi::api::autoscaling::v2::{
     CrossVersionObjectReference, HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, MetricSpec,
     MetricTarget, ResourceMetricSource,
 };
-use klo_plan::kubernetes::{Scaling, Workload, WorkloadKind};
+use klo_plan::kubernetes::{KEY_ID_VARIABLE, KEY_VARIABLE, Scaling, Workload, WorkloadKind};
 
 use crate::custom::{
-    Named, PodIdentity, ScaleTrigger, ScaledObjectSpec, Spec, TriggerAuthenticationSpec,
+    Named, PodIdentity, ScaleTrigger, ScaledObjectSpec, SecretParameter, Spec,
+    TriggerAuthenticationSpec,
 };
 use crate::document::Object;
 use crate::scope::Scope;
+use crate::secrets::bundles;
 use crate::text::text;
 
 /// The number of pods of a service that nothing scales.
@@ -61,9 +63,7 @@ pub(crate) fn objects(scope: &Scope<'_>, workload: &Workload) -> Vec<Object> {
                     name: workload.name.clone(),
                 },
             });
-            let authentication = TriggerAuthenticationSpec {
-                pod_identity: PodIdentity { provider: "aws" },
-            };
+            let authentication = asking(scope, workload);
             let scaled = ScaledObjectSpec {
                 scale_target_ref: Named {
                     name: workload.name.clone(),
@@ -77,6 +77,35 @@ pub(crate) fn objects(scope: &Scope<'_>, workload: &Workload) -> Vec<Object> {
                 Object::new(&scaled.object(scope.of(workload, &workload.name))),
             ]
         }
+    }
+}
+
+/// As whom KEDA asks: in EKS as itself, elsewhere with the credentials that the unit has.
+fn asking(scope: &Scope<'_>, workload: &Workload) -> TriggerAuthenticationSpec {
+    if scope.is_eks() {
+        return TriggerAuthenticationSpec {
+            pod_identity: Some(PodIdentity { provider: "aws" }),
+            secret_target_ref: Vec::new(),
+        };
+    }
+    let parameters = [
+        (KEY_ID_VARIABLE, "awsAccessKeyID"),
+        (KEY_VARIABLE, "awsSecretAccessKey"),
+    ];
+    let mut given = Vec::new();
+    for bundle in bundles(workload) {
+        for (variable, key) in bundle.variables() {
+            let found = parameters.iter().find(|(name, _)| name == variable);
+            given.extend(found.map(|(_, parameter)| SecretParameter {
+                parameter,
+                name: bundle.secret(),
+                key,
+            }));
+        }
+    }
+    TriggerAuthenticationSpec {
+        pod_identity: None,
+        secret_target_ref: given,
     }
 }
 

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_plan::kubernetes::{Secret, Text, Workload};
+use klo_plan::kubernetes::{Composed, Piece, Secret, Text, Workload};
 
 use crate::custom::{
-    AwsStore, ExternalSecretSpec, RemoteRef, SecretData, SecretStoreSpec, SecretTarget, Spec,
-    StoreProvider, StoreRef,
+    AwsStore, ExternalSecretSpec, RemoteRef, SecretData, SecretStoreSpec, SecretTarget,
+    SecretTemplate, Spec, StoreProvider, StoreRef,
 };
 use crate::document::Object;
 use crate::scope::Scope;
@@ -16,12 +16,20 @@ use crate::text::{literal, text};
 /// The name of the app's store.
 const STORE: &str = "secrets";
 
-/// Secrets of a unit that are of one version, or all that have none.
+/// Secrets of a unit that are of one version, or all that have none; or one text that secrets
+/// stand in.
 pub(crate) struct Bundle<'a> {
     /// The name of its ExternalSecret: the unit's, and a variable's where the version counts.
     name: String,
     version: Option<&'a Text>,
-    entries: Vec<(&'a String, &'a Secret)>,
+    entries: Vec<(&'a String, Entry<'a>)>,
+}
+
+/// What becomes a variable.
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    Secret(&'a Secret),
+    Composed(&'a Composed),
 }
 
 impl Bundle<'_> {
@@ -52,20 +60,24 @@ fn key(variable: &str, index: usize) -> String {
 
 /// A unit's secrets by version, those without one last.
 pub(crate) fn bundles(workload: &Workload) -> Vec<Bundle<'_>> {
-    let mut by_version: BTreeMap<Option<&Text>, Vec<(&String, &Secret)>> = BTreeMap::new();
+    let mut by_version: BTreeMap<Option<&Text>, Vec<(&String, Entry<'_>)>> = BTreeMap::new();
     for (variable, secret) in &workload.secrets {
         let version = secret.version.as_ref();
         by_version
             .entry(version)
             .or_default()
-            .push((variable, secret));
+            .push((variable, Entry::Secret(secret)));
     }
     let mut taken = BTreeSet::new();
+    let composed = workload.composed.iter();
+    let composed = composed.map(|(variable, one)| (None, vec![(variable, Entry::Composed(one))]));
     let mut bundles: Vec<Bundle<'_>> = by_version
         .into_iter()
+        .chain(composed)
         .map(|(version, entries)| {
             let mut name = workload.name.clone();
-            if version.is_some() {
+            let is_composed = matches!(entries.first(), Some((_, Entry::Composed(_))));
+            if version.is_some() || is_composed {
                 // A unit's name has no dot, so no two units meet here.
                 let first = entries
                     .first()
@@ -117,18 +129,28 @@ fn spec(scope: &Scope<'_>, bundle: &Bundle<'_>) -> ExternalSecretSpec {
         Some(_) => ("SecretStore", STORE),
         None => ("ClusterSecretStore", scope.kube.namespace.as_str()),
     };
-    let data = bundle
-        .entries
-        .iter()
-        .enumerate()
-        .map(|(index, (variable, secret))| SecretData {
-            secret_key: key(variable, index),
-            remote_ref: RemoteRef {
-                key: text(&secret.name),
-                property: secret.key.as_deref().map(literal),
-                version: version(scope, bundle),
-            },
-        });
+    let mut data = Vec::new();
+    let mut template = None;
+    for (index, (variable, entry)) in bundle.entries.iter().enumerate() {
+        let key = key(variable, index);
+        match entry {
+            Entry::Secret(secret) => data.push(SecretData {
+                secret_key: key,
+                remote_ref: RemoteRef {
+                    key: text(&secret.name),
+                    property: secret.key.as_deref().map(literal),
+                    version: version(scope, bundle),
+                },
+            }),
+            Entry::Composed(composed) => {
+                data.extend(read(composed));
+                template = Some(SecretTemplate {
+                    engine_version: "v2",
+                    data: BTreeMap::from([(key, composition(composed))]),
+                });
+            }
+        }
+    }
     ExternalSecretSpec {
         refresh_interval: "1h0m0s",
         secret_store_ref: StoreRef {
@@ -138,9 +160,44 @@ fn spec(scope: &Scope<'_>, bundle: &Bundle<'_>) -> ExternalSecretSpec {
         target: SecretTarget {
             name: bundle.secret(),
             creation_policy: "Owner",
+            template,
         },
-        data: data.collect(),
+        data,
     }
+}
+
+/// The keys that a composed text is made of.
+fn read(composed: &Composed) -> Vec<SecretData> {
+    let keys: BTreeSet<&str> = composed
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Piece::Encoded(key) => Some(*key),
+            Piece::Text(_) => None,
+        })
+        .collect();
+    keys.into_iter()
+        .map(|key| SecretData {
+            secret_key: key.to_owned(),
+            remote_ref: RemoteRef {
+                key: text(&composed.name),
+                property: Some(key.to_owned()),
+                version: None,
+            },
+        })
+        .collect()
+}
+
+/// The template that External Secrets makes the text by. Go's `urlquery` writes a space as `+`, which
+/// means a space in queries alone.
+fn composition(composed: &Composed) -> String {
+    let parts = composed.parts.iter().map(|part| match part {
+        Piece::Text(raw) => literal(raw).replace("{{", "{{ \"{{\" }}"),
+        Piece::Encoded(key) => {
+            format!("{{{{ .{key} | urlquery | replace \"+\" \"%20\" }}}}")
+        }
+    });
+    parts.collect()
 }
 
 /// External Secrets tells ids of versions from their stages by this prefix.
@@ -153,8 +210,7 @@ fn version(scope: &Scope<'_>, bundle: &Bundle<'_>) -> Option<String> {
 /// The app's store, where klo describes one and something is read from it.
 pub(crate) fn store(scope: &Scope<'_>) -> Option<Object> {
     let store = scope.kube.store.as_ref()?;
-    let used = |workload: &Workload| !workload.secrets.is_empty();
-    if !scope.kube.workloads.iter().any(used) {
+    if !scope.kube.workloads.iter().any(Workload::has_secrets) {
         return None;
     }
     let spec = SecretStoreSpec {

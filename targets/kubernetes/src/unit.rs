@@ -7,6 +7,10 @@ use k8s_openapi::api::apps::v1::{
 };
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
 use k8s_openapi::api::core::v1::{Service, ServiceAccount, ServicePort, ServiceSpec};
+use k8s_openapi::api::networking::v1::{
+    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule,
+    IngressServiceBackend, IngressSpec, IngressTLS, ServiceBackendPort,
+};
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -49,6 +53,7 @@ fn service(scope: &Scope<'_>, workload: &Workload) -> Vec<Object> {
     if let Some(server) = &workload.server {
         objects.push(Object::new(&entrance(scope, workload, server)));
         objects.extend(bindings(scope, workload, server));
+        objects.extend(ingress(scope, workload, server));
     }
     objects.extend(scaling::objects(scope, workload));
     objects.push(Object::new(&PodDisruptionBudget {
@@ -132,6 +137,58 @@ fn bindings(scope: &Scope<'_>, workload: &Workload, server: &Server) -> Vec<Obje
             }
         })
         .collect()
+}
+
+/// Ways in through the cluster's default ingress controller, with the certificate in the Secret
+/// `<unit>-tls`.
+fn ingress(scope: &Scope<'_>, workload: &Workload, server: &Server) -> Option<Object> {
+    if server.entrances.is_empty() {
+        return None;
+    }
+    let backend = || IngressBackend {
+        service: Some(IngressServiceBackend {
+            name: workload.name.clone(),
+            port: Some(ServiceBackendPort {
+                name: Some(probe::PORT.to_owned()),
+                number: None,
+            }),
+        }),
+        resource: None,
+    };
+    let rules = server.entrances.iter().map(|entrance| IngressRule {
+        host: Some(literal(&entrance.host)),
+        http: Some(HTTPIngressRuleValue {
+            paths: vec![HTTPIngressPath {
+                path: Some(literal(&entrance.path)),
+                path_type: "Prefix".to_owned(),
+                backend: backend(),
+            }],
+        }),
+    });
+    let mut hosts: Vec<String> = server
+        .entrances
+        .iter()
+        .map(|one| literal(&one.host))
+        .collect();
+    hosts.sort();
+    hosts.dedup();
+    Some(Object::new(&Ingress {
+        metadata: scope.of(workload, &workload.name),
+        spec: Some(IngressSpec {
+            rules: Some(rules.collect()),
+            tls: Some(vec![IngressTLS {
+                hosts: Some(hosts),
+                secret_name: Some(certificate(workload)),
+            }]),
+            ..IngressSpec::default()
+        }),
+        status: None,
+    }))
+}
+
+/// The Secret with the certificate of a unit's names.
+pub(crate) fn certificate(workload: &Workload) -> String {
+    format!("{}-tls", workload.name)
 }
 
 /// A job that is started by hand is a CronJob that never starts by itself, which

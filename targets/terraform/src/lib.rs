@@ -14,12 +14,14 @@ mod statement;
 
 use klo_check::Checked;
 use klo_intent::{PlaceStyle, graph_json};
+use klo_plan::kubernetes::Listed;
 use klo_plan::{ModuleCall, Plan, Resource, Root};
 
 /// The Terraform roots and the environment's pages: paths below the environment's folder
-/// (`infra/<env>`) with their contents, sorted by path.
-pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
-    files(plan)
+/// (`infra/<env>`) with their contents, sorted by path. `plan.json` lists these objects of Kubernetes
+/// beside the plan's resources.
+pub fn emit(plan: &Checked<Plan>, objects: &[Listed]) -> Vec<(String, String)> {
+    files(plan, objects)
 }
 
 /// One resource as its block is printed, for people who ask about it.
@@ -32,13 +34,13 @@ pub fn print_module(call: &ModuleCall) -> String {
     statement::module(call)
 }
 
-fn files(plan: &Plan) -> Vec<(String, String)> {
+fn files(plan: &Plan, objects: &[Listed]) -> Vec<(String, String)> {
     let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
     let mut files = vec![
         ("README.md".to_owned(), readme::readme(plan)),
         ("REVIEW.md".to_owned(), review::review(plan)),
         ("graph.json".to_owned(), plan_json::pretty(&graph)),
-        ("plan.json".to_owned(), plan_json::plan_json(plan)),
+        ("plan.json".to_owned(), plan_json::plan_json(plan, objects)),
     ];
     files.extend(root::files(plan, Root::Bootstrap));
     files.extend(root::files(plan, Root::Main));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use klo_plan::kubernetes::Listed;
 use klo_plan::{
     Block, Class, Lifecycle, ModuleCall, PathStep, Plan, Ref, Resource, Target, Value, Why,
 };
@@ -15,7 +16,7 @@ use crate::root::{file_of, folder};
 ///
 /// Literal text is a string; what Terraform works out is an object with one key that begins with
 /// `$`: `{"$ref": "aws_vpc.network.id"}`, `{"$concat": […]}`, `{"$json": …}`, `{"$call": […]}`.
-pub(crate) fn plan_json(plan: &Plan) -> String {
+pub(crate) fn plan_json(plan: &Plan, objects: &[Listed]) -> String {
     let deployment = plan.graph.deployment();
     let mut resources: Vec<&Resource> = plan.resources.values().collect();
     resources.sort_by_key(|resource| (resource.root, &resource.address));
@@ -27,6 +28,7 @@ pub(crate) fn plan_json(plan: &Plan) -> String {
         environment: &deployment.environment,
         resources: resources.into_iter().map(ResourceJson::new).collect(),
         modules: modules.into_iter().map(ModuleJson::new).collect(),
+        kubernetes: objects.iter().map(ObjectJson::new).collect(),
     })
 }
 
@@ -47,6 +49,34 @@ struct Document<'a> {
     environment: &'a str,
     resources: Vec<ResourceJson<'a>>,
     modules: Vec<ModuleJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kubernetes: Vec<ObjectJson<'a>>,
+}
+
+/// An object of Kubernetes; what it says is in its file.
+#[derive(Serialize)]
+struct ObjectJson<'a> {
+    file: &'a str,
+    #[serde(rename = "apiVersion")]
+    api_version: &'a str,
+    kind: &'a str,
+    namespace: Option<&'a str>,
+    name: &'a str,
+    #[serde(flatten)]
+    why: WhyJson<'a>,
+}
+
+impl<'a> ObjectJson<'a> {
+    fn new(object: &'a Listed) -> Self {
+        Self {
+            file: &object.file,
+            api_version: &object.api_version,
+            kind: &object.kind,
+            namespace: object.namespace.as_deref(),
+            name: &object.name,
+            why: WhyJson::new(&object.why),
+        }
+    }
 }
 
 #[derive(Serialize)]

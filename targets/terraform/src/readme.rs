@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use klo_plan::{EmptySecret, Plan, Root, Value, Variable, VariableType, shell_word, symbol};
+use klo_intent::Deployment;
+use klo_plan::kubernetes::{Cluster, Kubernetes, ToldBy};
+use klo_plan::{
+    EmptySecret, Plan, Root, Value, Variable, VariableType, json_string, shell_word, symbol,
+};
 
 use crate::review::{code, text};
 use crate::root::{folder, is_used};
@@ -10,17 +14,31 @@ use crate::root::{folder, is_used};
 /// The page; every `sh` block can be run as it stands from the environment's folder.
 pub(crate) fn readme(plan: &Plan) -> String {
     let deployment = plan.graph.deployment();
+    let plain = plan
+        .kubernetes
+        .as_ref()
+        .filter(|kube| kube.cluster == Cluster::Plain);
+    let with = match (plain, &deployment.account) {
+        (Some(_), _) => "`kubectl` pointed at the cluster".to_owned(),
+        (None, None) => "credentials for the account in the environment".to_owned(),
+        (None, Some(account)) => {
+            format!(
+                "credentials for the account {} in the environment",
+                code(account)
+            )
+        }
+    };
     let mut page = Page::new(&format!(
         "# {} in {}: from nothing to running\n\n\
-         Run these in order, from this folder, with credentials for the account{} in the \
-         environment. Every step can be repeated: what is already so stays so.\n",
+         Run these in order, from this folder, with {with}. Every step can be repeated: what is \
+         already so stays so.\n",
         text(&deployment.app),
         text(&deployment.environment),
-        deployment
-            .account
-            .as_ref()
-            .map_or(String::new(), |account| format!(" {}", code(account))),
     ));
+    if let Some(kube) = plain {
+        on_any_cluster(plan, kube, &mut page);
+        return page.finish();
+    }
     if let Some(bucket) = &deployment.state_bucket {
         page.text.push_str(&format!(
             "\nTerraform keeps its state in the bucket {}, which has to exist.\n",
@@ -70,6 +88,78 @@ pub(crate) fn readme(plan: &Plan) -> String {
     }
     commands(&mut page, &plan.after_apply);
     page.finish()
+}
+
+/// The steps where nothing of AWS is made: images into a registry, manifests into the cluster.
+fn on_any_cluster(plan: &Plan, kube: &Kubernetes, page: &mut Page) {
+    let deployment = plan.graph.deployment();
+    let repositories: Vec<String> = kube
+        .told
+        .iter()
+        .filter_map(|told| match &told.by {
+            ToldBy::Image { target, repository } => Some(format!(
+                "{}: ($registry + {})",
+                json_string(target),
+                json_string(&format!("/{repository}"))
+            )),
+            ToldBy::Person(_) => None,
+        })
+        .collect();
+    let program = format!("{{{}}}", repositories.join(", "));
+    page.step(
+        "Images",
+        &format!(
+            "Builds one image per unit ({}) and pushes it to a registry that the cluster pulls from. \
+             `REGISTRY` is its address, `registry.example.com/team` for example; `docker login` has \
+             to have been there.",
+            units(plan)
+        ),
+        &[
+            "export REGISTRY=\"${REGISTRY:?set it to the address of the registry}\"",
+            &format!(
+                "REPOSITORIES=$(jq -nc --arg registry \"$REGISTRY\" {})",
+                shell_word(&program)
+            ),
+            "export REPOSITORIES",
+            &bake(deployment),
+        ],
+    );
+    let people = kube.told.iter().filter_map(|told| match &told.by {
+        ToldBy::Person(what) => Some(format!("\n- {}: {}", code(&told.name), text(what))),
+        ToldBy::Image { .. } => None,
+    });
+    let asked: String = people.collect();
+    let asked = match asked.is_empty() {
+        true => String::new(),
+        false => {
+            format!(" Put each of these values into the variable named; none is secret.\n{asked}")
+        }
+    };
+    let lines = kube.telling();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    page.step(
+        "What the manifests need to know",
+        &format!("References of the images as they were pushed.{asked}"),
+        &lines,
+    );
+    commands(page, &kube.steps(&deployment.region));
+}
+
+fn units(plan: &Plan) -> String {
+    let units: Vec<String> = plan.images.iter().map(|image| code(&image.unit)).collect();
+    units.join(", ")
+}
+
+/// The build, from the repository's root, which is where the bake file's paths begin.
+fn bake(deployment: &Deployment) -> String {
+    let here = klo_source::join(&deployment.out, &deployment.environment);
+    let up = vec![".."; here.split('/').count()].join("/");
+    let file = |name: &str| shell_word(&format!("{here}/containers/{name}"));
+    format!(
+        "(cd {up} && docker buildx bake --file {} --push --metadata-file {})",
+        file("docker-bake.hcl"),
+        file("images.json")
+    )
 }
 
 /// What `terraform init` has to reach beside the provider; nothing where no module is called.
@@ -247,21 +337,16 @@ fn secret_id(plan: &Plan, secret: &EmptySecret) -> String {
     }
 }
 
-/// Builds from the repository's root, which is where the bake file's paths begin. The digests are
-/// what buildx says it pushed, so what runs is exactly what was built.
+/// The digests are what buildx says it pushed, so what runs is exactly what was built.
 fn images(plan: &Plan, page: &mut Page) {
     let deployment = plan.graph.deployment();
-    let here = klo_source::join(&deployment.out, &deployment.environment);
-    let up = vec![".."; here.split('/').count()].join("/");
-    let file = |name: &str| shell_word(&format!("{here}/containers/{name}"));
     let registry = "\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' \
                     terraform/bootstrap.auto.tfvars.json)\"";
-    let units: Vec<String> = plan.images.iter().map(|image| code(&image.unit)).collect();
     page.step(
         "Images",
         &format!(
             "Builds and pushes one image per unit ({}), and hands their digests over.",
-            units.join(", ")
+            units(plan)
         ),
         &[
             &format!(
@@ -271,11 +356,7 @@ fn images(plan: &Plan, page: &mut Page) {
             ),
             "REPOSITORIES=$(jq -c .repositories terraform/bootstrap.auto.tfvars.json)",
             "export REPOSITORIES",
-            &format!(
-                "(cd {up} && docker buildx bake --file {} --push --metadata-file {})",
-                file("docker-bake.hcl"),
-                file("images.json")
-            ),
+            &bake(deployment),
             &format!(
                 "jq '{{{DIGESTS}: (map_values(objects | .\"containerimage.digest\" // empty))}}' \
                  containers/images.json > terraform/images.auto.tfvars.json"

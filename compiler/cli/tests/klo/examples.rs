@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::{copy, klo};
 
 /// A copy of an example as a repository of its own.
-fn example(name: &str) -> (TempDir, PathBuf) {
+pub(crate) fn example(name: &str) -> (TempDir, PathBuf) {
     let scratch = tempfile::tempdir().expect("a folder");
     let folder = scratch.path().join(name);
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -5,6 +5,7 @@
 )]
 
 mod choices;
+mod clusters;
 mod examples;
 mod findings;
 mod formats;
@@ -13,6 +14,7 @@ mod hostile;
 mod init;
 mod malformed;
 mod rules;
+mod swaps;
 mod together;
 mod usage;
 mod writing;

@@ -183,7 +183,7 @@ fn rules_are_listed_and_explained() {
 }
 
 /// One fenced block of a page: its language with what follows it, and its text.
-fn blocks(page: &str) -> Vec<(String, String)> {
+pub(crate) fn blocks(page: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut inside = false;
     for line in page.lines() {

@@ -11,17 +11,21 @@ codes! {
     /// Lambda has no GPUs, ends a call after 15 minutes and gives at most 10 GiB of memory. The
     /// message says which limit is in the way and which platforms can run the unit.
     IMPOSSIBLE_PLATFORM = "KLO0601", "impossible-platform";
-    /// A unit is to run on a platform that this version of klo does not make.
+    /// An app on any cluster asks for what klo makes on AWS alone.
     ///
-    /// ```python
-    /// # @klo::service(run_on = "kubernetes")
-    /// app = FastAPI()
+    /// ```yaml
+    /// app: shop
+    /// platform: kubernetes
+    /// declare:
+    ///   site.storefront: { dir: web/dist }
     /// ```
     ///
-    /// Lambda, Fargate and EKS are made; `run_on = "kubernetes"`, a cluster outside of AWS, is not
-    /// yet. Units with a GPU run on `eks`, other services and jobs on `fargate` and functions on
-    /// `lambda` where nothing is said.
-    UNSUPPORTED_PLATFORM = "KLO0602", "unsupported-platform";
+    /// Under `platform: kubernetes` klo writes what runs on a cluster and makes nothing beside it:
+    /// sites, fronts with `auth`, `cors`, `waf` or `rate_limit`, triggers other than queues, alarms
+    /// and what other apps publish are AWS's. A way in from the internet goes through the cluster's
+    /// own ingress controller, which needs the name: `expose(to = "internet", domain = "…")`. The
+    /// help says what to do instead; `platform: aws` with `run_on = "eks"` has them all.
+    AWS_ALONE = "KLO0602", "aws-alone";
     /// A unit asks for more CPU or memory than its platform sells.
     ///
     /// ```python

@@ -1,8 +1,8 @@
 //! The commands that bring an environment's manifests into its cluster, in order.
 
-use crate::shell::shell_word;
+use crate::shell::{json_string, shell_word};
 
-use super::{Cluster, Kubernetes, Mesh, Nodes, Scaling, Workload, WorkloadKind};
+use super::{Cluster, Kubernetes, Mesh, Nodes, Scaling, ToldBy, Workload, WorkloadKind};
 
 /// The output of the main root that holds the lines of `terraform.env`.
 pub const ENV_OUTPUT: &str = "kubernetes";
@@ -32,6 +32,17 @@ impl Workload {
         )
     }
 
+    /// Whether External Secrets hands it something.
+    pub fn has_secrets(&self) -> bool {
+        !(self.secrets.is_empty() && self.composed.is_empty())
+    }
+
+    /// Whether the cluster's ingress controller lets the internet in to it.
+    pub fn has_entrance(&self) -> bool {
+        let server = self.server.as_ref();
+        server.is_some_and(|server| !server.entrances.is_empty())
+    }
+
     /// Whether it is a job that runs before services change.
     pub fn runs_before_deploy(&self) -> bool {
         matches!(
@@ -54,10 +65,20 @@ impl Kubernetes {
             Cluster::Created => true,
             Cluster::Plain => {
                 self.mesh != Mesh::None
-                    || any(|one| !one.secrets.is_empty())
+                    || any(Workload::has_secrets)
+                    || any(|one| one.gpu.is_some())
+                    || any(Workload::has_entrance)
                     || any(Workload::scales_by_cpu)
                     || any(Workload::scales_by_queue)
             }
+        }
+    }
+
+    /// The file beside the manifests that holds what is known last.
+    pub fn values(&self) -> &'static str {
+        match self.cluster {
+            Cluster::Plain => "values.env",
+            Cluster::Created | Cluster::Existing => "terraform.env",
         }
     }
 
@@ -94,6 +115,38 @@ impl Kubernetes {
         }
         step("everything else, until it runs", self.deploy());
         steps
+    }
+
+    /// Writes the values' file of a cluster outside of AWS: references of images as they were pushed
+    /// below `REGISTRY`, and what people say.
+    pub fn telling(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut entries = Vec::new();
+        for told in &self.told {
+            let name = &told.name;
+            entries.push(match &told.by {
+                ToldBy::Image { target, repository } => {
+                    let digest = format!(".{}.\"containerimage.digest\"", json_string(target));
+                    format!(
+                        "\"{name}=\" + env.REGISTRY + {} + ({digest} // error(\"not built\"))",
+                        json_string(&format!("/{repository}@"))
+                    )
+                }
+                ToldBy::Person(_) => {
+                    lines.push(format!(
+                        "export {name}=\"${{{name}:?set it to what is said above}}\""
+                    ));
+                    format!("\"{name}=\" + env.{name}")
+                }
+            });
+        }
+        let program = entries.join(",\n  ");
+        lines.push(format!(
+            "jq --raw-output {} containers/images.json > kubernetes/{}",
+            shell_word(&program),
+            self.values()
+        ));
+        lines
     }
 
     /// A job's template cannot be changed, so what ran before goes first.

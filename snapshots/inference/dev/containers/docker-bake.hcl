@@ -35,6 +35,9 @@ target "service-api" {
   context    = "."
   dockerfile = "snapshots/inference/dev/containers/service-api/Dockerfile"
   platforms  = ["linux/amd64"]
+  labels = {
+    "klo.openapi" = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"api\",\"description\":\"The routes of service.api, stated in examples/inference/api/main.py at app. Written by klo from the source.\",\"version\":\"unversioned\"},\"paths\":{\"/texts\":{\"post\":{\"summary\":\"score\",\"description\":\"score in examples/inference/api/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}}}}"
+  }
   tags       = ["${lookup(jsondecode(REPOSITORIES), "service-api", "service-api")}:${TAG}"]
   attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
 }
@@ -44,6 +47,9 @@ target "service-scorer" {
   context    = "."
   dockerfile = "snapshots/inference/dev/containers/service-scorer/Dockerfile"
   platforms  = ["linux/amd64"]
+  labels = {
+    "klo.openapi" = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"scorer\",\"description\":\"The routes of service.scorer, stated in examples/inference/inference/main.py at app. Written by klo from the source.\",\"version\":\"unversioned\"},\"paths\":{\"/healthz\":{\"get\":{\"summary\":\"healthz\",\"description\":\"healthz in examples/inference/inference/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/score\":{\"post\":{\"summary\":\"score\",\"description\":\"score in examples/inference/inference/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}}}}"
+  }
   tags       = ["${lookup(jsondecode(REPOSITORIES), "service-scorer", "service-scorer")}:${TAG}"]
   attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
 }

@@ -38,7 +38,7 @@ resource "aws_eks_pod_identity_association" "job_embed" {
   role_arn        = aws_iam_role.job_embed.arn
 }
 
-# Read and nothing else (job.embed -> bucket.documents).
+# Read, write and nothing else (job.embed -> bucket.documents).
 resource "aws_iam_role_policy" "job_embed_to_bucket_documents" {
   name = "bucket-documents"
   role = aws_iam_role.job_embed.id
@@ -55,7 +55,7 @@ resource "aws_iam_role_policy" "job_embed_to_bucket_documents" {
       {
         Sid      = "BucketDocumentsObjects"
         Effect   = "Allow"
-        Action   = ["s3:GetObject"]
+        Action   = ["s3:GetObject", "s3:PutObject"]
         Resource = "${aws_s3_bucket.documents.arn}/*"
       },
     ]

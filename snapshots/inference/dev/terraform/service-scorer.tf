@@ -52,7 +52,7 @@ resource "aws_iam_role_policy" "service_scorer_to_volume_models" {
         Action   = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
         Resource = aws_efs_file_system.models.arn
         Condition = {
-          StringEquals = {
+          ArnEquals = {
             "elasticfilesystem:AccessPointArn" = aws_efs_access_point.volume_models.arn
           }
         }

@@ -29,31 +29,31 @@ resource "aws_iam_role" "cluster" {
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "cluster_amazoneksclusterpolicy" {
+resource "aws_iam_role_policy_attachment" "cluster_policy" {
   role       = aws_iam_role.cluster.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "cluster_amazoneksblockstoragepolicy" {
+resource "aws_iam_role_policy_attachment" "cluster_block_storage" {
   role       = aws_iam_role.cluster.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSBlockStoragePolicy"
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "cluster_amazonekscomputepolicy" {
+resource "aws_iam_role_policy_attachment" "cluster_compute" {
   role       = aws_iam_role.cluster.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSComputePolicy"
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "cluster_amazoneksloadbalancingpolicy" {
+resource "aws_iam_role_policy_attachment" "cluster_load_balancing" {
   role       = aws_iam_role.cluster.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSLoadBalancingPolicy"
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "cluster_amazoneksnetworkingpolicy" {
+resource "aws_iam_role_policy_attachment" "cluster_networking" {
   role       = aws_iam_role.cluster.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSNetworkingPolicy"
 }
@@ -96,13 +96,13 @@ resource "aws_iam_role" "nodes" {
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "nodes_amazoneksworkernodeminimalpolicy" {
+resource "aws_iam_role_policy_attachment" "nodes_worker" {
   role       = aws_iam_role.nodes.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodeMinimalPolicy"
 }
 
 # What AWS says that it needs.
-resource "aws_iam_role_policy_attachment" "nodes_amazonec2containerregistrypullonly" {
+resource "aws_iam_role_policy_attachment" "nodes_images" {
   role       = aws_iam_role.nodes.name
   policy_arn = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
 }
@@ -162,11 +162,11 @@ resource "aws_eks_cluster" "main" {
 
   depends_on = [
     aws_cloudwatch_log_group.cluster,
-    aws_iam_role_policy_attachment.cluster_amazoneksclusterpolicy,
-    aws_iam_role_policy_attachment.cluster_amazoneksblockstoragepolicy,
-    aws_iam_role_policy_attachment.cluster_amazonekscomputepolicy,
-    aws_iam_role_policy_attachment.cluster_amazoneksloadbalancingpolicy,
-    aws_iam_role_policy_attachment.cluster_amazoneksnetworkingpolicy,
+    aws_iam_role_policy_attachment.cluster_policy,
+    aws_iam_role_policy_attachment.cluster_block_storage,
+    aws_iam_role_policy_attachment.cluster_compute,
+    aws_iam_role_policy_attachment.cluster_load_balancing,
+    aws_iam_role_policy_attachment.cluster_networking,
     aws_iam_role_policy.cluster_secrets,
   ]
 }
@@ -226,7 +226,7 @@ resource "aws_iam_role_policy" "volumes" {
         Action   = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
         Resource = aws_efs_file_system.models.arn
         Condition = {
-          StringEquals = {
+          ArnEquals = {
             "elasticfilesystem:AccessPointArn" = [aws_efs_access_point.volume_models.arn]
           }
         }

@@ -24,6 +24,9 @@ target "service-minimal" {
   context    = "."
   dockerfile = "snapshots/minimal/dev/containers/service-minimal/Dockerfile"
   platforms  = ["linux/amd64"]
+  labels = {
+    "klo.openapi" = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"minimal\",\"description\":\"The routes of service.minimal, stated in examples/minimal/app.py at app. Written by klo from the source.\",\"version\":\"unversioned\"},\"paths\":{\"/\":{\"get\":{\"summary\":\"hello\",\"description\":\"hello in examples/minimal/app.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}}}}"
+  }
   tags       = ["${lookup(jsondecode(REPOSITORIES), "service-minimal", "service-minimal")}:${TAG}"]
   attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
 }

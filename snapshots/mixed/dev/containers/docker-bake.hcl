@@ -25,6 +25,9 @@ target "service-api" {
   context    = "."
   dockerfile = "snapshots/mixed/dev/containers/service-api/Dockerfile"
   platforms  = ["linux/amd64"]
+  labels = {
+    "klo.openapi" = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"api\",\"description\":\"The routes of service.api, stated in examples/mixed/api/main.py at app. Written by klo from the source.\",\"version\":\"unversioned\"},\"paths\":{\"/health\":{\"get\":{\"summary\":\"health\",\"description\":\"health in examples/mixed/api/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/reports\":{\"post\":{\"summary\":\"request\",\"description\":\"request in examples/mixed/api/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/reports/{report}\":{\"get\":{\"summary\":\"show\",\"description\":\"show in examples/mixed/api/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}},\"parameters\":[{\"name\":\"report\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}}}}"
+  }
   tags       = ["${lookup(jsondecode(REPOSITORIES), "service-api", "service-api")}:${TAG}"]
   attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
 }

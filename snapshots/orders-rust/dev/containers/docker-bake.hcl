@@ -35,6 +35,9 @@ target "service-api" {
   context    = "."
   dockerfile = "snapshots/orders-rust/dev/containers/service-api/Dockerfile"
   platforms  = ["linux/amd64"]
+  labels = {
+    "klo.openapi" = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"api\",\"description\":\"The routes of service.api, stated in examples/orders-rust/crates/api/src/main.rs at main. Written by klo from the source.\",\"version\":\"unversioned\"},\"paths\":{\"/health\":{\"get\":{\"summary\":\"main::<closure>\",\"description\":\"main::<closure> in examples/orders-rust/crates/api/src/main.rs\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/orders\":{\"post\":{\"summary\":\"create\",\"description\":\"create in examples/orders-rust/crates/api/src/routes/orders.rs\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/orders/{id}\":{\"get\":{\"summary\":\"show\",\"description\":\"show in examples/orders-rust/crates/api/src/routes/orders.rs\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}},\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}},\"/orders/{id}/receipt\":{\"get\":{\"summary\":\"receipt\",\"description\":\"receipt in examples/orders-rust/crates/api/src/routes/orders.rs\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}},\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}},\"/products/{product}/price\":{\"get\":{\"summary\":\"price\",\"description\":\"price in examples/orders-rust/crates/api/src/routes/products.rs\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}},\"parameters\":[{\"name\":\"product\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}}}}"
+  }
   tags       = ["${lookup(jsondecode(REPOSITORIES), "service-api", "service-api")}:${TAG}"]
   attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
 }

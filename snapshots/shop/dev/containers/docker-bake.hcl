@@ -44,6 +44,9 @@ target "service-orders-api" {
   context    = "."
   dockerfile = "snapshots/shop/dev/containers/service-orders-api/Dockerfile"
   platforms  = ["linux/amd64"]
+  labels = {
+    "klo.openapi" = "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"orders-api\",\"description\":\"The routes of service.orders-api, stated in examples/shop/services/orders/main.py at app. Written by klo from the source.\",\"version\":\"unversioned\"},\"paths\":{\"/health\":{\"get\":{\"summary\":\"health\",\"description\":\"health in examples/shop/services/orders/main.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/orders\":{\"post\":{\"summary\":\"place_order\",\"description\":\"place_order in examples/shop/services/orders/routers/orders.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}},\"/orders/{order_id}\":{\"get\":{\"summary\":\"get_order\",\"description\":\"get_order in examples/shop/services/orders/routers/orders.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}},\"parameters\":[{\"name\":\"order_id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}},\"/orders/{order_id}/receipt\":{\"get\":{\"summary\":\"get_receipt\",\"description\":\"get_receipt in examples/shop/services/orders/routers/orders.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}},\"parameters\":[{\"name\":\"order_id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}},\"/products\":{\"get\":{\"summary\":\"list_products\",\"description\":\"list_products in examples/shop/services/orders/routers/catalog.py\",\"responses\":{\"default\":{\"description\":\"What the code answers.\"}}}}}}"
+  }
   tags       = ["${lookup(jsondecode(REPOSITORIES), "service-orders-api", "service-orders-api")}:${TAG}"]
   attest     = ["type=provenance,disabled=true", "type=sbom,disabled=true"]
 }

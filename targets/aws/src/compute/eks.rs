@@ -1,4 +1,4 @@
-//! Units on EKS: those with a GPU, and those that are told to.
+//! Units on a cluster: on EKS those with a GPU and those that are told to, elsewhere all.
 
 use klo_intent::{Intent, IntentId};
 
@@ -16,20 +16,21 @@ pub(super) fn decide(
         Compute::Batch => Compute::EksJob,
         _ => Compute::Eks,
     };
-    report_exposed_function(lowering, id, unit, "EKS");
+    let kind = lowering.cluster_kind();
+    report_exposed_function(lowering, id, unit, kind);
     let pack = rule_set(unit);
     let because = match (unit.value("gpu").is_null(), pack) {
+        _ if lowering.is_plain() => "the app's platform is a cluster".to_owned(),
         (false, _) => "it asks for a GPU, which neither Lambda nor Fargate has".to_owned(),
         (true, Some(_)) => chosen_by(pack, "EKS"),
         (true, None) => "`run_on` says so".to_owned(),
     };
-    record(
-        lowering,
-        unit,
-        super::container_name(compute),
-        because,
-        Vec::new(),
-    );
+    let chosen = match (lowering.is_plain(), compute) {
+        (true, Compute::EksJob) => "a job on kubernetes",
+        (true, _) => "kubernetes",
+        (false, _) => super::container_name(compute),
+    };
+    record(lowering, unit, chosen, because, Vec::new());
     compute
 }
 

@@ -48,7 +48,11 @@ pub(super) fn check(lowering: &mut Lowering<'_>, unit: &Intent, compute: Compute
             format!(
                 "`{}` cannot run on {}: its program takes its events from Lambda alone",
                 unit.id(),
-                if elsewhere.is_eks() { "EKS" } else { "Fargate" }
+                if elsewhere.is_eks() {
+                    lowering.cluster_kind()
+                } else {
+                    "Fargate"
+                }
             ),
             match unit.kind {
                 Kind::Job => "make it a `function`, or take `lambda_runtime` out of its `main`",

@@ -94,7 +94,6 @@ fn gpus_and_clusters() {
             .intent_with("service.b", &[("gpu", gpu()), ("run_on", "fargate".into())])
             .intent_with("service.c", &[("gpu", gpu())])
             .intent_with("service.d", &[("run_on", "eks".into())])
-            .intent_with("function.e", &[("run_on", "kubernetes".into())])
     ));
 }
 

@@ -15,6 +15,7 @@ mod facts;
 mod given;
 pub(crate) mod keys;
 mod module;
+mod plain;
 pub(crate) mod queue;
 mod rds_proxy;
 mod secret;
@@ -27,6 +28,7 @@ use klo_intent::{Intent, IntentId, Kind};
 
 use crate::context::{Lowering, Store};
 use given::Given;
+pub(crate) use plain::lower as lower_plain;
 
 /// Lowers every data intent and notes how units reach it. An intent whose lowering reports an error
 /// has no store.

@@ -101,6 +101,15 @@ pub(super) fn secure_scheme(scheme: &str) -> String {
     }
 }
 
+/// The scheme of a cache's URL without TLS.
+pub(super) fn open_scheme(scheme: &str) -> String {
+    match scheme {
+        "rediss" => "redis".to_owned(),
+        "valkeys" => "valkey".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 /// A URL; with `password` only where the whole is written to a secret and never kept.
 pub(super) fn finished(form: &UrlForm, target: &Target, with_password: bool) -> Value {
     let mut parts = vec![Value::text(format!("{}://", form.scheme))];

@@ -3,7 +3,7 @@
 use klo_intent::Decision;
 use klo_plan::{Address, Block, Resource, Value};
 
-use super::{GROUP, add, attach, because, is_managed, name, nodes, refs, role};
+use super::{AwsPolicy, GROUP, add, attach, because, is_managed, name, nodes, refs, role};
 use crate::context::{ClusterRefs, Lowering};
 use crate::policy;
 
@@ -18,12 +18,12 @@ const LOGS: [&str; 5] = [
 ];
 /// What the control plane does in the account, and what Auto Mode does besides. Amazon EKS user
 /// guide, "Amazon EKS Auto Mode cluster IAM role", 2026-11.
-const CLUSTER_POLICIES: [&str; 5] = [
-    "AmazonEKSClusterPolicy",
-    "AmazonEKSBlockStoragePolicy",
-    "AmazonEKSComputePolicy",
-    "AmazonEKSLoadBalancingPolicy",
-    "AmazonEKSNetworkingPolicy",
+const CLUSTER_POLICIES: [AwsPolicy; 5] = [
+    ("policy", "AmazonEKSClusterPolicy"),
+    ("block_storage", "AmazonEKSBlockStoragePolicy"),
+    ("compute", "AmazonEKSComputePolicy"),
+    ("load_balancing", "AmazonEKSLoadBalancingPolicy"),
+    ("networking", "AmazonEKSNetworkingPolicy"),
 ];
 
 /// The cluster's address.
@@ -51,7 +51,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) -> ClusterRefs {
         &CLUSTER_POLICIES[..]
     };
     for policy in policies {
-        after.push(attach(lowering, &role, policy));
+        after.push(attach(lowering, &role, *policy));
     }
     after.extend(encrypt(lowering, &role));
     let node_role = nodes::role(lowering);

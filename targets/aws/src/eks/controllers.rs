@@ -261,7 +261,7 @@ fn volumes(lowering: &mut Lowering<'_>) {
         return;
     };
     let key = "elasticfilesystem:AccessPointArn";
-    let mount = mount.when("StringEquals", key, Value::List(points));
+    let mount = mount.when("ArnEquals", key, Value::List(points));
     nodes::add_on(lowering, "aws-efs-csi-driver", Vec::new());
     identity(
         lowering,

@@ -1,16 +1,23 @@
 //! What manifests have to know and Terraform alone does: lines of `terraform.env`.
 
 use klo_plan::kubernetes::{ENV_OUTPUT, Text};
-use klo_plan::{Output, Root, Value, symbol};
+use klo_plan::{Output, Root, Target, Value, symbol};
 
 use super::because;
 use crate::context::Lowering;
 
 /// A value as manifests take it: as it is where it is known now, else as a line of the file.
 pub(crate) fn text(lowering: &mut Lowering<'_>, name: &str, value: Value) -> Text {
-    match known(&value) {
-        Some(text) => Text::Known(text),
-        None => line(lowering, name, value),
+    if let Some(text) = known(&value) {
+        return Text::Known(text);
+    }
+    match &value {
+        // Outside of AWS variables are lines that the build and people tell.
+        Value::Ref(reference) if lowering.is_plain() => match &reference.target {
+            Target::Variable(told) => Text::Output(told.clone()),
+            _ => line(lowering, name, value),
+        },
+        _ => line(lowering, name, value),
     }
 }
 

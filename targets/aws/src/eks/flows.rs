@@ -24,6 +24,14 @@ pub(super) fn of(lowering: &mut Lowering<'_>, id: IntentId) -> Vec<Flow> {
         if super::has(lowering, &group) {
             flows.insert(network(lowering, Direction::In, port));
         }
+        let exposed = |edge: &Edge| edge.access.contains(&Access::Expose);
+        if lowering.is_plain() && graph.edges_to(id).any(exposed) {
+            flows.insert(Flow {
+                direction: Direction::In,
+                peer: Peer::Cluster,
+                port,
+            });
+        }
         for edge in graph.edges_to(id).filter(|edge| is_call(edge)) {
             let caller = edge.from.intent().filter(|from| lowering.on_eks(*from));
             flows.extend(caller.map(|from| Flow {
@@ -66,9 +74,35 @@ fn out(lowering: &mut Lowering<'_>, id: IntentId, edge: &Edge) -> Option<Flow> {
     }
     let port = store_port(lowering, target, intent);
     if !intent.value("existing").is_null() {
-        return Some(internet(port));
+        return Some(Flow {
+            direction: Direction::Out,
+            peer: whereabouts(lowering, target),
+            port,
+        });
     }
     Some(network(lowering, Direction::Out, port))
+}
+
+/// Where a store is that was there before: in a namespace of the cluster, where its name says so.
+fn whereabouts(lowering: &Lowering<'_>, id: IntentId) -> Peer {
+    let store = lowering.stores.get(&id);
+    let host = match store.and_then(|store| store.fields.get(&Field::Host)) {
+        Some(Supply::Plain(Value::Text(host))) => host.as_str(),
+        _ => "",
+    };
+    match service_namespace(host) {
+        Some(namespace) => Peer::Namespace(namespace.to_owned()),
+        None => Peer::Anywhere,
+    }
+}
+
+/// The namespace of a Service of the cluster, by its name: `postgres.data.svc`. Kubernetes, "DNS for
+/// Services and Pods", 2026-11.
+pub(crate) fn service_namespace(host: &str) -> Option<&str> {
+    let host = host.trim_end_matches('.');
+    let host = host.strip_suffix(".cluster.local").unwrap_or(host);
+    let (name, namespace) = host.strip_suffix(".svc")?.rsplit_once('.')?;
+    (!name.is_empty() && !namespace.is_empty()).then_some(namespace)
 }
 
 fn to_unit(lowering: &mut Lowering<'_>, id: IntentId, target: IntentId) -> Option<Flow> {

@@ -9,22 +9,9 @@ use super::{namespace, units};
 use crate::compute::eks::size;
 use crate::context::{Compute, Lowering};
 use crate::gpu;
+use crate::instances::general::{GENERAL, General};
+use crate::instances::reserve::Room;
 
-/// Sizes with vCPUs and memory in MiB. Amazon EC2 user guide, "General purpose instances", 2026-11;
-/// held against moto 5.2.5's `DescribeInstanceTypes`.
-const SIZES: [(&str, u64, u64); 9] = [
-    ("m7i.large", 2, 8_192),
-    ("m7i.xlarge", 4, 16_384),
-    ("m7i.2xlarge", 8, 32_768),
-    ("m7i.4xlarge", 16, 65_536),
-    ("m7i.8xlarge", 32, 131_072),
-    ("m7i.12xlarge", 48, 196_608),
-    ("m7i.16xlarge", 64, 262_144),
-    ("m7i.24xlarge", 96, 393_216),
-    ("m7i.48xlarge", 192, 786_432),
-];
-/// What a node keeps for itself and its daemons, at least: thousandths of a CPU and MiB.
-const KEPT: (u64, u64) = (400, 1_536);
 /// What is installed on the cluster asks for about so much: thousandths of a CPU and MiB.
 const INSTALLED: (u64, u64) = (1_000, 2_048);
 
@@ -43,17 +30,15 @@ pub(super) fn node_group(
         pods.iter().map(|pod| pod.1).max().unwrap_or(0),
         pods.iter().map(|pod| pod.2).max().unwrap_or(0),
     );
-    let usable = |(_, vcpus, memory): &(&'static str, u64, u64)| {
-        // Kubelet and the machine take a share of what there is as well.
-        let (cpu, memory) = (vcpus * 1_000, memory - memory / 10);
-        (cpu.saturating_sub(KEPT.0), memory.saturating_sub(KEPT.1))
+    let fits = |size: &&General| {
+        let room = size.usable();
+        room.cpu >= largest.0 && room.memory >= largest.1
     };
-    let fits = |size: &&(&'static str, u64, u64)| {
-        let (cpu, memory) = usable(size);
-        cpu >= largest.0 && memory >= largest.1
-    };
-    let chosen = SIZES.iter().find(fits).unwrap_or(&SIZES[SIZES.len() - 1]);
-    let (cpu, memory) = usable(chosen);
+    let chosen = GENERAL
+        .iter()
+        .find(fits)
+        .unwrap_or(&GENERAL[GENERAL.len() - 1]);
+    let Room { cpu, memory } = chosen.usable();
     let total = pods.iter().fold(INSTALLED, |sum, (most, cpu, memory)| {
         (
             sum.0.saturating_add(most.saturating_mul(*cpu)),
@@ -69,7 +54,7 @@ pub(super) fn node_group(
     lowering.decide(Decision {
         code: "general-nodes",
         subject: "cluster".to_owned(),
-        chosen: format!("{least} to {most} nodes of {}", chosen.0),
+        chosen: format!("{least} to {most} nodes of {}", chosen.name),
         because: "the smallest that holds the largest unit without a GPU; the cluster's own pods \
                   need a node at all times, which costs money each month whether used or not"
             .to_owned(),
@@ -80,7 +65,7 @@ pub(super) fn node_group(
         name: "general",
         purpose: "nodes of pods without GPUs",
         ami_type: ami_type("amd64", false),
-        instances: vec![chosen.0],
+        instances: vec![chosen.name],
         spot: false,
         size: (least, most),
         labels: vec![

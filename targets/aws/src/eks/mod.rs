@@ -12,7 +12,8 @@ mod plan;
 mod tests;
 
 pub(crate) use controllers::trust;
-pub(crate) use flows::{is_of_aws, name as workload_name};
+pub(crate) use flows::{is_of_aws, name as workload_name, service_namespace};
+pub(crate) use plan::lower_plain as plan_plain;
 
 use klo_diagnostics::codes::aws;
 use klo_diagnostics::{At, Diagnostic};
@@ -168,13 +169,16 @@ fn role(lowering: &mut Lowering<'_>, part: &str, purpose: &str, trust: Value) ->
     )
 }
 
+/// One of AWS's own policies: what it is called in an address, and its name in IAM.
+type AwsPolicy = (&'static str, &'static str);
+
 /// Gives a role one of AWS's own policies.
-fn attach(lowering: &mut Lowering<'_>, role: &Address, policy: &str) -> Address {
+fn attach(lowering: &mut Lowering<'_>, role: &Address, (part, policy): AwsPolicy) -> Address {
     let arn = format!("arn:{}:iam::aws:policy/{policy}", lowering.partition());
     let body = Block::new()
         .with("role", role.attr("name"))
         .with("policy_arn", arn);
-    let name = format!("{}_{}", role.name, klo_plan::symbol(policy).to_lowercase());
+    let name = format!("{}_{part}", role.name);
     let address = Address::managed("aws_iam_role_policy_attachment", name);
     add(lowering, address, "what AWS says that it needs", body)
 }

@@ -4,10 +4,10 @@ use klo_plan::kubernetes::{GPU, OWNER_LABEL, POOL_LABEL};
 use klo_plan::{Address, Block, Lifecycle, Resource, Value, symbol};
 
 use super::cluster::{address, trusted};
-use super::{GROUP, add, attach, because, general, is_managed, namespace};
+use super::{AwsPolicy, GROUP, add, attach, because, general, is_managed, namespace};
 use crate::context::Lowering;
-use crate::gpu::catalogue::architecture;
 use crate::gpu::pool::Pool;
+use crate::instances::gpu::architecture;
 
 /// The longest name of a node group. Amazon EKS API reference, 2026-11.
 const NAME_LIMIT: usize = 63;
@@ -17,13 +17,19 @@ pub(super) fn role(lowering: &mut Lowering<'_>) -> Address {
     let trust = trusted("ec2.amazonaws.com", &["sts:AssumeRole"]);
     let role = super::role(lowering, "nodes", "what the cluster's nodes may do", trust);
     // Amazon EKS user guide, "Amazon EKS node IAM role" and "Auto Mode node IAM role", 2026-11.
-    let own: &[&str] = if is_managed(lowering) {
-        &["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"]
+    let own: &[AwsPolicy] = if is_managed(lowering) {
+        &[
+            ("worker", "AmazonEKSWorkerNodePolicy"),
+            ("network", "AmazonEKS_CNI_Policy"),
+        ]
     } else {
-        &["AmazonEKSWorkerNodeMinimalPolicy"]
+        &[("worker", "AmazonEKSWorkerNodeMinimalPolicy")]
     };
-    for policy in own.iter().chain(&["AmazonEC2ContainerRegistryPullOnly"]) {
-        attach(lowering, &role, policy);
+    for policy in own
+        .iter()
+        .chain(&[("images", "AmazonEC2ContainerRegistryPullOnly")])
+    {
+        attach(lowering, &role, *policy);
     }
     role
 }

@@ -8,14 +8,30 @@ use klo_plan::{Value, Why};
 
 use super::{env, flows, is_created, is_managed, name, namespace};
 use crate::context::{Lowering, part_address};
-use crate::gpu::catalogue::architecture;
 use crate::gpu::pool::Pool;
+use crate::instances::gpu::architecture;
 
 /// Waiting messages that one pod is there for: as on Fargate, where so many start one more.
 const PER_POD: u32 = 10;
 
 /// Puts everything together.
 pub(super) fn lower(lowering: &mut Lowering<'_>, store: SecretStore) {
+    let cluster = if is_created(lowering) {
+        Cluster::Created
+    } else {
+        Cluster::Existing
+    };
+    put(lowering, cluster, Some(store));
+}
+
+/// The same for a cluster outside of AWS.
+pub(crate) fn lower_plain(lowering: &mut Lowering<'_>) {
+    if !lowering.workloads.is_empty() {
+        put(lowering, Cluster::Plain, None);
+    }
+}
+
+fn put(lowering: &mut Lowering<'_>, cluster: Cluster, store: Option<SecretStore>) {
     let ids: Vec<IntentId> = lowering.workloads.keys().copied().collect();
     let mut workloads = Vec::new();
     for id in ids {
@@ -34,6 +50,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, store: SecretStore) {
         workloads.push(workload);
     }
     workloads.sort_by(|a, b| a.unit.cmp(&b.unit));
+    let mut told = std::mem::take(&mut lowering.told);
+    told.sort();
+    told.dedup();
     let settings = &lowering.deployment().kubernetes;
     let mesh = match settings.mesh.as_str() {
         "istio" => Mesh::Istio,
@@ -42,13 +61,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, store: SecretStore) {
     };
     lowering.plan.kubernetes = Some(Kubernetes {
         namespace: namespace(lowering),
-        cluster: if is_created(lowering) {
-            Cluster::Created
-        } else {
-            Cluster::Existing
-        },
-        cluster_name: Some(name(lowering)),
-        store: Some(store),
+        cluster,
+        cluster_name: (cluster != Cluster::Plain).then(|| name(lowering)),
+        store,
         nodes: if is_managed(lowering) {
             Nodes::Managed
         } else {
@@ -57,6 +72,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, store: SecretStore) {
         mesh,
         workloads,
         pools: lowering.pools.iter().map(node_pool).collect(),
+        told,
     });
 }
 

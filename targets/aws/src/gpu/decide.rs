@@ -4,15 +4,19 @@ use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
 use klo_intent::{Decision, Intent, IntentId, Kind, Size};
 
-use super::catalogue::Instance;
 use super::pool::{Demand, Launcher, Misfit, Pool, pools, smallest};
-use super::reserve::Room;
 use crate::compute::eks;
 use crate::context::Lowering;
+use crate::instances::gpu::Instance;
+use crate::instances::reserve::Room;
 use crate::unit::autoscaling;
 
 /// Decides the pools of all units with GPUs.
 pub(crate) fn decide(lowering: &mut Lowering<'_>) {
+    // The nodes of a cluster outside of AWS are its owner's.
+    if lowering.is_plain() {
+        return;
+    }
     let graph = lowering.graph;
     let mut demands = Vec::new();
     let units = graph.iter().filter(|(_, intent)| intent.kind.is_unit());

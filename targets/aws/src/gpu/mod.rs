@@ -1,9 +1,7 @@
-//! GPUs: which instances have them, and the pools of nodes that a graph needs.
+//! GPUs: the pools of nodes that a graph needs.
 
-pub(crate) mod catalogue;
 mod decide;
 pub(crate) mod pool;
-mod reserve;
 #[cfg(test)]
 mod tests;
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{self, Instance};
-use super::reserve::{Room, usable};
+use crate::instances::gpu::{self as catalogue, Instance};
+use crate::instances::reserve::{Room, usable};
 
 /// Sizes that spot capacity is asked for in one pool: more of them are interrupted less often.
 const SPOT_SIZES: usize = 3;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use klo_intent::GPU_TYPES;
 use proptest::prelude::*;
 
-use super::catalogue::{CATALOGUE, architecture, of};
 use super::pool::{Demand, Launcher, Misfit, Pool, pools, smallest};
-use super::reserve::{Room, usable};
+use crate::instances::gpu::{CATALOGUE, Instance, architecture, of};
+use crate::instances::reserve::{Room, usable};
 
 fn demand(gpu: &str, count: u32) -> Demand {
     Demand {
@@ -67,7 +67,7 @@ fn every_row_is_chosen_by_what_fills_it() {
         };
         // Of equal rows the first is counted on, and every one is launched.
         let chosen = smallest(&full).expect("it holds itself");
-        let size = |i: &super::catalogue::Instance| (i.gpus, i.vcpus, i.memory);
+        let size = |i: &Instance| (i.gpus, i.vcpus, i.memory);
         assert_eq!(size(chosen), size(row));
         for launcher in [Launcher::PerPod, Launcher::Group] {
             let pools = pools(std::slice::from_ref(&full), launcher);

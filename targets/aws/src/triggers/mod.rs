@@ -13,6 +13,7 @@ mod schedule;
 mod tests;
 mod worker;
 
+use klo_diagnostics::{Diagnostic, codes::aws};
 use klo_intent::{Access, Edge, Field, Intent, IntentId, Kind, Node};
 use klo_plan::{Address, Block, Resource, Root, Value, Why, symbol};
 
@@ -171,6 +172,41 @@ pub(crate) fn prepare(lowering: &mut Lowering<'_>) {
     lowering.possible_triggers = all.iter().map(|t| (t.source, t.unit)).collect();
 }
 
+/// The same outside of AWS, where queues that are there start units, and a cluster's clock jobs.
+pub(crate) fn prepare_plain(lowering: &mut Lowering<'_>) {
+    let all = check::possible(lowering);
+    let (queues, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|trigger| lowering.intent(trigger.source).kind == Kind::Queue);
+    worker::prepare(lowering, &queues);
+    for trigger in others {
+        let (source, unit) = trigger.ends(lowering);
+        let at = trigger.edge.at.first().copied().unwrap_or(unit.at);
+        let message = format!(
+            "`{}` starts `{}` through what klo makes on AWS alone",
+            source.id(),
+            unit.id()
+        );
+        let error = Diagnostic::error(aws::AWS_ALONE, at, message)
+            .help("have it fill a queue, and let that trigger the unit")
+            .subject(unit.id());
+        lowering.report(error);
+    }
+    for (id, _) in schedules(lowering) {
+        if lowering.compute.get(&id) != Some(&Compute::EksJob) {
+            let unit = lowering.intent(id);
+            let message = format!(
+                "`{}` runs all the time, and the clock starts jobs",
+                unit.id()
+            );
+            let error = Diagnostic::error(aws::AWS_ALONE, unit.at, message)
+                .help("put what is to run by the clock into a job of its own")
+                .subject(unit.id());
+            lowering.report(error);
+        }
+    }
+}
+
 /// Connects every trigger with its unit.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     let possible = std::mem::take(&mut lowering.possible_triggers);
@@ -239,7 +275,7 @@ fn grant(
 fn plain(lowering: &Lowering<'_>, intent: IntentId, field: Field) -> Option<Value> {
     match lowering.stores.get(&intent)?.fields.get(&field)? {
         Supply::Plain(value) => Some(value.clone()),
-        Supply::Secret { .. } => None,
+        Supply::Secret { .. } | Supply::Composed { .. } => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::permissions::{self, Statement, policy, trust, via_service};
 use super::serve;
 use crate::compute::program::{Takes, takes};
 use crate::context::{Compute, Lowering, group_of, part_address, why};
-use crate::gpu::catalogue;
+use crate::instances::gpu as catalogue;
 
 /// The longest name of a role. IAM quotas, 2026-11.
 const ROLE_LIMIT: usize = 64;
@@ -312,6 +312,10 @@ fn platform(unit: &Intent) -> &'static str {
 
 /// Whether a client in the unit is told to trust klo's certificate bundle.
 fn verifies_tls(lowering: &Lowering<'_>, id: IntentId) -> bool {
+    // Outside of AWS other authorities vouch for servers than those of the bundle.
+    if lowering.is_plain() {
+        return false;
+    }
     lowering.graph.edges_from(id).any(|edge| {
         let database = edge
             .to

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
 use klo_intent::{Binding, Edge, Field, Intent, IntentId, Node};
+use klo_plan::kubernetes::Piece;
 use klo_plan::{Address, Value};
 use klo_source::Span;
 
@@ -20,6 +21,13 @@ pub(super) struct SecretVariable {
     pub(super) arn: Value,
     pub(super) key: Option<String>,
     pub(super) version: Option<Value>,
+}
+
+/// Text in which parts of a secret stand.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ComposedVariable {
+    pub(super) secret: Value,
+    pub(super) parts: Vec<Piece>,
 }
 
 impl SecretVariable {
@@ -52,6 +60,8 @@ pub(super) struct Environment {
     pub(super) plain: BTreeMap<String, Value>,
     /// References to secrets.
     pub(super) secrets: BTreeMap<String, SecretVariable>,
+    /// Texts that the cluster's store of secrets puts together.
+    pub(super) composed: BTreeMap<String, ComposedVariable>,
     /// What must exist before the unit starts.
     pub(super) ready: Vec<Address>,
     /// Who set each variable, for messages.
@@ -209,6 +219,10 @@ impl Environment {
                 .secrets
                 .get(&variable)
                 .is_some_and(|secret| secret.arn == *arn),
+            Supply::Composed { secret, parts } => self
+                .composed
+                .get(&variable)
+                .is_some_and(|one| one.secret == *secret && one.parts == *parts),
         };
         if let Some(other) = self.owners.get(&variable) {
             if other != owner && !same {
@@ -224,6 +238,11 @@ impl Environment {
                 self.plain.remove(&variable);
                 let secret = SecretVariable { arn, key, version };
                 self.secrets.insert(variable.clone(), secret);
+            }
+            Supply::Composed { secret, parts } => {
+                self.plain.remove(&variable);
+                let text = ComposedVariable { secret, parts };
+                self.composed.insert(variable.clone(), text);
             }
         }
         self.owners.insert(variable, owner.to_owned());

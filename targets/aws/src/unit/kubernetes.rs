@@ -1,21 +1,23 @@
-//! Units on EKS: what their pods may do, and what the manifests say of them.
+//! Units on a cluster: on EKS what their pods may do, and what the manifests say of them.
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::aws;
 use klo_intent::{Access, IntentId, Kind, Schedule};
 use klo_plan::kubernetes::{
-    GpuShare, Scaling, Secret, Server, Volume, VolumeSource, Workload, WorkloadKind,
+    Composed, GpuShare, KEY_ID_VARIABLE, Scaling, Secret, Server, Volume, VolumeSource, Workload,
+    WorkloadKind,
 };
 use klo_plan::{Address, Block, Value};
 
 use super::common::{self, Unit};
-use super::environment::Environment;
+use super::environment::{Environment, SecretVariable};
 use super::{permissions, serve, volumes};
 use crate::compute::eks::size;
 use crate::context::{Compute, Lowering, UnitRefs, why};
 use crate::eks::{env, trust, workload_name};
 use crate::gpu;
-use crate::gpu::catalogue;
+use crate::instances::gpu as catalogue;
+use crate::plain;
 
 /// Mean CPU in percent that scaling aims at, as on Fargate.
 const CPU_TARGET: u32 = 60;
@@ -58,6 +60,29 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, unit: &Unit<'_>) -> UnitRefs {
     }
 }
 
+/// Lowers a unit of a cluster outside of AWS to its pods alone.
+pub(super) fn lower_plain(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
+    let compute = lowering.compute.get(&unit.id).copied();
+    let compute = compute.unwrap_or(Compute::Eks);
+    if compute == Compute::EksJob {
+        report_calls(lowering, unit);
+    }
+    let mut environment = Environment::of(lowering, unit.id);
+    if let Some(entry) = plain::aws_credentials(lowering, unit.id) {
+        for (variable, key) in plain::AWS_KEYS {
+            let secret = SecretVariable {
+                arn: entry.clone(),
+                key: Some(key.to_owned()),
+                version: None,
+            };
+            environment.secrets.insert(variable.to_owned(), secret);
+        }
+    }
+    common::push_image(lowering, unit, std::collections::BTreeMap::new());
+    let workload = workload(lowering, unit, compute, environment);
+    lowering.workloads.insert(unit.id, workload);
+}
+
 /// Nothing outside of the cluster, and no pod without rights on it, starts a job there.
 fn report_calls(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
     let called = lowering
@@ -68,11 +93,13 @@ fn report_calls(lowering: &mut Lowering<'_>, unit: &Unit<'_>) {
         return;
     };
     let at = edge.at.first().copied().unwrap_or(unit.intent.at);
+    let kind = lowering.cluster_kind();
     let (from, to) = (lowering.graph.node_id(&edge.from), unit.intent.id());
     let message =
-        format!("`{from}` starts `{to}`, and only a schedule or a command starts a job on EKS");
-    let error = Diagnostic::error(aws::IMPOSSIBLE_TRIGGER, at, message)
-        .help("send it messages through a queue that triggers a function on EKS");
+        format!("`{from}` starts `{to}`, and only a schedule or a command starts a job on {kind}");
+    let error = Diagnostic::error(aws::IMPOSSIBLE_TRIGGER, at, message).help(format!(
+        "send it messages through a queue that triggers a function on {kind}"
+    ));
     lowering.report(error.related(unit.intent.at, "the job").subject(to));
 }
 
@@ -110,9 +137,18 @@ fn workload(
     let (cpu, memory) = size(unit.intent);
     let share = share(lowering, unit);
     let gpu = gpu::asked(unit.intent);
-    let image = env::text(lowering, &format!("{id}_IMAGE"), common::image_uri(unit));
+    let uri = if lowering.is_plain() {
+        plain::image(lowering, unit.id)
+    } else {
+        common::image_uri(unit)
+    };
+    let image = env::text(lowering, &format!("{id}_IMAGE"), uri);
     let mut plain = environment.plain;
-    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+    let calls_aws = !lowering.is_plain() || environment.secrets.contains_key(KEY_ID_VARIABLE);
+    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .filter(|_| calls_aws)
+    {
         let region = Value::from(&lowering.deployment().region);
         plain.entry(variable.to_owned()).or_insert(region);
     }
@@ -139,6 +175,19 @@ fn workload(
             (variable, secret)
         })
         .collect();
+    let composed = environment
+        .composed
+        .into_iter()
+        .map(|(variable, text)| {
+            let name = env::text(
+                lowering,
+                &format!("{}_SECRET", named(&variable)),
+                text.secret,
+            );
+            let parts = text.parts;
+            (variable, Composed { name, parts })
+        })
+        .collect();
     Workload {
         unit: id,
         name: workload_name(lowering, unit.id),
@@ -146,6 +195,7 @@ fn workload(
         image,
         env,
         secrets,
+        composed,
         cpu,
         memory,
         gpu: share,
@@ -160,7 +210,14 @@ fn workload(
 }
 
 fn share(lowering: &Lowering<'_>, unit: &Unit<'_>) -> Option<GpuShare> {
-    let (_, count) = gpu::asked(unit.intent)?;
+    let (gpu, count) = gpu::asked(unit.intent)?;
+    if lowering.is_plain() {
+        return Some(GpuShare {
+            pool: gpu.to_owned(),
+            count,
+            products: catalogue::products(gpu).to_vec(),
+        });
+    }
     let id = unit.intent.id();
     let pool = lowering
         .pools
@@ -169,6 +226,7 @@ fn share(lowering: &Lowering<'_>, unit: &Unit<'_>) -> Option<GpuShare> {
     Some(GpuShare {
         pool: pool.name.clone(),
         count,
+        products: Vec::new(),
     })
 }
 
@@ -268,6 +326,11 @@ fn server(lowering: &Lowering<'_>, unit: &Unit<'_>) -> Option<Server> {
         health: named.then(|| serve::health(unit.intent)),
         start: start(gpu::asked(unit.intent)),
         target_groups: Vec::new(),
+        entrances: if lowering.is_plain() {
+            plain::entrances(lowering, unit.id)
+        } else {
+            Vec::new()
+        },
     })
 }
 
@@ -282,6 +345,9 @@ fn start(gpu: Option<(&str, u32)>) -> u32 {
 }
 
 fn mounts(lowering: &mut Lowering<'_>, id: IntentId) -> Vec<Volume> {
+    if lowering.is_plain() {
+        return claims(lowering, id);
+    }
     let found = volumes::of(lowering, id);
     found
         .into_iter()
@@ -302,6 +368,33 @@ fn mounts(lowering: &mut Lowering<'_>, id: IntentId) -> Vec<Volume> {
             }
         })
         .collect()
+}
+
+/// Claims that are there, each once.
+fn claims(lowering: &Lowering<'_>, id: IntentId) -> Vec<Volume> {
+    let mut claims: Vec<Volume> = Vec::new();
+    for edge in lowering.graph.edges_from(id) {
+        let Some(target) = edge.to.intent() else {
+            continue;
+        };
+        let intent = lowering.intent(target);
+        let store = lowering.stores.get(&target);
+        let claim = store.and_then(|store| store.claim.clone());
+        let (Some(claim), Some(path)) = (claim, intent.text("path")) else {
+            continue;
+        };
+        let volume = Volume {
+            intent: intent.id(),
+            name: intent.name.clone(),
+            path: path.to_owned(),
+            read_only: !edge.access.contains(&Access::Write),
+            source: VolumeSource::Claim(claim),
+        };
+        if !claims.contains(&volume) {
+            claims.push(volume);
+        }
+    }
+    claims
 }
 
 #[cfg(test)]

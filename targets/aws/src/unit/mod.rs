@@ -32,6 +32,10 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
             Some(Compute::Lambda) => lambda::lower(lowering, &unit),
             Some(Compute::Fargate) => fargate::lower(lowering, &unit),
             Some(Compute::Batch) => batch::lower(lowering, &unit),
+            Some(Compute::Eks | Compute::EksJob) if lowering.is_plain() => {
+                kubernetes::lower_plain(lowering, &unit);
+                continue;
+            }
             Some(Compute::Eks | Compute::EksJob) => kubernetes::lower(lowering, &unit),
             None => continue,
         };

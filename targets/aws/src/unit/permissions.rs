@@ -239,7 +239,7 @@ fn target(lowering: &mut Lowering<'_>, unit: &Intent, edge: &Edge, kind: Kind) -
                 (Some(mount), _) => {
                     let point = mount.access_point.1.clone();
                     let name = "elasticfilesystem:AccessPointArn";
-                    let condition = ("StringEquals", name, point);
+                    let condition = ("ArnEquals", name, point);
                     (vec![mount.file_system.1.clone()], key, vec![condition])
                 }
                 (None, Some(arn)) => (vec![arn.clone()], key, Vec::new()),

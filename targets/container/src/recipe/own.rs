@@ -44,6 +44,7 @@ impl Kitchen<'_> {
             _ => (".".to_owned(), found.clone()),
         };
         let own = Target {
+            labels: std::collections::BTreeMap::new(),
             name: image.target(),
             about: about(unit),
             context,

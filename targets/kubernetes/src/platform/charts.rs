@@ -44,7 +44,7 @@ pub(crate) fn needed(scope: &Scope<'_>) -> Vec<Chart> {
         charts.push(autoscaler(scope));
     }
     if needs.gpus {
-        charts.push(device_plugin());
+        charts.push(device_plugin(scope));
     }
     if needs.balancers {
         charts.push(load_balancers(scope));
@@ -124,8 +124,18 @@ fn autoscaler(scope: &Scope<'_>) -> Chart {
     }
 }
 
-fn device_plugin() -> Chart {
+/// Outside of EKS it also finds the nodes with GPUs and says which ones they have.
+fn device_plugin(scope: &Scope<'_>) -> Chart {
     let pools = json!([{ "matchExpressions": [{ "key": POOL_LABEL, "operator": "Exists" }] }]);
+    let values = if scope.is_eks() {
+        json!({
+            "affinity": { "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": pools },
+            } },
+        })
+    } else {
+        json!({ "gfd": { "enabled": true } })
+    };
     Chart {
         release: "nvidia-device-plugin",
         name: "nvidia-device-plugin",
@@ -134,11 +144,7 @@ fn device_plugin() -> Chart {
         date: "2026-08-19",
         namespace: "nvidia-device-plugin",
         purpose: "tells the scheduler of GPUs",
-        values: Some(json!({
-            "affinity": { "nodeAffinity": {
-                "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": pools },
-            } },
-        })),
+        values: Some(values),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The list for people and the script that does what it says.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use klo_plan::kubernetes::{Cluster, GPU, PRODUCT_LABEL, Piece, Text};
 use klo_plan::shell_word;
 
 use super::Chart;
 use super::charts::CONTROL_PLANE;
 use crate::document::comment;
 use crate::scope::Scope;
+use crate::unit::certificate;
 
 /// The manifest that has Auto Mode enforce network policies.
 pub(crate) const POLICY: &str = "network-policy.yaml";
@@ -43,21 +47,122 @@ pub(crate) fn readme(scope: &Scope<'_>, charts: &[Chart], policy: bool) -> Strin
              place as Linkerd's own documentation says.\n",
         );
     }
-    let stored = scope.kube.store.is_none();
-    if stored
-        && scope
-            .kube
-            .workloads
-            .iter()
-            .any(|one| !one.secrets.is_empty())
-    {
+    page.push_str(&given(scope));
+    page
+}
+
+/// What a cluster outside of AWS has to have of its owner: a store of secrets with its entries, an
+/// ingress controller with certificates, nodes with GPUs.
+fn given(scope: &Scope<'_>) -> String {
+    let mut page = String::new();
+    if scope.kube.cluster != Cluster::Plain {
+        return page;
+    }
+    let namespace = code(&scope.kube.namespace);
+    let entries = entries(scope);
+    if !entries.is_empty() {
         page.push_str(&format!(
-            "\nSecrets are read through the ClusterSecretStore `{}`, which says where they are kept \
-             and has to be there.\n",
-            scope.kube.namespace
+            "\n## Secrets\n\nUnits read them through the ClusterSecretStore {namespace}, which says \
+             where they are kept and has to be there. It has to have these entries, each with the \
+             keys named:\n\n| entry | keys | for |\n|---|---|---|\n"
+        ));
+    }
+    for (name, (keys, units)) in entries {
+        let keys: Vec<String> = keys.iter().map(|key| code(key)).collect();
+        let keys = match keys.is_empty() {
+            true => "the whole value".to_owned(),
+            false => keys.join(", "),
+        };
+        let units: Vec<&str> = units.into_iter().collect();
+        page.push_str(&format!(
+            "| {} | {keys} | {} |\n",
+            code(&name),
+            units.join(", ")
+        ));
+    }
+    page.push_str(&entrances(scope));
+    let gpus = scope.kube.workloads.iter().filter(|one| one.gpu.is_some());
+    let lines: String = gpus
+        .filter_map(|one| {
+            let share = one.gpu.as_ref()?;
+            let products: Vec<String> = share.products.iter().map(|name| code(name)).collect();
+            let products = products.join(" or ");
+            Some(format!("| {} | {} | {products} |\n", one.unit, share.count))
+        })
+        .collect();
+    if !lines.is_empty() {
+        page.push_str(&format!(
+            "\n## GPUs\n\nPods ask for `{GPU}` and tolerate the taint `{GPU}`. They come onto nodes \
+             whose label `{PRODUCT_LABEL}`, which the feature discovery of the device plugin sets, \
+             has one of these values:\n\n| unit | GPUs of a pod | nodes |\n|---|---|---|\n{lines}"
         ));
     }
     page
+}
+
+fn entrances(scope: &Scope<'_>) -> String {
+    let mut lines = String::new();
+    for workload in &scope.kube.workloads {
+        let server = workload.server.iter();
+        for entrance in server.flat_map(|server| &server.entrances) {
+            lines.push_str(&format!(
+                "| {} | {} | {} |\n",
+                code(&entrance.host),
+                workload.unit,
+                code(&certificate(workload))
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return lines;
+    }
+    format!(
+        "\n## Ways in\n\nThe cluster's default ingress controller lets the internet in. The names have \
+         to lead to it, and the certificate of each has to be in the Secret named, in the namespace \
+         {}; cert-manager can keep it there.\n\n| name | unit | certificate |\n|---|---|---|\n{lines}",
+        code(&scope.kube.namespace)
+    )
+}
+
+/// Entries of the store of secrets, each with its keys and with the units that read it.
+fn entries<'a>(scope: &'a Scope<'_>) -> BTreeMap<String, (BTreeSet<&'a str>, BTreeSet<&'a str>)> {
+    let mut entries: BTreeMap<String, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    for workload in &scope.kube.workloads {
+        let mut add = |name: &Text, key: Option<&'a str>| {
+            let name = match name {
+                Text::Known(name) | Text::Output(name) => name.clone(),
+            };
+            let (keys, units) = entries.entry(name).or_default();
+            keys.extend(key);
+            units.insert(&workload.unit);
+        };
+        for secret in workload.secrets.values() {
+            add(&secret.name, secret.key.as_deref());
+        }
+        for composed in workload.composed.values() {
+            for part in &composed.parts {
+                if let Piece::Encoded(key) = part {
+                    add(&composed.name, Some(key));
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// Text in Markdown as code, in one cell of a table.
+fn code(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| {
+            if c.is_control() || c == '|' || c == '`' {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    format!("`{plain}`")
 }
 
 /// The installation; every command can be repeated.

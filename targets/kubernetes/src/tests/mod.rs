@@ -13,7 +13,7 @@ use serde_json::Value;
 use sample::{eks, known, orders_api, plain, plan};
 
 fn written(kube: Kubernetes) -> BTreeMap<String, String> {
-    crate::files(&plan(kube)).into_iter().collect()
+    crate::manifests(&plan(kube)).files.into_iter().collect()
 }
 
 /// Every file under a line with its path.
@@ -28,7 +28,8 @@ fn shown(files: &BTreeMap<String, String>) -> String {
 fn nothing_without_kubernetes() {
     let mut plan = plan(plain());
     plan.kubernetes = None;
-    assert_eq!(crate::files(&plan), vec![]);
+    let manifests = crate::manifests(&plan);
+    assert_eq!((manifests.files, manifests.objects), (vec![], vec![]));
 }
 
 #[test]
@@ -67,6 +68,11 @@ fn what_a_cluster_lacks_is_listed_where_a_step_installs_it() {
     let mut bare = plain();
     for workload in &mut bare.workloads {
         workload.secrets.clear();
+        workload.composed.clear();
+        workload.gpu = None;
+        if let Some(server) = &mut workload.server {
+            server.entrances.clear();
+        }
         if let WorkloadKind::Service { replicas, .. } = &mut workload.kind {
             *replicas = (1, 1);
         }
@@ -90,8 +96,37 @@ fn what_a_cluster_lacks_is_listed_where_a_step_installs_it() {
 }
 
 #[test]
+fn every_object_is_listed_with_who_asked_for_it() {
+    let plan = plan(eks(Cluster::Created, Nodes::Auto, Mesh::Istio));
+    let manifests = crate::manifests(&plan);
+    let mut written = 0;
+    for (path, content) in &manifests.files {
+        if path.ends_with(".yaml") && !path.contains("platform/") && !path.contains("kustomization")
+        {
+            for (kind, name) in documents(content).into_keys() {
+                written += 1;
+                let listed = manifests
+                    .objects
+                    .iter()
+                    .find(|one| one.file == *path && one.kind == kind && one.name == name);
+                let listed = listed.unwrap_or_else(|| panic!("{kind} {name} of {path}"));
+                assert!(!listed.why.intents.is_empty(), "{kind} {name}");
+            }
+        }
+    }
+    assert_eq!(manifests.objects.len(), written);
+    let pool = manifests
+        .objects
+        .iter()
+        .find(|one| one.name.ends_with("gpu-l4"));
+    let intents = pool.map(|pool| pool.why.intents.clone());
+    assert_eq!(intents, Some(["service.inference".to_owned()].into()));
+}
+
+#[test]
 fn steps_stand_in_the_order_in_which_they_need_each_other() {
     let kube = eks(Cluster::Created, Nodes::Auto, Mesh::None);
+    insta::assert_snapshot!("values_of_any_cluster", plain().telling().join("\n"));
     let steps: Vec<String> = kube
         .steps("eu-west-1")
         .into_iter()
@@ -193,6 +228,7 @@ proptest! {
         let mut api = orders_api();
         api.image = known("image");
         api.secrets.clear();
+        api.composed.clear();
         api.env = BTreeMap::from([(name.clone(), Text::Known(value.clone()))]);
         api.flows.clear();
         if let Some(server) = &mut api.server {

@@ -91,6 +91,7 @@ fn workload(name: &'static str) -> impl Strategy<Value = Workload> {
                 gpu: gpu.then(|| GpuShare {
                     pool: "gpu-l4".to_owned(),
                     count: 1,
+                    products: Vec::new(),
                 }),
                 ..orders_api()
             }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use klo_intent::{Deployment, Intent, IntentGraph, Kind, Place, Tier};
 use klo_plan::kubernetes::{
-    Cluster, Direction, Flow, GpuShare, Kubernetes, Mesh, NodePool, Nodes, Peer, Scaling, Secret,
-    SecretStore, Server, Text, Volume, VolumeSource, Workload, WorkloadKind,
+    Cluster, Composed, Direction, Entrance, Flow, GpuShare, Kubernetes, Mesh, NodePool, Nodes,
+    Peer, Piece, Scaling, Secret, SecretStore, Server, Text, Told, ToldBy, Volume, VolumeSource,
+    Workload, WorkloadKind,
 };
 use klo_plan::{Plan, Why};
 use klo_source::{FileId, TextRange};
@@ -87,24 +88,40 @@ pub(super) fn eks(cluster: Cluster, nodes: Nodes, mesh: Mesh) -> Kubernetes {
             architecture: "amd64",
             why: Why::intent("service.inference", "nodes"),
         }],
+        told: Vec::new(),
     }
 }
 
-/// Two units on a cluster that klo knows nothing of.
+/// Units on a cluster that klo knows nothing of.
 pub(super) fn plain() -> Kubernetes {
     let mut api = orders_api();
-    api.image = known("registry.example.com/shop/orders-api@sha256:0f");
-    api.env = BTreeMap::from([("LOG_LEVEL".to_owned(), known("info"))]);
+    api.env = BTreeMap::from([("GREETING".to_owned(), output("CONFIG_GREETING"))]);
     api.secrets = BTreeMap::from([(
-        "DATABASE_URL".to_owned(),
+        "STRIPE_KEY".to_owned(),
         Secret {
-            name: known("shop/orders"),
-            key: Some("url".to_owned()),
+            name: known("shop/stripe"),
+            key: Some("key".to_owned()),
             version: None,
         },
     )]);
+    let text = |text: &str| Piece::Text(text.to_owned());
+    let url = Composed {
+        name: known("shop/orders"),
+        parts: vec![
+            text("postgresql://"),
+            Piece::Encoded("username"),
+            text(":"),
+            Piece::Encoded("password"),
+            text("@10.1.2.3:5432/{{orders}}?sslmode=require"),
+        ],
+    };
+    api.composed = BTreeMap::from([("DATABASE_URL".to_owned(), url)]);
     if let Some(server) = &mut api.server {
         server.target_groups.clear();
+        server.entrances.push(Entrance {
+            host: "orders.example.com".to_owned(),
+            path: "/api".to_owned(),
+        });
     }
     api.flows = vec![
         flow(
@@ -112,20 +129,42 @@ pub(super) fn plain() -> Kubernetes {
             Peer::Workload("nightly-report".to_owned()),
             8000,
         ),
-        flow(Direction::Out, Peer::Network(known("10.1.2.3/32")), 5432),
+        flow(Direction::In, Peer::Cluster, 8000),
+        flow(Direction::Out, Peer::Anywhere, 5432),
+        flow(Direction::Out, Peer::Namespace("data".to_owned()), 6379),
     ];
     let mut report = nightly_report();
-    report.image = known("registry.example.com/shop/nightly-report@sha256:0e");
+    report.gpu = Some(GpuShare {
+        pool: "t4".to_owned(),
+        count: 1,
+        products: vec!["Tesla-T4"],
+    });
     report.flows = vec![flow(
         Direction::Out,
         Peer::Workload("orders-api".to_owned()),
         8000,
     )];
+    let image = |line: &str, target: &str| Told {
+        name: line.to_owned(),
+        by: ToldBy::Image {
+            target: target.to_owned(),
+            repository: format!("shop-prod-{target}"),
+        },
+    };
+    let greeting = Told {
+        name: "CONFIG_GREETING".to_owned(),
+        by: ToldBy::Person("the value of config.greeting".to_owned()),
+    };
     Kubernetes {
         cluster_name: None,
         store: None,
         workloads: vec![report, api],
         pools: Vec::new(),
+        told: vec![
+            greeting,
+            image("NIGHTLY_REPORT_IMAGE", "job-nightly-report"),
+            image("ORDERS_API_IMAGE", "service-orders-api"),
+        ],
         ..eks(Cluster::Plain, Nodes::Managed, Mesh::None)
     }
 }
@@ -149,6 +188,7 @@ fn unit(unit: &str, kind: WorkloadKind) -> Workload {
         image: output(&image),
         env: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        composed: BTreeMap::new(),
         cpu: 500,
         memory: 1024,
         gpu: None,
@@ -214,6 +254,7 @@ pub(super) fn orders_api() -> Workload {
             health: Some("/healthz".to_owned()),
             start: 60,
             target_groups: vec![output("ORDERS_API_TARGET_GROUP")],
+            entrances: Vec::new(),
         }),
         flows: vec![
             flow(Direction::In, Peer::Network(output("VPC_CIDR")), 8000),
@@ -256,6 +297,7 @@ fn inference() -> Workload {
         gpu: Some(GpuShare {
             pool: "gpu-l4".to_owned(),
             count: 1,
+            products: Vec::new(),
         }),
         spot: true,
         server: Some(Server {
@@ -263,6 +305,7 @@ fn inference() -> Workload {
             health: None,
             start: 902,
             target_groups: Vec::new(),
+            entrances: Vec::new(),
         }),
         volumes: vec![Volume {
             intent: "volume.models".to_owned(),

@@ -192,7 +192,7 @@ fn credentials(lowering: &mut Lowering<'_>, intent: &Intent) -> Credentials {
 }
 
 /// The name of the database inside: the intent's, as engines take it.
-fn database_name(lowering: &Lowering<'_>, intent: &Intent) -> String {
+pub(in crate::data) fn database_name(lowering: &Lowering<'_>, intent: &Intent) -> String {
     let name = symbol(name_of(lowering, intent)).to_ascii_lowercase();
     if TAKEN.contains(&name.as_str()) {
         format!("{name}_db")
@@ -331,7 +331,7 @@ fn store(
 }
 
 /// Reports a database whose engine cannot be told.
-fn report_engine(lowering: &mut Lowering<'_>, intent: &Intent) {
+pub(in crate::data) fn report_engine(lowering: &mut Lowering<'_>, intent: &Intent) {
     lowering.report(
         Diagnostic::error(
             aws::UNKNOWN_ENGINE,

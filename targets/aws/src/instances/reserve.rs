@@ -1,6 +1,6 @@
 //! What a node keeps for itself, so that what is left is what pods may ask for.
 
-use super::catalogue::Instance;
+use super::gpu::Instance;
 
 /// CPU in thousandths and memory in MiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,13 +24,19 @@ const DAEMONS: Room = Room {
     memory: 512,
 };
 
-/// What pods may use of an instance.
+/// What pods may use of an instance with GPUs.
 pub(crate) fn usable(instance: &Instance) -> Room {
-    let machine = (instance.memory * MACHINE).div_ceil(1000);
-    let memory = machine + kubelet_memory(instance.pods) + EVICTION + DAEMONS.memory;
+    room(instance.vcpus, instance.memory, instance.pods)
+}
+
+/// What pods may use of an instance with so many vCPUs, so much memory in MiB, and addresses for so
+/// many pods.
+pub(crate) fn room(vcpus: u64, memory: u64, pods: u64) -> Room {
+    let machine = (memory * MACHINE).div_ceil(1000);
+    let kept = machine + kubelet_memory(pods) + EVICTION + DAEMONS.memory;
     Room {
-        cpu: (instance.vcpus * 1000).saturating_sub(kubelet_cpu(instance.vcpus) + DAEMONS.cpu),
-        memory: instance.memory.saturating_sub(memory),
+        cpu: (vcpus * 1000).saturating_sub(kubelet_cpu(vcpus) + DAEMONS.cpu),
+        memory: memory.saturating_sub(kept),
     }
 }
 
@@ -53,7 +59,7 @@ fn kubelet_cpu(vcpus: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::CATALOGUE;
+    use super::super::gpu::CATALOGUE;
     use super::*;
 
     #[test]

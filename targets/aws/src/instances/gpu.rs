@@ -32,6 +32,29 @@ pub(crate) fn architecture(gpu: &str) -> &'static str {
     }
 }
 
+/// What nodes outside of AWS say of a GPU type in the label `nvidia.com/gpu.product`: the names that
+/// NVIDIA's driver gives the boards, with hyphens for spaces. NVIDIA GPU feature discovery, "Labels",
+/// and NVIDIA's list of supported products, 2026-11.
+pub(crate) fn products(gpu: &str) -> &'static [&'static str] {
+    match gpu {
+        "t4" => &["Tesla-T4"],
+        "t4g" => &["NVIDIA-T4G"],
+        "a10g" => &["NVIDIA-A10G"],
+        "l4" => &["NVIDIA-L4"],
+        "l40s" => &["NVIDIA-L40S"],
+        "a100-40" => &["NVIDIA-A100-PCIE-40GB", "NVIDIA-A100-SXM4-40GB"],
+        "a100-80" => &["NVIDIA-A100-80GB-PCIe", "NVIDIA-A100-SXM4-80GB"],
+        "h100" => &[
+            "NVIDIA-H100-80GB-HBM3",
+            "NVIDIA-H100-NVL",
+            "NVIDIA-H100-PCIe",
+        ],
+        "h200" => &["NVIDIA-H200", "NVIDIA-H200-NVL"],
+        "b200" => &["NVIDIA-B200"],
+        _ => &[],
+    }
+}
+
 /// The instances of a GPU type, smallest first.
 pub(crate) fn of(gpu: &str) -> impl Iterator<Item = &'static Instance> + Clone + use<'_> {
     CATALOGUE.iter().filter(move |instance| instance.gpu == gpu)
