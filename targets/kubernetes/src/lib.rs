@@ -41,6 +41,14 @@ pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
     files(plan)
 }
 
+/// The manifests of a plan that may not have been judged, to be compared and not to be applied; paths
+/// as [`emit`] has them.
+pub fn documents(plan: &Plan) -> Vec<(String, String)> {
+    let mut files = files(plan);
+    files.retain(|(path, _)| path.ends_with(".yaml"));
+    files
+}
+
 fn files(plan: &Plan) -> Vec<(String, String)> {
     let Some(kube) = &plan.kubernetes else {
         return Vec::new();

@@ -32,13 +32,20 @@ pub fn print_module(call: &ModuleCall) -> String {
     statement::module(call)
 }
 
-fn files(plan: &Plan) -> Vec<(String, String)> {
+/// `graph.json` and `plan.json` of a plan that may not have been judged: what it says, to be compared
+/// and not to be applied.
+pub fn documents(plan: &Plan) -> (String, String) {
     let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
+    (plan_json::pretty(&graph), plan_json::plan_json(plan))
+}
+
+fn files(plan: &Plan) -> Vec<(String, String)> {
+    let (graph, resources) = documents(plan);
     let mut files = vec![
         ("README.md".to_owned(), readme::readme(plan)),
         ("REVIEW.md".to_owned(), review::review(plan)),
-        ("graph.json".to_owned(), plan_json::pretty(&graph)),
-        ("plan.json".to_owned(), plan_json::plan_json(plan)),
+        ("graph.json".to_owned(), graph),
+        ("plan.json".to_owned(), resources),
     ];
     files.extend(root::files(plan, Root::Bootstrap));
     files.extend(root::files(plan, Root::Main));
