@@ -5,6 +5,7 @@
 )]
 
 mod choices;
+mod diff;
 mod examples;
 mod findings;
 mod formats;
