@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use klo_config::App;
+use klo_config::{App, CONFIG_FILE};
 use klo_diagnostics::codes::comparing as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_diff::{AppChanges, Base, Sides, Snapshot, compare};
@@ -60,6 +60,11 @@ pub(super) fn run(path: &Path, args: &Diff, terminal: &mut Terminal) -> Result<E
         changes: Vec::new(),
     };
     for (new, old) in pairs(present, past) {
+        // An app that the path covered then and does not now is there all the same.
+        let stands = |app: &App| now.tree.kind(&join(&app.root, CONFIG_FILE)) == EntryKind::File;
+        if new.is_none() && old.as_ref().is_some_and(|old| stands(&old.app)) {
+            continue;
+        }
         comparing.app(new, old);
     }
     let Comparing {

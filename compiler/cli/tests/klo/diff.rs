@@ -24,7 +24,12 @@ fn root() -> &'static Path {
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=klo", "-c", "user.email=klo@example.com"])
-        .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+        .args([
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "commit.gpgsign=false",
+        ])
         .args(arguments)
         .current_dir(folder)
         .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -157,12 +162,21 @@ fn every_edit_is_shown_as_a_reviewer_reads_it() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     for (case, run) in runs.into_inner().expect("no panic") {
-        let name = case.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = case
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let text = without_ids(&run.text());
         settings.bind(|| insta::assert_snapshot!(name.clone(), text));
         let (kind, _) = name.split_once('-').expect("its kind");
         let says = |title: &str| run.out.lines().any(|line| line == title);
-        let found = (run.code, says("Data at risk"), says("Wants a look"), says("No change."));
+        let found = (
+            run.code,
+            says("Data at risk"),
+            says("Wants a look"),
+            says("No change."),
+        );
         match (kind, found) {
             ("same", (0, false, false, true))
             | ("plain", (0, false, false, false))
@@ -208,7 +222,10 @@ fn the_default_base_is_where_the_branch_left_the_default_one() {
     git(&folder, &["checkout", "--quiet", "-b", "change"]);
     let nothing = "Compared with the merge base with main (COMMIT): HEAD, with nothing committed since it left main.";
     let text = diff(&folder, &[]).out;
-    assert_eq!(without_ids(&text.replace("\n", " ")).trim(), format!("{nothing}  No change."));
+    assert_eq!(
+        without_ids(&text.replace("\n", " ")).trim(),
+        format!("{nothing}  No change.")
+    );
     edit(&folder, "app.py", "mails\"", "letters\"");
     commit(&folder);
     assert_eq!(
@@ -216,11 +233,29 @@ fn the_default_base_is_where_the_branch_left_the_default_one() {
         "Compared with the merge base with main (COMMIT): where HEAD left main."
     );
     // The remote's word on which branch is the default one goes first.
-    git(&folder, &["update-ref", "refs/remotes/origin/trunk", "HEAD"]);
-    git(&folder, &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
-    assert!(base(&folder).contains("merge base with origin/trunk"), "{}", base(&folder));
+    git(
+        &folder,
+        &["update-ref", "refs/remotes/origin/trunk", "HEAD"],
+    );
+    git(
+        &folder,
+        &[
+            "symbolic-ref",
+            "refs/remotes/origin/HEAD",
+            "refs/remotes/origin/trunk",
+        ],
+    );
+    assert!(
+        base(&folder).contains("merge base with origin/trunk"),
+        "{}",
+        base(&folder)
+    );
     let asked = diff(&folder, &["--base", "HEAD~1"]);
-    assert!(asked.out.starts_with("Compared with HEAD~1 ("), "{}", asked.text());
+    assert!(
+        asked.out.starts_with("Compared with HEAD~1 ("),
+        "{}",
+        asked.text()
+    );
     assert!(asked.out.contains("queue.mails"), "{}", asked.text());
 }
 
@@ -232,11 +267,20 @@ fn what_cannot_be_compared_is_said_with_a_code() {
         shown.push_str(&format!("== {about}\n{}\n", without_ids(&run.text())));
     };
     git(&folder, &["branch", "release"]);
-    tell("a revision of nearly that name", diff(&folder, &["--base", "relaese"]));
+    tell(
+        "a revision of nearly that name",
+        diff(&folder, &["--base", "relaese"]),
+    );
     tell("a range", diff(&folder, &["--base", "main..release"]));
-    tell("an option in its place", diff(&folder, &["--base=--output=x"]));
+    tell(
+        "an option in its place",
+        diff(&folder, &["--base=--output=x"]),
+    );
     tell("a folder that is nowhere", diff(&folder, &["nowhere"]));
-    tell("an environment that is nowhere", diff(&folder, &["--env", "stage"]));
+    tell(
+        "an environment that is nowhere",
+        diff(&folder, &["--env", "stage"]),
+    );
     edit(&folder, "klo.yaml", "environments", "enviroments");
     commit(&folder);
     edit(&folder, "klo.yaml", "enviroments", "environments");
@@ -247,7 +291,10 @@ fn what_cannot_be_compared_is_said_with_a_code() {
     edit(&folder, "app.py", "nmae = \"mails\"", "name = \"mails\"");
     tell("a base with a broken annotation", diff(&folder, &[]));
     edit(&folder, "app.py", "name = \"mails\"", "nmae = \"mails\"");
-    tell("a broken annotation now", diff(&folder, &["--base", "HEAD~2"]));
+    tell(
+        "a broken annotation now",
+        diff(&folder, &["--base", "HEAD~2"]),
+    );
     fs::remove_dir_all(folder.join(".git")).expect("removed");
     tell("no repository", diff(&folder, &[]));
     fs::create_dir(folder.join(".git")).expect("a folder");
@@ -271,7 +318,9 @@ fn apps_that_come_and_go_are_told_of() {
     let gone = diff(&folder, &["--fail-on", "data-loss"]);
     let named = diff(&folder, &["mailer", "--fail-on", "data-loss"]);
     assert_eq!((come.code, gone.code, named.code), (0, 1, 1));
-    let shown = [come, gone, named].map(|run| without_ids(&run.text())).join("\n\n");
+    let shown = [come, gone, named]
+        .map(|run| without_ids(&run.text()))
+        .join("\n\n");
     insta::assert_snapshot!(shown);
 }
 
@@ -283,19 +332,37 @@ fn the_base_is_read_as_it_was_checked_out() {
     std::os::unix::fs::symlink("code/app.py", folder.join("app.py")).expect("a link");
     fs::write(folder.join(".gitignore"), "ignored/\n").expect("written");
     fs::create_dir(folder.join("ignored")).expect("a folder");
-    fs::write(folder.join("ignored/x.py"), QUEUE.replace("mails", "others")).expect("written");
+    fs::write(
+        folder.join("ignored/x.py"),
+        QUEUE.replace("mails", "others"),
+    )
+    .expect("written");
     git(&folder, &["add", "--force", "ignored/x.py"]);
     commit(&folder);
     let run = diff(&folder, &[]);
-    assert!(run.code == 0 && run.out.ends_with("No change.\n"), "{}", run.text());
+    assert!(
+        run.code == 0 && run.out.ends_with("No change.\n"),
+        "{}",
+        run.text()
+    );
 }
 
 #[test]
 fn two_output_folders_are_compared_as_two_revisions_are() {
     let (_scratch, folder) = queue();
     assert_eq!(klo(&folder, &["compile", "--out", "old"]).code, 0);
-    edit(&folder, "app.py", "name = \"mails\"", "name = \"letters\", was = \"mails\"");
-    edit(&folder, "klo.yaml", "eu-west-1 }", "eu-west-1, resources: { queue.letters: { retention: 1d } } }");
+    edit(
+        &folder,
+        "app.py",
+        "name = \"mails\"",
+        "name = \"letters\", was = \"mails\"",
+    );
+    edit(
+        &folder,
+        "klo.yaml",
+        "eu-west-1 }",
+        "eu-west-1, resources: { queue.letters: { retention: 1d } } }",
+    );
     assert_eq!(klo(&folder, &["compile", "--out", "new"]).code, 0);
     let folders = diff(&folder, &["old", "new"]);
     let one = diff(&folder, &["old/dev", "new/dev"]);
@@ -303,7 +370,11 @@ fn two_output_folders_are_compared_as_two_revisions_are() {
     let page = |run: &Run| run.out.split_once("\n").map(|(_, rest)| rest.to_owned());
     assert_eq!(page(&folders), page(&revisions), "{}", revisions.text());
     assert_eq!(page(&one), page(&revisions));
-    assert!(folders.out.contains("queue.letters (was queue.mails)"), "{}", folders.text());
+    assert!(
+        folders.out.contains("queue.letters (was queue.mails)"),
+        "{}",
+        folders.text()
+    );
     let nothing = diff(&folder, &["old", "code"]);
     let empty = diff(&folder, &["old", "."]);
     let both = diff(&folder, &["old", "new", "--base", "HEAD"]);
@@ -334,10 +405,62 @@ fn colours_are_for_terminals_and_when_asked_for() {
     let plain = diff(&folder, &[]);
     let painted = diff(&folder, &["--color", "always"]);
     assert!(!plain.out.contains('\u{1b}'));
-    assert!(painted.out.contains("\u{1b}[1;31mData at risk\u{1b}[0m"), "{}", painted.out);
+    assert!(
+        painted.out.contains("\u{1b}[1;31mData at risk\u{1b}[0m"),
+        "{}",
+        painted.out
+    );
     let mut bare = String::new();
     for (number, part) in painted.out.split('\u{1b}').enumerate() {
-        bare.push_str(if number == 0 { part } else { part.split_once('m').expect("a code").1 });
+        bare.push_str(if number == 0 {
+            part
+        } else {
+            part.split_once('m').expect("a code").1
+        });
     }
     assert_eq!(bare, plain.out);
+}
+
+#[test]
+fn an_app_in_a_new_folder_takes_nothing_from_the_one_above() {
+    let (_scratch, folder) = queue();
+    let app = folder.join("mailer");
+    fs::create_dir(&app).expect("a folder");
+    fs::write(app.join("klo.yaml"), SHOP.replace("shop", "mailer")).expect("written");
+    let run = diff(&folder, &["mailer"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert!(
+        run.err.contains("KLO1304") && !run.err.contains("KLO1305"),
+        "{}",
+        run.text()
+    );
+}
+
+#[test]
+fn every_command_of_the_guide_runs() {
+    let (_scratch, folder) = queue();
+    edit(
+        &folder,
+        "klo.yaml",
+        "  dev:",
+        "  prod: { region: eu-west-1 }\n  dev:",
+    );
+    commit(&folder);
+    let page = fs::read_to_string(root().join("docs/guides/review.md")).expect("the guide");
+    let mut commands = 0;
+    let mut shell = false;
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(head) => shell = head == "sh",
+            None if shell => {
+                let words: Vec<&str> = line.split(' ').collect();
+                assert_eq!(words[0], "klo");
+                let run = klo(&folder, &words[1..]);
+                assert_eq!(run.code, 0, "{line}: {}", run.text());
+                commands += 1;
+            }
+            None => {}
+        }
+    }
+    assert_eq!(commands, 7);
 }
