@@ -84,11 +84,7 @@ impl Renames {
             else {
                 continue;
             };
-            // Local values and keys of variables are called after intents, and are in no plan.
-            let local = |name: &str| format!("local.{}", name.replace('-', "_"));
-            if let Some(rest) = after(text, &local(was), &['_', '.', '[']) {
-                return format!("{}{rest}", local(now));
-            }
+            // Keys of variables are called after intents; local values keep their former names.
             let key = |name: &str| format!("[\"{kind}-{name}\"]");
             if text.starts_with("var.") && text.contains(&key(was)) {
                 return text.replace(&key(was), &key(now));

@@ -4,7 +4,7 @@
 //!
 //! A case is a list of steps, each a line `! VERB ARGUMENTS` and the lines below it:
 //! `! example NAME` (where it begins; else with nothing), `! klo ARGUMENTS` (beside those of the
-//! test), `! write PATH`, `! append PATH`, `! replace PATH` (lines, a line `=>`, lines), `! move FROM
+//! test), `! write PATH`, `! append PATH`, `! replace PATH` (text, a line `=>`, text), `! move FROM
 //! TO`, `! remove PATH`, and `! commit`: what stands before it is the base, what follows the edit.
 
 use std::collections::BTreeMap;
@@ -85,7 +85,8 @@ fn made(case: &Path) -> (TempDir, PathBuf, Vec<String>) {
             ["write", name] => fs::write(path(name), body).expect("written"),
             ["append", name] => fs::write(path(name), old(name) + &body).expect("written"),
             ["replace", name] => {
-                let (from, to) = body.split_once("=>\n").expect("a line `=>`");
+                let (from, to) = body.split_once("\n=>\n").expect("a line `=>`");
+                let to = to.strip_suffix('\n').unwrap_or(to);
                 let text = old(name);
                 assert_eq!(text.matches(from).count(), 1, "{}: {from}", case.display());
                 fs::write(path(name), text.replace(from, to)).expect("written");

@@ -1,10 +1,10 @@
 //! The comment on a pull request.
 
 use super::words::{
-    Change, alike, base, by_file, change, counts, decided, edge, intents_alike, printable, short,
-    summary, unchanged,
+    Change, alike, base, by_file, change, counts, decided, edge, intents_alike, moved,
+    other_reasons, printable, short, summary, unchanged,
 };
-use crate::changes::{AppChanges, Attribute, Comparison, Risk, Status};
+use crate::changes::{AppChanges, Attribute, Comparison, Risk, RiskKind, Status};
 
 /// Characters that a comment may have on GitHub are 65,536 (GitHub's REST API, 2026-11); what stands
 /// around it needs some.
@@ -63,7 +63,7 @@ fn environment(out: &mut String, name: &str, one: &AppChanges, most: usize) {
         capital(&sum)
     ));
     risks(out, &one.at_risk, most);
-    stores(out, one);
+    stores(out, one, most);
     if one.status == Status::Removed {
         return;
     }
@@ -110,7 +110,11 @@ fn environment(out: &mut String, name: &str, one: &AppChanges, most: usize) {
         most,
         &counts(&[
             (one.resources.added.len(), "added"),
-            (one.resources.changed.len(), "changed or moved"),
+            (
+                one.resources.changed.len() - moved(&one.resources),
+                "changed",
+            ),
+            (moved(&one.resources), "moved"),
             (one.resources.removed.len(), "removed"),
             (one.resources.released.len(), "released"),
         ]),
@@ -150,7 +154,9 @@ fn risks(out: &mut String, risks: &[Risk], most: usize) {
                 "> - **{label}** {}{address}: {what}.\n",
                 code(&risk.subject)
             ));
-            for attribute in &risk.forced_by {
+            // What a role may do more is in the sentence.
+            let told = risk.kind == RiskKind::Widened;
+            for attribute in risk.forced_by.iter().filter(|_| !told) {
                 out.push_str(&format!(">   - {}\n", attribute_line(attribute)));
             }
             match risk.safe_way.as_slice() {
@@ -173,7 +179,7 @@ fn risks(out: &mut String, risks: &[Risk], most: usize) {
     }
 }
 
-fn stores(out: &mut String, one: &AppChanges) {
+fn stores(out: &mut String, one: &AppChanges, most: usize) {
     let all = [
         ("Data stores untouched", &one.stores.untouched),
         ("Changed in place, data stays", &one.stores.kept),
@@ -181,8 +187,11 @@ fn stores(out: &mut String, one: &AppChanges) {
     ];
     for (title, ids) in all {
         if !ids.is_empty() {
-            let ids: Vec<String> = ids.iter().map(|id| code(id)).collect();
-            out.push_str(&format!("\n{title}: {}\n", ids.join(", ")));
+            let mut shown: Vec<String> = ids.iter().take(most).map(|id| code(id)).collect();
+            if ids.len() > most {
+                shown.push(format!("and {} more", ids.len() - most));
+            }
+            out.push_str(&format!("\n{title}: {}\n", shown.join(", ")));
         }
     }
 }
@@ -264,12 +273,20 @@ fn edges(one: &AppChanges) -> Vec<String> {
 fn decisions(one: &AppChanges) -> Vec<String> {
     let all = &one.decisions;
     let mut lines = Vec::new();
+    let other_reasons = other_reasons(all);
+    if !other_reasons.is_empty() {
+        let names: Vec<String> = other_reasons.iter().map(|name| code(name)).collect();
+        lines.push(format!(
+            "- as before, for other reasons: {}\n",
+            names.join(", ")
+        ));
+    }
     for (word, all) in [
         ("gone", &all.removed),
         ("new", &all.added),
         ("changed", &all.changed),
     ] {
-        for one in all {
+        for one in all.iter().filter(|one| one.old != one.new) {
             let because = match word {
                 "gone" => String::new(),
                 _ => format!(", because {}", prose(&one.because)),

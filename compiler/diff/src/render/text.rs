@@ -3,12 +3,12 @@
 use textwrap::Options;
 
 use super::words::{
-    Change, alike, base, by_file, change, counts, decided, edge, intents_alike, printable, summary,
-    unchanged,
+    Change, alike, base, by_file, change, counts, decided, edge, intents_alike, moved,
+    other_reasons, printable, summary, unchanged,
 };
 use crate::changes::{
     AppChanges, Attribute, Comparison, Decided, DecisionChanges, EdgeChanges, IntentChanges,
-    ManifestChanges, ResourceChanges, Risk, Status, StoreStates,
+    ManifestChanges, ResourceChanges, Risk, RiskKind, Status, StoreStates,
 };
 
 /// Columns that sentences are wrapped at.
@@ -170,7 +170,10 @@ impl Page {
         let head = self.painted(&head, color);
         self.out.push_str(&format!("  {head}\n"));
         self.line(4, &format!("{}.", risk.what));
-        self.attributes(6, &risk.forced_by);
+        // What a role may do more is in the sentence.
+        if risk.kind != RiskKind::Widened {
+            self.attributes(6, &risk.forced_by);
+        }
         match risk.safe_way.as_slice() {
             [] => {}
             [one] => self.hanging(4, "safe way: ", one),
@@ -286,8 +289,13 @@ impl Page {
             return;
         }
         self.heading(&format!("Decisions: {count}"), "1");
+        let other_reasons = other_reasons(decisions);
+        if !other_reasons.is_empty() {
+            let text = format!("as before, for other reasons: {}", other_reasons.join(", "));
+            self.signed(Sign::Changed, &text);
+        }
         for (sign, all) in all {
-            for one in all {
+            for one in all.iter().filter(|one| one.old != one.new) {
                 self.signed(
                     sign,
                     &format!("{} ({}): {}", one.code, one.subject, decided(one)),
@@ -300,9 +308,11 @@ impl Page {
     }
 
     fn resources(&mut self, resources: &ResourceChanges) {
+        let moved = moved(resources);
         let count = counts(&[
             (resources.added.len(), "added"),
-            (resources.changed.len(), "changed or moved"),
+            (resources.changed.len() - moved, "changed"),
+            (moved, "moved"),
             (resources.removed.len(), "removed"),
             (resources.released.len(), "released"),
         ]);

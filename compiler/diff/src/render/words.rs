@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::changes::{
-    AppChanges, Attribute, Base, Comparison, Decided, EdgeChange, IntentChange, ResourceSummary,
-    Status,
+    AppChanges, Attribute, Base, Comparison, Decided, DecisionChanges, EdgeChange, IntentChange,
+    ResourceChanges, ResourceSummary, Status,
 };
 use crate::value::{list_change, text};
 
@@ -90,11 +90,7 @@ pub(super) fn summary(one: &AppChanges) -> String {
         parts.push("no data is at risk".to_owned());
     }
     let resources = &one.resources;
-    let moved = resources
-        .changed
-        .iter()
-        .filter(|one| one.attributes.is_empty())
-        .count();
+    let moved = moved(resources);
     let count = counts(&[
         (resources.added.len(), "added"),
         (resources.changed.len() - moved, "changed"),
@@ -107,6 +103,19 @@ pub(super) fn summary(one: &AppChanges) -> String {
         count => format!("resources: {count}"),
     });
     parts.join("; ")
+}
+
+/// How many resources have another address and are otherwise as before.
+pub(super) fn moved(resources: &ResourceChanges) -> usize {
+    let changed = resources.changed.iter();
+    changed.filter(|one| one.attributes.is_empty()).count()
+}
+
+/// Decisions that are as before for other reasons: `network (network)`.
+pub(super) fn other_reasons(decisions: &DecisionChanges) -> Vec<String> {
+    let same = decisions.changed.iter().filter(|one| one.old == one.new);
+    same.map(|one| format!("{} ({})", one.code, one.subject))
+        .collect()
 }
 
 /// `3 added, 1 changed`; empty where all are none.
@@ -134,10 +143,38 @@ pub(super) fn change(attribute: &Attribute) -> Change {
         ),
         None => {
             let side = |value: &Option<serde_json::Value>| {
-                short(&value.as_ref().map_or_else(|| "unset".to_owned(), text))
+                printable(&value.as_ref().map_or_else(|| "unset".to_owned(), text))
             };
-            Change::Value(side(&attribute.old), side(&attribute.new))
+            let (old, new) = (side(&attribute.old), side(&attribute.new));
+            let from = common(&old, &new);
+            Change::Value(
+                short(&from_there(&old, from)),
+                short(&from_there(&new, from)),
+            )
         }
+    }
+}
+
+/// Where two long texts begin to differ, with a little before it; 0 where that is soon.
+fn common(old: &str, new: &str) -> usize {
+    const BEFORE: usize = 16;
+    let same = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let long = old.chars().count().max(new.chars().count()) > LONGEST;
+    if long && same > 2 * BEFORE {
+        same - BEFORE
+    } else {
+        0
+    }
+}
+
+fn from_there(text: &str, from: usize) -> String {
+    match from {
+        0 => text.to_owned(),
+        from => format!("…{}", text.chars().skip(from).collect::<String>()),
     }
 }
 

@@ -16,10 +16,9 @@ use crate::value::text;
 type Grant = (String, String, String);
 
 pub(super) fn of(pair: &Pair<'_>) -> Vec<Risk> {
-    let (old, new) = (
-        grants(pair.old, Some(&pair.renames)),
-        grants(pair.new, None),
-    );
+    let names = names(pair);
+    let old = grants(pair.old, Some((&pair.renames, &names)));
+    let new = grants(pair.new, None);
     let mut found = Vec::new();
     for (role, now) in &new {
         let Some((spot, resource)) = pair.new.resources.get_key_value(role) else {
@@ -49,6 +48,30 @@ pub(super) fn of(pair: &Pair<'_>) -> Vec<Risk> {
     found
 }
 
+/// Parts of names in AWS that are other ones now, so that a grant on what goes by another name is no
+/// new one: the app's, the region's, a renamed intent's.
+fn names(pair: &Pair<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let whole = |side: &Snapshot| format!("{}-{}-", side.app, side.environment);
+    for (from, to) in &pair.renames.intents {
+        if let (Some((_, from)), Some((_, to))) = (from.split_once('.'), to.split_once('.')) {
+            let name = |name: &str| format!("{}{name}", whole(pair.old));
+            found.push((name(from), name(to)));
+        }
+    }
+    found.push((whole(pair.old), whole(pair.new)));
+    for (id, old) in &pair.old.intents {
+        let region = |intent: &crate::snapshot::Intent| text(intent.attribute("region"));
+        if let Some(new) = pair.new.intents.get(pair.renames.intent(id)) {
+            found.push((region(old), region(new)));
+        }
+    }
+    found.retain(|(from, to)| from != to);
+    found.sort();
+    found.dedup();
+    found
+}
+
 /// Whether the grants hold one, or it without its condition.
 fn covers(grants: &BTreeSet<Grant>, (action, resource, condition): &Grant) -> bool {
     let bare = |condition: &str| (action.clone(), resource.clone(), condition.to_owned());
@@ -58,7 +81,10 @@ fn covers(grants: &BTreeSet<Grant>, (action, resource, condition): &Grant) -> bo
 fn widened(subject: String, address: &str, more: &[&Grant]) -> Risk {
     let mut by_resource: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (action, resource, _) in more {
-        by_resource.entry(resource).or_default().push(action);
+        let actions = by_resource.entry(resource).or_default();
+        if !actions.contains(&action.as_str()) {
+            actions.push(action);
+        }
     }
     let parts: Vec<String> = by_resource
         .iter()
@@ -97,11 +123,14 @@ fn target(resource: &str) -> String {
 }
 
 /// What each role may do, by the role's spot under its name now.
-fn grants(side: &Snapshot, renames: Option<&Renames>) -> BTreeMap<Spot, BTreeSet<Grant>> {
+fn grants(
+    side: &Snapshot,
+    renames: Option<(&Renames, &[(String, String)])>,
+) -> BTreeMap<Spot, BTreeSet<Grant>> {
     let mut found: BTreeMap<Spot, BTreeSet<Grant>> = BTreeMap::new();
     for (spot, resource) in &side.resources {
         let attributes = match renames {
-            Some(renames) => renames.rewritten(&resource.attributes),
+            Some((renames, _)) => renames.rewritten(&resource.attributes),
             None => resource.attributes.clone(),
         };
         let granted = match resource.kind.as_str() {
@@ -120,6 +149,14 @@ fn grants(side: &Snapshot, renames: Option<&Renames>) -> BTreeMap<Spot, BTreeSet
             root: spot.root.clone(),
             address: address.to_owned(),
         };
+        let names = renames.map_or(&[][..], |(_, names)| names);
+        let renamed = |text: &str| {
+            let all = names.iter();
+            all.fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+        };
+        let granted = granted
+            .into_iter()
+            .map(|(action, resource, condition)| (action, renamed(&resource), renamed(&condition)));
         found.entry(role).or_default().extend(granted);
     }
     found

@@ -119,6 +119,17 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
             ));
         }
     }
+    if !holds_data(pair.old, &subject) {
+        return Some(Risk {
+            kind: RiskKind::Deleted,
+            loses_data: false,
+            subject: now.to_owned(),
+            address: Some(spot.address.clone()),
+            what,
+            forced_by: Vec::new(),
+            safe_way: vec!["Look first whether it is empty.".to_owned()],
+        });
+    }
     safe_way.push(format!(
         "To keep it without klo: `terraform -chdir={} state rm {}` before the apply, which forgets it and \
          deletes nothing; code goes on using it with `existing = {{ … }}`.",
@@ -130,7 +141,7 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
     ));
     Some(Risk {
         kind: RiskKind::Deleted,
-        loses_data: holds_data(pair.old, &subject),
+        loses_data: true,
         subject: now.to_owned(),
         address: Some(spot.address.clone()),
         what,
