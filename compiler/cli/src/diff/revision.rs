@@ -206,8 +206,8 @@ impl Comparing<'_> {
     fn environment(&mut self, name: &str, new: Option<&Analyzed>, old: Option<&Analyzed>) {
         let (new, old) = (of(new, name), of(old, name));
         // An environment that cannot be compiled now has diagnostics that say why.
-        let now = new.map(|(_, environment)| self.snapshot(environment));
-        let before = old.map(|(app, environment)| match self.snapshot(environment) {
+        let now = new.map(|(app, environment)| self.snapshot(app, environment));
+        let before = old.map(|(app, environment)| match self.snapshot(app, environment) {
             None => {
                 let mut error = not_compiled(self.before, self.base, &app.diagnostics);
                 error.app.clone_from(&app.app.name);
@@ -226,8 +226,17 @@ impl Comparing<'_> {
         self.changes.push(changes);
     }
 
-    fn snapshot(&mut self, environment: &Environment) -> Option<Snapshot> {
+    /// An environment as it is compared: none where it is not what the source means, because something
+    /// in it was not understood. What rules refuse is compared all the same.
+    fn snapshot(&mut self, app: &Analyzed, environment: &Environment) -> Option<Snapshot> {
         let plan: &Plan = environment.plan.as_ref()?;
+        let about = |one: &Diagnostic| {
+            one.environments.is_empty() || one.environments.contains(&environment.name)
+        };
+        let mut found = app.diagnostics.iter();
+        if found.any(|one| one.blocks() && one.rule.is_none() && about(one)) {
+            return None;
+        }
         let (graph, resources) = klo_terraform::documents(plan);
         let manifests = klo_kubernetes::documents(plan);
         match Snapshot::read(&graph, &resources, &manifests) {

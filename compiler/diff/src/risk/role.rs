@@ -154,10 +154,12 @@ fn grants(
             let all = names.iter();
             all.fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
         };
-        let granted = granted
-            .into_iter()
-            .map(|(action, resource, condition)| (action, renamed(&resource), renamed(&condition)));
-        found.entry(role).or_default().extend(granted);
+        let role = found.entry(role).or_default();
+        for (action, resource, condition) in granted {
+            // What keeps its former name is granted under that.
+            role.insert((action.clone(), renamed(&resource), renamed(&condition)));
+            role.insert((action, resource, condition));
+        }
     }
     found
 }
