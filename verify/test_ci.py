@@ -1,4 +1,4 @@
-"""The GitHub action, its scripts run as GitHub runs them, and every snippet of the guide to CI."""
+"""The GitHub action, its scripts run as GitHub runs them, and every snippet of the guides to CI and to reviews."""
 
 import json
 import os
@@ -11,9 +11,10 @@ import yaml
 from tools import REPOSITORY, klo, program, run
 
 ACTION = REPOSITORY / "action.yml"
-GUIDE = REPOSITORY / "docs" / "guides" / "ci.md"
+GUIDES = [REPOSITORY / "docs" / "guides" / name for name in ("ci.md", "review.md")]
 SCHEMAS = {
     ".github/workflows/klo.yaml": "vendor.github-workflows",
+    ".github/workflows/klo-diff.yaml": "vendor.github-workflows",
     ".gitlab-ci.yml": "vendor.gitlab-ci",
     ".pre-commit-config.yaml": None,
 }
@@ -28,9 +29,10 @@ def steps() -> dict[str, dict]:
 
 
 def snippets() -> list[tuple[str, str]]:
-    """Every YAML snippet of the guide with the file that its first line names."""
-    found = re.findall(r"^```yaml\n# (\S+)\n(.*?)^```$", GUIDE.read_text(), re.M | re.S)
-    assert len(found) == GUIDE.read_text().count("```yaml"), "a snippet names no file"
+    """Every YAML snippet of the guides with the file that its first line names."""
+    text = "".join(guide.read_text() for guide in GUIDES)
+    found = re.findall(r"^```yaml\n# (\S+)\n(.*?)^```$", text, re.M | re.S)
+    assert len(found) == text.count("```yaml"), "a snippet names no file"
     return found
 
 
@@ -80,7 +82,8 @@ def test_snippets_name_hooks_and_inputs_that_there_are() -> None:
 
 def scripts() -> list[str]:
     found = [step["run"] for step in steps().values() if "run" in step]
-    found += re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), re.M | re.S)
+    for guide in GUIDES:
+        found += re.findall(r"^```sh\n(.*?)^```$", guide.read_text(), re.M | re.S)
     for _, text in snippets():
         document = yaml.safe_load(text)
         for job in document.get("jobs", {}).values():
@@ -99,10 +102,10 @@ def test_scripts_are_bash() -> None:
 def test_commands_have_flags_that_klo_knows() -> None:
     used = {("lint", flag) for flag in re.findall(r"--(rules|waivers)=", ACTION.read_text())}
     for script in scripts():
-        for command, rest in re.findall(r"\bklo (lint|compile)\b([^|>\n]*)", script):
+        for command, rest in re.findall(r"\bklo (lint|compile|diff)\b([^|>\n]*)", script):
             used |= {(command, flag) for flag in re.findall(r"--([a-z-]+)", rest)}
     assert len(used) >= 5
-    helps = {name: run(klo(), name, "--help", cwd=REPOSITORY).stdout for name in ("lint", "compile")}
+    helps = {name: run(klo(), name, "--help", cwd=REPOSITORY).stdout for name in ("lint", "compile", "diff")}
     unknown = {(name, flag) for name, flag in used if f"--{flag}" not in helps[name]}
     assert not unknown
 

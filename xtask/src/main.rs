@@ -83,6 +83,7 @@ fn files() -> Vec<(&'static str, String)> {
         ("docs/attributes.md", attributes::page()),
         ("docs/diagnostics.md", diagnostics::page()),
         ("docs/rules.md", rules::page()),
+        ("docs/schema/diff.schema.json", pretty(klo_diff::schema())),
         ("docs/schema/klo.schema.json", pretty(klo_config::schema())),
         (
             "docs/schema/rules.schema.json",

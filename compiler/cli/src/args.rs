@@ -51,12 +51,14 @@ pub(crate) enum Command {
     Init(Init),
     /// Print the intent graph.
     Graph(Graph),
+    /// Show what changed since a revision, or between two output folders, and what it does to data.
+    Diff(Diff),
     /// Explain a diagnostic's code, a rule, an intent, a value or a cloud resource.
     Explain(Explain),
     /// List the rules that hold, or run the tests of rule packs.
     #[command(subcommand)]
     Rules(Rules),
-    /// Print the JSON Schema of klo.yaml, of rule packs or of waivers.
+    /// Print the JSON Schema of klo.yaml, of rule packs, of waivers or of what `klo diff` prints.
     Schema(Schema),
     /// Print the completion script of a shell.
     Completions {
@@ -164,6 +166,43 @@ pub(crate) struct Graph {
     pub(crate) format: GraphFormat,
 }
 
+/// Exits 0 also where there are differences; 1 where something cannot be compiled, or with
+/// `--fail-on data-loss` where data could be lost; 2 where usage is wrong.
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// A folder: every app at or under it, or the app it lies in [default: the current folder]. Or two
+    /// folders that klo wrote, the old one and the new one: then no revision is read.
+    #[arg(value_name = "PATH", num_args = 0..=2)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Compare with this revision [default: where the branch left the default branch, else HEAD].
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
+    /// The form of the comparison.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: DiffFormat,
+    /// Exit 1 where applying it could lose data that is there.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// A page.
+    Text,
+    /// A comment for a pull request.
+    Markdown,
+    /// For programs; `klo schema diff` describes it.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A data store is deleted, replaced, shrunk, asked for what AWS refuses, or keeps less.
+    DataLoss,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A code (KLO0101), a rule (ACME-DB-001), an intent (database.orders), one of its values (database.orders.storage),
@@ -191,6 +230,8 @@ pub(crate) enum SchemaOf {
     Rules,
     /// A file of waivers.
     Waivers,
+    /// What `klo diff --format json` prints.
+    Diff,
 }
 
 #[derive(Debug, Subcommand)]

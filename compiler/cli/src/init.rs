@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Init, terminal: &mut Terminal) -> Result<Exit, UsageErr
     let mut annotations = 0;
     for app in &project.apps {
         terminal.progress(&format!("reading {}", app.name));
-        let proposal = propose(&project.tree, app, &app.nested, &mut project.sources);
+        let proposal = propose(&*project.tree, app, &app.nested, &mut project.sources);
         annotations += proposal.annotations;
         texts.extend(proposal.texts);
         diagnostics.extend(proposal.notes.into_iter().map(|note| Diagnostic {

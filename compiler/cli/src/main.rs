@@ -8,8 +8,10 @@
 mod args;
 mod compile;
 mod completions;
+mod diff;
 mod explain;
 mod fix;
+mod git;
 mod graph;
 mod init;
 mod lint;
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Command::Fix(args) => fix::run(args, &mut terminal),
         Command::Init(args) => init::run(args, &mut terminal),
         Command::Graph(args) => graph::run(args, &mut terminal),
+        Command::Diff(args) => diff::run(args, &mut terminal),
         Command::Explain(args) => explain::run(args, &mut terminal),
         Command::Rules(args) => rules::run(args, &mut terminal),
         Command::Schema(args) => schema::run(args, &mut terminal),

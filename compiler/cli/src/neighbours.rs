@@ -101,7 +101,7 @@ impl Repository {
     fn graph(&mut self, project: &mut Project, index: usize) -> &(IntentGraph, Vec<Diagnostic>) {
         let Known { app, read, .. } = &mut self.known[index];
         read.get_or_insert_with(|| {
-            klo_parse::parse(&project.tree, app, &app.nested, &mut project.sources)
+            klo_parse::parse(&*project.tree, app, &app.nested, &mut project.sources)
         })
     }
 
@@ -128,7 +128,7 @@ impl Repository {
                 sources,
                 ..
             } = project;
-            known.policy = extra.policy(&known.app, tree, sources).0;
+            known.policy = extra.policy(&known.app, &**tree, sources).0;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::annotations as codes;
-use klo_source::{MARKER, TextRange, Tree, find_marker, has_marker, join};
+use klo_source::{MARKER, TextRange, find_marker, has_marker, join};
 
 use crate::project::Project;
 

@@ -77,7 +77,7 @@ pub(crate) fn analyze(
             terminal.progress(&format!("working out {}", app.name));
             let results: Vec<_> = names
                 .par_iter()
-                .map(|name| environment(&graph, (&app, policy), name, &project.tree, emit))
+                .map(|name| environment(&graph, (&app, policy), name, &*project.tree, emit))
                 .collect();
             let mut environments = Vec::new();
             for (environment, found) in results {

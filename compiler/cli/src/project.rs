@@ -1,11 +1,12 @@
 //! The repository that a path lies in, and the apps that the path covers.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use klo_check::Policy;
 use klo_config::{App, EnvironmentConfig};
 use klo_diagnostics::{At, Diagnostic, Format, Style, did_you_mean, list_of};
-use klo_source::{DiskTree, SourceMap};
+use klo_source::{DiskTree, EntryKind, SourceMap, Tree};
 
 use crate::UsageError;
 use crate::args::Selection;
@@ -19,7 +20,7 @@ pub(crate) struct Project {
     /// The folder klo was started in, absolute.
     pub(crate) base: PathBuf,
     /// Where source is read from.
-    pub(crate) tree: DiskTree,
+    pub(crate) tree: Arc<dyn Tree>,
     /// Every file read so far.
     pub(crate) sources: SourceMap,
     /// The apps that were asked for, sorted by their folder.
@@ -50,9 +51,7 @@ impl Project {
     /// Finds the apps that the folders cover and those that hold the files, which may be none. All
     /// paths have to lie in one repository.
     pub(crate) fn open(paths: &[PathBuf], selection: &Selection) -> Result<Self, UsageError> {
-        let base = std::env::current_dir()
-            .and_then(|base| base.canonicalize())
-            .map_err(|error| UsageError::new(format!("there is no current folder: {error}")))?;
+        let base = here()?;
         let mut real = Vec::new();
         for path in paths {
             real.push(given(path)?);
@@ -68,7 +67,48 @@ impl Project {
         }
         let tree = DiskTree::new(&root)
             .map_err(|error| UsageError::new(format!("`{}`: {error}", root.display())))?;
-        let relative: Vec<String> = real.iter().map(|path| below(&root, path)).collect();
+        let relative = real.iter().map(|path| below(&root, path)).collect();
+        Self::read(root, base, Arc::new(tree), relative, selection)
+    }
+
+    /// No app at all: for what is read from elsewhere, and reported as everything is.
+    pub(crate) fn nowhere(selection: &Selection) -> Result<Self, UsageError> {
+        let base = here()?;
+        let tree = DiskTree::new(&base)
+            .map_err(|error| UsageError::new(format!("`{}`: {error}", base.display())))?;
+        let extra = Extra::of(selection, &base)?;
+        Ok(Self {
+            root: base.clone(),
+            base,
+            tree: Arc::new(tree),
+            sources: SourceMap::new(),
+            apps: Vec::new(),
+            paths: Vec::new(),
+            policies: Vec::new(),
+            extra,
+            diagnostics: Vec::new(),
+            judged: false,
+        })
+    }
+
+    /// The same paths as another tree of the repository has them, such as a past revision's. What flags
+    /// name outside of klo.yaml is read from the disk all the same.
+    pub(crate) fn of_tree(
+        &self,
+        tree: Arc<dyn Tree>,
+        selection: &Selection,
+    ) -> Result<Self, UsageError> {
+        let (root, base) = (self.root.clone(), self.base.clone());
+        Self::read(root, base, tree, self.paths.clone(), selection)
+    }
+
+    fn read(
+        root: PathBuf,
+        base: PathBuf,
+        tree: Arc<dyn Tree>,
+        relative: Vec<String>,
+        selection: &Selection,
+    ) -> Result<Self, UsageError> {
         let config = selection
             .config
             .as_deref()
@@ -92,7 +132,7 @@ impl Project {
         for app in &project.apps {
             let (policy, found) = project
                 .extra
-                .policy(app, &project.tree, &mut project.sources);
+                .policy(app, &*project.tree, &mut project.sources);
             project.policies.extend(policy);
             project.diagnostics.extend(found);
         }
@@ -102,7 +142,7 @@ impl Project {
     /// Every other app of the repository than those that were asked for.
     pub(crate) fn neighbours(&mut self) -> Vec<App> {
         let repository = self.repository();
-        let (apps, _) = klo_config::discover(&self.tree, &repository, "", None, &mut self.sources);
+        let (apps, _) = klo_config::discover(&*self.tree, &repository, "", None, &mut self.sources);
         let asked = |app: &App| self.apps.iter().any(|other| other.root == app.root);
         apps.into_iter()
             .filter(|app| app.file.is_some() && !asked(app))
@@ -121,10 +161,10 @@ impl Project {
         let (folders, files): (Vec<&str>, Vec<&str>) = paths
             .iter()
             .map(String::as_str)
-            .partition(|path| self.root.join(path).is_dir());
+            .partition(|path| self.tree.kind(path) == EntryKind::Directory);
         let start = self.base.starts_with(&self.root);
         let start = start.then(|| below(&self.root, &self.base));
-        let (tree, sources) = (&self.tree, &mut self.sources);
+        let (tree, sources) = (&*self.tree, &mut self.sources);
         let mut all: Vec<_> = folders
             .into_iter()
             .map(|path| klo_config::discover(tree, &repository, path, config, sources))
@@ -215,6 +255,13 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// The folder klo was started in, absolute.
+fn here() -> Result<PathBuf, UsageError> {
+    std::env::current_dir()
+        .and_then(|base| base.canonicalize())
+        .map_err(|error| UsageError::new(format!("there is no current folder: {error}")))
 }
 
 fn existing(path: &Path) -> Result<PathBuf, UsageError> {

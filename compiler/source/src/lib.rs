@@ -8,6 +8,7 @@
 )]
 
 mod disk;
+mod excluded;
 mod map;
 mod memory;
 mod objects;
@@ -17,7 +18,7 @@ mod tree;
 pub use disk::DiskTree;
 pub use map::{FileId, LineColumn, Location, SourceFile, SourceMap, Span, TextRange};
 pub use memory::MemoryTree;
-pub use objects::{ObjectReader, ObjectTree};
+pub use objects::{ObjectEntry, ObjectReader, ObjectTree};
 pub use scan::{MARKER, find_marker, has_marker};
 pub use tree::{
     EntryKind, Listing, MAX_FILE_BYTES, ReadError, Tree, join, normalize, parent, stem,

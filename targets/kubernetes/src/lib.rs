@@ -49,6 +49,13 @@ pub fn emit(plan: &Checked<Plan>) -> Manifests {
     manifests(plan)
 }
 
+/// The manifests of a plan that may not have been judged, to be compared and not to be applied.
+pub fn documents(plan: &Plan) -> Manifests {
+    let mut manifests = manifests(plan);
+    manifests.files.retain(|(path, _)| path.ends_with(".yaml"));
+    manifests
+}
+
 fn manifests(plan: &Plan) -> Manifests {
     let Some(kube) = &plan.kubernetes else {
         return Manifests::default();

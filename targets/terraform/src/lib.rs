@@ -34,13 +34,21 @@ pub fn print_module(call: &ModuleCall) -> String {
     statement::module(call)
 }
 
-fn files(plan: &Plan, objects: &[Listed]) -> Vec<(String, String)> {
+/// `graph.json` and `plan.json` of a plan that may not have been judged: what it says, to be compared
+/// and not to be applied.
+pub fn documents(plan: &Plan, objects: &[Listed]) -> (String, String) {
     let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
+    let resources = plan_json::plan_json(plan, objects);
+    (plan_json::pretty(&graph), resources)
+}
+
+fn files(plan: &Plan, objects: &[Listed]) -> Vec<(String, String)> {
+    let (graph, resources) = documents(plan, objects);
     let mut files = vec![
         ("README.md".to_owned(), readme::readme(plan)),
         ("REVIEW.md".to_owned(), review::review(plan)),
-        ("graph.json".to_owned(), plan_json::pretty(&graph)),
-        ("plan.json".to_owned(), plan_json::plan_json(plan, objects)),
+        ("graph.json".to_owned(), graph),
+        ("plan.json".to_owned(), resources),
     ];
     files.extend(root::files(plan, Root::Bootstrap));
     files.extend(root::files(plan, Root::Main));

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use klo_plan::kubernetes::Listed;
 use klo_plan::{
-    Block, Class, Lifecycle, ModuleCall, PathStep, Plan, Ref, Resource, Target, Value, Why,
+    Block, Class, Lifecycle, ModuleCall, Moved, PathStep, Plan, Ref, Released, Resource, Target,
+    Value, Why,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -22,12 +23,18 @@ pub(crate) fn plan_json(plan: &Plan, objects: &[Listed]) -> String {
     resources.sort_by_key(|resource| (resource.root, &resource.address));
     let mut modules: Vec<&ModuleCall> = plan.modules.iter().collect();
     modules.sort_by_key(|call| (call.root, &call.name));
+    let mut moved: Vec<&Moved> = plan.moved.iter().collect();
+    moved.sort_by_key(|moved| (moved.root, &moved.to));
+    let mut released: Vec<&Released> = plan.released.iter().collect();
+    released.sort_by_key(|released| (released.root, &released.from));
     pretty(&Document {
         version: 1,
         app: &deployment.app,
         environment: &deployment.environment,
         resources: resources.into_iter().map(ResourceJson::new).collect(),
         modules: modules.into_iter().map(ModuleJson::new).collect(),
+        moved: moved.into_iter().map(MovedJson::new).collect(),
+        released: released.into_iter().map(ReleasedJson::new).collect(),
         kubernetes: objects.iter().map(ObjectJson::new).collect(),
     })
 }
@@ -49,6 +56,8 @@ struct Document<'a> {
     environment: &'a str,
     resources: Vec<ResourceJson<'a>>,
     modules: Vec<ModuleJson<'a>>,
+    moved: Vec<MovedJson>,
+    released: Vec<ReleasedJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kubernetes: Vec<ObjectJson<'a>>,
 }
@@ -137,6 +146,40 @@ impl<'a> ModuleJson<'a> {
             version: call.version.as_deref(),
             attributes: BlockJson(&call.inputs),
             why: WhyJson::new(&call.why),
+        }
+    }
+}
+
+/// A resource that has another address since.
+#[derive(Serialize)]
+struct MovedJson {
+    root: &'static str,
+    from: String,
+    to: String,
+}
+
+impl MovedJson {
+    fn new(moved: &Moved) -> Self {
+        Self {
+            root: folder(moved.root),
+            from: moved.from.to_string(),
+            to: moved.to.to_string(),
+        }
+    }
+}
+
+/// A resource that is let go and not destroyed.
+#[derive(Serialize)]
+struct ReleasedJson {
+    root: &'static str,
+    from: String,
+}
+
+impl ReleasedJson {
+    fn new(released: &Released) -> Self {
+        Self {
+            root: folder(released.root),
+            from: released.from.to_string(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use klo_check::{Bound, Finding, Policy};
 use klo_diagnostics::Diagnostic;
 use klo_intent::{AttrValue, Intent, Origin};
-use klo_source::{FileId, Span, Tree, join};
+use klo_source::{FileId, Span, join};
 
 use super::edit::{Edit, apply};
 use super::{Texts, annotation, yaml};

@@ -6,6 +6,7 @@
 
 mod choices;
 mod clusters;
+mod diff;
 mod examples;
 mod findings;
 mod formats;

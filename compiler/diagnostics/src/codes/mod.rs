@@ -94,6 +94,7 @@ macro_rules! codes {
 pub mod annotations;
 pub mod aws;
 pub mod bindings;
+pub mod comparing;
 pub mod config;
 pub mod containers;
 pub mod linking;
@@ -117,6 +118,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         output::ALL,
         rules::ALL,
         proposals::ALL,
+        comparing::ALL,
     ]
     .into_iter()
     .flatten()
