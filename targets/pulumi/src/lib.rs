@@ -1,0 +1,3 @@
+//! A plan becomes a Pulumi program in TypeScript.
+
+pub mod rule;
