@@ -50,20 +50,45 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("vpc", "vpc", "ec2"),
 ];
 
+/// Properties whose name is no form of the argument's: the package's own renames.
+const RENAMED: &[(&str, &str)] = &[
+    ("aws_api_gateway_base_path_mapping.api_id", "restApi"),
+    ("aws_api_gateway_deployment.rest_api_id", "restApi"),
+    ("aws_api_gateway_integration.rest_api_id", "restApi"),
+    ("aws_api_gateway_integration_response.rest_api_id", "restApi"),
+    ("aws_api_gateway_method.rest_api_id", "restApi"),
+    ("aws_api_gateway_method_response.rest_api_id", "restApi"),
+    ("aws_api_gateway_method_settings.rest_api_id", "restApi"),
+    ("aws_api_gateway_resource.rest_api_id", "restApi"),
+    ("aws_api_gateway_stage.rest_api_id", "restApi"),
+    ("aws_api_gateway_stage.deployment_id", "deployment"),
+    ("aws_cloudwatch_metric_alarm.alarm_name", "name"),
+    ("aws_lambda_function.function_name", "name"),
+    ("aws_lambda_permission.function_name", "function"),
+    ("aws_sns_topic_subscription.topic_arn", "topic"),
+];
+
 /// Writes the table of the repository at `root` from the package at `from`; with `check`, only
 /// says whether it is as it would be written.
 pub(crate) fn write(root: &Path, from: &str, check: bool) -> Result<()> {
     let package = Declarations::read(Path::new(from))?;
     let mut lines = BTreeMap::new();
+    let mut wrong = Vec::new();
     for kind in emitted(root)? {
         if let Some(ty) = ResourceType::of(Class::Managed, &kind) {
-            lines.insert(kind.clone(), class(&package, &ty)?);
+            match class(&package, &ty) {
+                Ok(line) => _ = lines.insert(kind.clone(), line),
+                Err(error) => wrong.push(error.to_string()),
+            }
         }
         if let Some(ty) = ResourceType::of(Class::Data, &kind)
-            && let Some(line) = function(&package, &ty)?
+            && let Some(line) = function(&package, &ty)
         {
             lines.insert(format!("data.{kind}"), line);
         }
+    }
+    if !wrong.is_empty() {
+        return Err(Error::other(wrong.join("\n")));
     }
     let mut text = format!(
         "! Classes and functions of @pulumi/aws {} for what klo emits of hashicorp/aws 5.100.0,\n\
@@ -132,10 +157,7 @@ fn class(package: &Declarations, ty: &ResourceType) -> Result<String> {
     let class = package
         .class(&module, &name)
         .ok_or_else(|| wrong(&format!("there is no class {path}")))?;
-    let mut walk = Walk {
-        package,
-        found: Vec::new(),
-    };
+    let mut walk = Walk::new(package, ty.name);
     let missing = walk.fields("", ty.fields, &class.arguments, &class.outputs);
     if !missing.is_empty() {
         let names = missing.join(", ");
@@ -144,33 +166,19 @@ fn class(package: &Declarations, ty: &ResourceType) -> Result<String> {
     Ok(finish(path, walk.found))
 }
 
-/// The function of a data source; nothing where the package has none.
-fn function(package: &Declarations, ty: &ResourceType) -> Result<Option<String>> {
-    let Some((module, name)) = place(ty.name, package) else {
-        return Ok(None);
-    };
+/// The function of a data source; nothing where the package has none that takes what is required.
+fn function(package: &Declarations, ty: &ResourceType) -> Option<String> {
+    let (module, name) = place(ty.name, package)?;
     let name = format!("get{}", pascal(&name));
-    let Some((arguments, results)) = package.function(&module, &name) else {
-        return Ok(None);
-    };
-    let mut walk = Walk {
-        package,
-        found: Vec::new(),
-    };
+    let (arguments, results) = package.function(&module, &name)?;
+    let mut walk = Walk::new(package, ty.name);
     let missing = walk.fields("", ty.fields, &arguments, &results);
-    if !missing.is_empty() {
-        let names = missing.join(", ");
-        return Err(Error::other(format!(
-            "{}: {module}.{name} has no {names}, which is required",
-            ty.name
-        )));
-    }
     let path = if module.is_empty() {
         name
     } else {
         format!("{module}.{name}")
     };
-    Ok(Some(finish(path, walk.found)))
+    missing.is_empty().then(|| finish(path, walk.found))
 }
 
 fn finish(path: String, mut found: Vec<String>) -> String {
@@ -181,10 +189,19 @@ fn finish(path: String, mut found: Vec<String>) -> String {
 
 struct Walk<'a> {
     package: &'a Declarations,
+    kind: &'a str,
     found: Vec<String>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(package: &'a Declarations, kind: &'a str) -> Self {
+        Self {
+            package,
+            kind,
+            found: Vec::new(),
+        }
+    }
+
     /// Looks up every field below a path, in what can be given and in what comes back. The required
     /// ones that are nowhere.
     fn fields(
@@ -217,7 +234,12 @@ impl Walk<'_> {
         given: &Interface,
         back: &Interface,
     ) -> Vec<String> {
-        let inner = given.find(field).or_else(|| back.find(field));
+        let place = format!("{}.{path}", self.kind);
+        let renamed = RENAMED.iter().find(|(from, _)| *from == place);
+        let renamed = renamed.map(|(_, to)| *to);
+        let inner = given
+            .find(field, renamed)
+            .or_else(|| back.find(field, renamed));
         let Some((name, property)) = inner else {
             self.found.push(format!("{path}=-"));
             return if field.required {
@@ -272,10 +294,13 @@ impl Walk<'_> {
 
 impl Interface {
     /// The property of a field, by the name of the rules or by the other number.
-    fn find(&self, field: &Field) -> Option<(String, &Property)> {
+    fn find(&self, field: &Field, renamed: Option<&str>) -> Option<(String, &Property)> {
         let one = camel(field.name);
-        [property(field).0, plural(&one), one]
+        let names = [property(field).0, plural(&one), one];
+        let renamed = renamed.map(str::to_owned);
+        renamed
             .into_iter()
+            .chain(names)
             .find_map(|name| {
                 let property = self.properties.get(&name)?;
                 Some((name, property))
