@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use klo_plan::{EmptySecret, Plan, Root, Value, Variable, VariableType, shell_word, symbol};
 
 use crate::review::{code, text};
-use crate::root::{folder, is_used};
+use crate::root::folder;
 
 /// The page; every `sh` block can be run as it stands from the environment's folder.
 pub(crate) fn readme(plan: &Plan) -> String {
@@ -28,7 +28,7 @@ pub(crate) fn readme(plan: &Plan) -> String {
         ));
     }
     values(plan, Root::Bootstrap, &mut page);
-    let bootstrap = is_used(plan, Root::Bootstrap);
+    let bootstrap = plan.uses(Root::Bootstrap);
     if bootstrap {
         page.step(
             "What has to stand first",
@@ -49,7 +49,7 @@ pub(crate) fn readme(plan: &Plan) -> String {
         images(plan, &mut page);
     }
     values(plan, Root::Main, &mut page);
-    if is_used(plan, Root::Main) {
+    if plan.uses(Root::Main) {
         page.step(
             "The infrastructure, made ready",
             &format!(
