@@ -9,6 +9,7 @@ mod file;
 mod layout;
 mod program;
 mod project;
+mod readme;
 mod reference;
 pub mod rule;
 mod statement;
@@ -27,6 +28,8 @@ pub struct Emitted {
     pub files: Vec<(String, String)>,
     /// Likewise, files that belong to people and Pulumi once they are there.
     pub seeds: Vec<(String, String)>,
+    /// The commands that bring it up, in order.
+    pub readme: String,
     /// What is in the plan and cannot be said in a Pulumi program; where there is anything, nothing
     /// else is complete.
     pub problems: BTreeSet<String>,
@@ -45,6 +48,7 @@ fn programs(plan: &Plan) -> Emitted {
         emitted.problems.extend(written.problems);
         emitted.seeds.extend(project::stack(plan, root));
     }
+    emitted.readme = readme::readme(plan);
     emitted.files.sort();
     emitted
 }

@@ -7,19 +7,28 @@ mod escape;
 mod expression;
 mod layout;
 mod plan_json;
-mod readme;
+pub mod page;
+pub mod readme;
 mod review;
 mod root;
 mod statement;
 
 use klo_check::Checked;
-use klo_intent::{PlaceStyle, graph_json};
+use klo_intent::{PlaceStyle, Tool, graph_json};
+pub use review::{code, text};
+
 use klo_plan::{ModuleCall, Plan, Resource, Root};
 
-/// The Terraform roots and the environment's pages: paths below the environment's folder
-/// (`infra/<env>`) with their contents, sorted by path.
+/// The Terraform roots: paths below the environment's folder (`infra/<env>`) with their contents,
+/// sorted by path.
 pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
-    files(plan)
+    roots(plan)
+}
+
+/// The environment's pages, whatever it is written for, likewise. `readme` tells how to bring it up
+/// with another tool.
+pub fn pages(plan: &Checked<Plan>, readme: Option<&str>) -> Vec<(String, String)> {
+    all_pages(plan, readme)
 }
 
 /// One resource as its block is printed, for people who ask about it.
@@ -32,18 +41,33 @@ pub fn print_module(call: &ModuleCall) -> String {
     statement::module(call)
 }
 
+#[cfg(test)]
 fn files(plan: &Plan) -> Vec<(String, String)> {
-    let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
-    let mut files = vec![
-        ("README.md".to_owned(), readme::readme(plan)),
-        ("REVIEW.md".to_owned(), review::review(plan)),
-        ("graph.json".to_owned(), plan_json::pretty(&graph)),
-        ("plan.json".to_owned(), plan_json::plan_json(plan)),
-    ];
-    files.extend(root::files(plan, Root::Bootstrap));
+    let mut files = all_pages(plan, None);
+    files.extend(roots(plan));
+    files.sort();
+    files
+}
+
+fn roots(plan: &Plan) -> Vec<(String, String)> {
+    let mut files = root::files(plan, Root::Bootstrap);
     files.extend(root::files(plan, Root::Main));
     files.sort();
     files
+}
+
+fn all_pages(plan: &Plan, other: Option<&str>) -> Vec<(String, String)> {
+    let own = plan.graph.deployment().emit.contains(&Tool::Terraform);
+    let readmes = own.then(|| readme::readme(plan));
+    let readmes = readmes.into_iter().chain(other.map(str::to_owned));
+    let readme = readmes.collect::<Vec<_>>().join("\n");
+    let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
+    vec![
+        ("README.md".to_owned(), readme),
+        ("REVIEW.md".to_owned(), review::review(plan)),
+        ("graph.json".to_owned(), plan_json::pretty(&graph)),
+        ("plan.json".to_owned(), plan_json::plan_json(plan)),
+    ]
 }
 
 #[cfg(test)]

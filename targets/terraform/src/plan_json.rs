@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use klo_intent::Tool;
 use klo_plan::{
     Block, Class, Lifecycle, ModuleCall, PathStep, Plan, Ref, Resource, Target, Value, Why,
 };
@@ -9,7 +10,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::expression::reference_text;
-use crate::root::{file_of, folder};
 
 /// The plan as JSON, sorted by root and address.
 ///
@@ -17,6 +17,7 @@ use crate::root::{file_of, folder};
 /// `$`: `{"$ref": "aws_vpc.network.id"}`, `{"$concat": […]}`, `{"$json": …}`, `{"$call": […]}`.
 pub(crate) fn plan_json(plan: &Plan) -> String {
     let deployment = plan.graph.deployment();
+    let tool = deployment.tool();
     let mut resources: Vec<&Resource> = plan.resources.values().collect();
     resources.sort_by_key(|resource| (resource.root, &resource.address));
     let mut modules: Vec<&ModuleCall> = plan.modules.iter().collect();
@@ -25,8 +26,8 @@ pub(crate) fn plan_json(plan: &Plan) -> String {
         version: 1,
         app: &deployment.app,
         environment: &deployment.environment,
-        resources: resources.into_iter().map(ResourceJson::new).collect(),
-        modules: modules.into_iter().map(ModuleJson::new).collect(),
+        resources: resources.into_iter().map(|resource| ResourceJson::new(resource, tool)).collect(),
+        modules: modules.into_iter().map(|call| ModuleJson::new(call, tool)).collect(),
     })
 }
 
@@ -65,10 +66,10 @@ struct ResourceJson<'a> {
 }
 
 impl<'a> ResourceJson<'a> {
-    fn new(resource: &'a Resource) -> Self {
+    fn new(resource: &'a Resource, tool: Tool) -> Self {
         let depends_on = resource.depends_on.iter();
         Self {
-            root: folder(resource.root),
+            root: resource.root.folder(tool),
             address: resource.address.to_string(),
             mode: match resource.address.class {
                 Class::Managed => "managed",
@@ -76,7 +77,7 @@ impl<'a> ResourceJson<'a> {
                 Class::Ephemeral => "ephemeral",
             },
             kind: resource.address.kind,
-            file: file_of(resource.root, &resource.group),
+            file: resource.group.file(resource.root, tool),
             attributes: BlockJson(&resource.body),
             depends_on: depends_on.map(ToString::to_string).collect(),
             lifecycle: LifecycleJson::new(&resource.lifecycle),
@@ -98,11 +99,11 @@ struct ModuleJson<'a> {
 }
 
 impl<'a> ModuleJson<'a> {
-    fn new(call: &'a ModuleCall) -> Self {
+    fn new(call: &'a ModuleCall, tool: Tool) -> Self {
         Self {
-            root: folder(call.root),
+            root: call.root.folder(tool),
             address: format!("module.{}", call.name),
-            file: file_of(call.root, &call.group),
+            file: call.group.file(call.root, tool),
             source: &call.source,
             version: call.version.as_deref(),
             attributes: BlockJson(&call.inputs),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use klo_intent::Tool;
 use klo_plan::{EmptySecret, Plan, Root, Value, Variable, VariableType, shell_word, symbol};
 
+use crate::page::{Page, commands};
 use crate::review::{code, text};
-use crate::root::folder;
 
 /// The page; every `sh` block can be run as it stands from the environment's folder.
 pub(crate) fn readme(plan: &Plan) -> String {
@@ -44,10 +45,8 @@ pub(crate) fn readme(plan: &Plan) -> String {
             ],
         );
     }
-    secrets(plan, &mut page);
-    if !plan.images.is_empty() {
-        images(plan, &mut page);
-    }
+    secrets(plan, &mut page, HANDED);
+    images(plan, &mut page, HANDED, &digests_for_terraform());
     values(plan, Root::Main, &mut page);
     if plan.uses(Root::Main) {
         page.step(
@@ -87,51 +86,8 @@ fn modules(plan: &Plan, root: Root) -> String {
     )
 }
 
-struct Page {
-    text: String,
-    steps: usize,
-}
-
-impl Page {
-    fn new(head: &str) -> Self {
-        Self {
-            text: head.to_owned(),
-            steps: 0,
-        }
-    }
-
-    fn step(&mut self, title: &str, about: &str, lines: &[&str]) {
-        self.steps += 1;
-        let about = if about.is_empty() {
-            String::new()
-        } else {
-            format!("{about}\n\n")
-        };
-        let lines = lines.join("\n");
-        // A fence is longer than any run of backticks in what it encloses.
-        let longest = lines.split(|c| c != '`').map(str::len).max();
-        let fence = "`".repeat(longest.unwrap_or_default().max(2) + 1);
-        self.text.push_str(&format!(
-            "\n## {}. {title}\n\n{about}{fence}sh\n{lines}\n{fence}\n",
-            self.steps,
-        ));
-    }
-
-    fn finish(self) -> String {
-        self.text
-    }
-}
-
-fn commands(page: &mut Page, commands: &[(String, String)]) {
-    for (what, line) in commands {
-        let mut title = text(what.trim_end_matches('.'));
-        if let Some(first) = title.chars().next() {
-            title.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-        }
-        page.step(&title, "", &[line]);
-    }
-}
-
+/// What the bootstrap root hands over, below the environment's folder.
+const HANDED: &str = "terraform/bootstrap.auto.tfvars.json";
 /// The name under which the image step hands digests over.
 const DIGESTS: &str = "images";
 
@@ -164,14 +120,14 @@ fn values(plan: &Plan, root: Root, page: &mut Page) {
     lines.push(format!(
         "jq -n '{{{}}}' > {}/values.auto.tfvars.json",
         entries.join(", "),
-        folder(root)
+        root.folder(Tool::Terraform)
     ));
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     page.step("Values of settings", &about, &lines);
 }
 
 /// The variables of a root that nothing but a person fills, by name.
-fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
+pub fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
     let mut filled = BTreeSet::new();
     if root == Root::Main {
         let handed = plan
@@ -200,8 +156,8 @@ fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
 }
 
 /// One command per empty secret; the value comes from a variable, so that it is in no file and in
-/// no list of processes.
-fn secrets(plan: &Plan, page: &mut Page) {
+/// no list of processes. `handed` is the file of what was handed over by what stands first.
+pub fn secrets(plan: &Plan, page: &mut Page, handed: &str) {
     if plan.empty_secrets.is_empty() {
         return;
     }
@@ -220,7 +176,7 @@ fn secrets(plan: &Plan, page: &mut Page) {
         lines.push(format!(
             "printf %s \"${variable}\" | aws secretsmanager put-secret-value --region {region} \
              --secret-id {} --secret-string file:///dev/stdin",
-            secret_id(plan, secret)
+            secret_id(plan, secret, handed)
         ));
     }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -234,28 +190,32 @@ fn secrets(plan: &Plan, page: &mut Page) {
 
 /// The secret's name as a shell word; where Terraform alone knows it, the ARN that the bootstrap root
 /// handed over.
-fn secret_id(plan: &Plan, secret: &EmptySecret) -> String {
+fn secret_id(plan: &Plan, secret: &EmptySecret, handed: &str) -> String {
     let name = plan
         .get(Root::Bootstrap, &secret.holder)
         .and_then(|resource| resource.body.get("name"));
     match name {
         Some(Value::Text(name)) => shell_word(name),
         _ => format!(
-            "\"$(jq -r '.secrets.\"{}\"' terraform/bootstrap.auto.tfvars.json)\"",
+            "\"$(jq -r '.secrets.\"{}\"' {handed})\"",
             secret.intent.replacen('.', "-", 1)
         ),
     }
 }
 
 /// Builds from the repository's root, which is where the bake file's paths begin. The digests are
-/// what buildx says it pushed, so what runs is exactly what was built.
-fn images(plan: &Plan, page: &mut Page) {
+/// what buildx says it pushed, so what runs is exactly what was built; the command `digests` hands
+/// them over.
+pub fn images(plan: &Plan, page: &mut Page, handed: &str, digests: &str) {
+    if plan.images.is_empty() {
+        return;
+    }
     let deployment = plan.graph.deployment();
     let here = klo_source::join(&deployment.out, &deployment.environment);
     let up = vec![".."; here.split('/').count()].join("/");
     let file = |name: &str| shell_word(&format!("{here}/containers/{name}"));
-    let registry = "\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' \
-                    terraform/bootstrap.auto.tfvars.json)\"";
+    let registry =
+        format!("\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' {handed})\"");
     let units: Vec<String> = plan.images.iter().map(|image| code(&image.unit)).collect();
     page.step(
         "Images",
@@ -269,17 +229,22 @@ fn images(plan: &Plan, page: &mut Page) {
                  --password-stdin {registry}",
                 shell_word(&deployment.region)
             ),
-            "REPOSITORIES=$(jq -c .repositories terraform/bootstrap.auto.tfvars.json)",
+            &format!("REPOSITORIES=$(jq -c .repositories {handed})"),
             "export REPOSITORIES",
             &format!(
                 "(cd {up} && docker buildx bake --file {} --push --metadata-file {})",
                 file("docker-bake.hcl"),
                 file("images.json")
             ),
-            &format!(
-                "jq '{{{DIGESTS}: (map_values(objects | .\"containerimage.digest\" // empty))}}' \
-                 containers/images.json > terraform/images.auto.tfvars.json"
-            ),
+            digests,
         ],
     );
+}
+
+/// The digests as a file that Terraform reads by itself.
+fn digests_for_terraform() -> String {
+    format!(
+        "jq '{{{DIGESTS}: (map_values(objects | .\"containerimage.digest\" // empty))}}' \
+         containers/images.json > terraform/images.auto.tfvars.json"
+    )
 }

@@ -1,7 +1,7 @@
 //! The files of one Terraform root.
 
 use indexmap::IndexMap;
-use klo_intent::Deployment;
+use klo_intent::{Deployment, Tool};
 use klo_plan::{Group, Plan, Provider, Root};
 
 use crate::escape::quoted;
@@ -13,13 +13,6 @@ const TERRAFORM_VERSION: &str = ">= 1.11";
 /// klo's output is checked on 5.100 and uses only what 6 accepts too.
 const AWS_VERSION: &str = ">= 5.100, < 7.0";
 
-/// The folder of a root below the environment's.
-pub(crate) const fn folder(root: Root) -> &'static str {
-    match root {
-        Root::Bootstrap => "bootstrap",
-        Root::Main => "terraform",
-    }
-}
 
 /// Paths below the environment's folder, with their contents.
 pub(crate) fn files(plan: &Plan, root: Root) -> Vec<(String, String)> {
@@ -61,7 +54,7 @@ pub(crate) fn files(plan: &Plan, root: Root) -> Vec<(String, String)> {
     }
     files
         .into_iter()
-        .map(|(name, content)| (format!("{}/{name}", folder(root)), content))
+        .map(|(name, content)| (format!("{}/{name}", root.folder(Tool::Terraform)), content))
         .collect()
 }
 
@@ -176,7 +169,3 @@ fn provider(deployment: &Deployment, alias: Option<&str>) -> String {
         .finish()
 }
 
-/// The file of an address's root that holds a group, below the environment's folder.
-pub(crate) fn file_of(root: Root, group: &Group) -> String {
-    format!("{}/{}.tf", folder(root), group.stem())
-}
