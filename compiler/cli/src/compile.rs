@@ -9,6 +9,7 @@ use klo_diagnostics::codes::output as codes;
 use klo_diagnostics::{At, Diagnostic, Format};
 use klo_intent::Tool;
 use klo_plan::Plan;
+use klo_terraform::OtherTool;
 use klo_source::{TextRange, Tree};
 
 use crate::args::{Compile, Selection};
@@ -93,7 +94,7 @@ fn diffs(changes: &[(Change, String)], color: bool) -> String {
 fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
     let mut emission = Emission::default();
     let tools = &plan.graph.deployment().emit;
-    let mut readme = None;
+    let mut other = None;
     if tools.contains(&Tool::Terraform) {
         emission.files.extend(klo_terraform::emit(plan));
     }
@@ -103,9 +104,12 @@ fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
         emission.diagnostics.extend(wrong);
         emission.files.extend(program.files);
         emission.seeds.extend(program.seeds);
-        readme = Some(program.readme);
+        other = Some(OtherTool {
+            readme: program.readme,
+            review: program.review,
+        });
     }
-    emission.files.extend(klo_terraform::pages(plan, readme.as_deref()));
+    emission.files.extend(klo_terraform::pages(plan, other.as_ref()));
     emission.files.extend(klo_kubernetes::emit(plan));
     let (images, diagnostics) = klo_container::emit(plan, tree);
     emission.files.extend(images);

@@ -63,13 +63,11 @@ const fn is_plain(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{24f}')
 }
 
+/// A character by its number; by two where one escape holds too little for it.
 fn code_point(c: char) -> String {
-    let number = u32::from(c);
-    if number <= 0xffff {
-        format!("\\u{number:04x}")
-    } else {
-        format!("\\u{{{number:x}}}")
-    }
+    let mut units = [0; 2];
+    let units = c.encode_utf16(&mut units).iter();
+    units.map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 /// Text as it may stand in a comment line: without anything that would end the line.
@@ -86,4 +84,76 @@ pub(crate) fn is_identifier(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reads a literal back: JSON's reader is told what JSON has no escape for.
+    fn read(literal: &str) -> String {
+        let mut chars = literal.chars();
+        let quote = chars.next().expect("a quote");
+        let inside: Vec<char> = chars.collect();
+        let (last, inside) = inside.split_last().expect("another quote");
+        assert_eq!(*last, quote);
+        let mut json = String::from("\"");
+        let mut escaped = false;
+        for (at, c) in inside.iter().enumerate() {
+            if escaped {
+                escaped = false;
+                match c {
+                    '\'' | '`' | '$' => json.push(*c),
+                    c => json.extend(['\\', *c]),
+                }
+                continue;
+            }
+            assert_ne!(*c, quote, "the literal ends in its middle: {literal}");
+            let next = inside.get(at + 1);
+            assert!(quote != '`' || *c != '$' || next != Some(&'{'), "{literal}");
+            match c {
+                '\\' => escaped = true,
+                '"' => json.push_str("\\\""),
+                c => json.push(*c),
+            }
+        }
+        assert!(!escaped, "a quote is escaped: {literal}");
+        json.push('"');
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("{literal}: {error}"))
+    }
+
+    #[test]
+    fn nothing_breaks_out() {
+        assert_eq!(quoted("a\"b\\c\nd"), r#"'a"b\\c\nd'"#);
+        assert_eq!(quoted("it's"), r#""it's""#);
+        assert_eq!(quoted("'\""), r#""'\"""#);
+        assert_eq!(quoted("\u{2028}😀"), r#""\u2028\ud83d\ude00""#);
+        assert_eq!(template("a`${b}$"), r"a\`\${b}\$");
+        assert_eq!(key("__proto__"), r#"["__proto__"]"#);
+        assert_eq!(key("aws:SourceArn"), r#""aws:SourceArn""#);
+        assert_eq!(key("$ref"), "$ref");
+        assert_eq!(key("1st"), r#""1st""#);
+        assert_eq!(comment_text("a\u{2028}b\nc"), "a b c");
+    }
+
+    proptest! {
+        #[test]
+        fn strings_are_read_back_as_themselves(text in any::<String>()) {
+            prop_assert_eq!(read(&quoted(&text)), text);
+        }
+
+        #[test]
+        fn hostile_strings_are_read_back_as_themselves(text in "[\"'`${}\\\\\n\u{2028}/*a]{0,12}") {
+            prop_assert_eq!(read(&quoted(&text)), text.clone());
+            prop_assert_eq!(read(&format!("`{}`", template(&text))), text);
+        }
+
+        #[test]
+        fn comments_stay_on_their_line(text in any::<String>()) {
+            let line = comment_text(&text);
+            prop_assert!(!line.contains(['\n', '\r', '\u{2028}', '\u{2029}']));
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod program;
 mod project;
 mod readme;
 mod reference;
+mod review;
 pub mod rule;
 mod statement;
 mod table;
@@ -30,6 +31,8 @@ pub struct Emitted {
     pub seeds: Vec<(String, String)>,
     /// The commands that bring it up, in order.
     pub readme: String,
+    /// What a reviewer has to know beside what holds for every tool.
+    pub review: String,
     /// What is in the plan and cannot be said in a Pulumi program; where there is anything, nothing
     /// else is complete.
     pub problems: BTreeSet<String>,
@@ -49,6 +52,7 @@ fn programs(plan: &Plan) -> Emitted {
         emitted.seeds.extend(project::stack(plan, root));
     }
     emitted.readme = readme::readme(plan);
+    emitted.review = review::review(plan);
     emitted.files.sort();
     emitted
 }

@@ -25,10 +25,17 @@ pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
     roots(plan)
 }
 
-/// The environment's pages, whatever it is written for, likewise. `readme` tells how to bring it up
-/// with another tool.
-pub fn pages(plan: &Checked<Plan>, readme: Option<&str>) -> Vec<(String, String)> {
-    all_pages(plan, readme)
+/// What another tool adds to the environment's pages.
+pub struct OtherTool {
+    /// How the environment is brought up with it.
+    pub readme: String,
+    /// A part of `REVIEW.md`.
+    pub review: String,
+}
+
+/// The environment's pages, whatever it is written for, likewise.
+pub fn pages(plan: &Checked<Plan>, other: Option<&OtherTool>) -> Vec<(String, String)> {
+    all_pages(plan, other)
 }
 
 /// One resource as its block is printed, for people who ask about it.
@@ -56,15 +63,16 @@ fn roots(plan: &Plan) -> Vec<(String, String)> {
     files
 }
 
-fn all_pages(plan: &Plan, other: Option<&str>) -> Vec<(String, String)> {
+fn all_pages(plan: &Plan, other: Option<&OtherTool>) -> Vec<(String, String)> {
     let own = plan.graph.deployment().emit.contains(&Tool::Terraform);
     let readmes = own.then(|| readme::readme(plan));
-    let readmes = readmes.into_iter().chain(other.map(str::to_owned));
+    let readmes = readmes.into_iter().chain(other.map(|other| other.readme.clone()));
     let readme = readmes.collect::<Vec<_>>().join("\n");
+    let review = review::review(plan) + other.map_or("", |other| other.review.as_str());
     let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);
     vec![
         ("README.md".to_owned(), readme),
-        ("REVIEW.md".to_owned(), review::review(plan)),
+        ("REVIEW.md".to_owned(), review),
         ("graph.json".to_owned(), plan_json::pretty(&graph)),
         ("plan.json".to_owned(), plan_json::plan_json(plan)),
     ]
