@@ -296,7 +296,7 @@ impl Interface {
     /// The property of a field, by the name of the rules or by the other number.
     fn find(&self, field: &Field, renamed: Option<&str>) -> Option<(String, &Property)> {
         let one = camel(field.name);
-        let names = [property(field).0, plural(&one), one];
+        let names = [property(field).0, plural(&one), format!("{one}es"), one];
         let renamed = renamed.map(str::to_owned);
         renamed
             .into_iter()

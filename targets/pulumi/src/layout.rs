@@ -22,6 +22,8 @@ pub(crate) enum Doc {
     Indent(Box<Doc>),
     /// On one line, or broken at each of its own places.
     Group(Box<Doc>),
+    /// Behind a space, or on a line of its own, further in, where it cannot even begin behind it.
+    Behind(Box<Doc>),
 }
 
 impl Doc {
@@ -50,7 +52,7 @@ impl Doc {
         match self {
             Self::Hard => true,
             Self::All(parts) => parts.iter().any(Self::breaks),
-            Self::Indent(inner) | Self::Group(inner) => inner.breaks(),
+            Self::Indent(inner) | Self::Group(inner) | Self::Behind(inner) => inner.breaks(),
             Self::Text(_) | Self::Line | Self::Soft | Self::Broken(_) => false,
         }
     }
@@ -64,6 +66,7 @@ impl Doc {
             Self::Hard => None,
             Self::All(parts) => parts.iter().map(Self::flat).collect(),
             Self::Indent(inner) | Self::Group(inner) => inner.flat(),
+            Self::Behind(inner) => inner.flat().map(|text| format!(" {text}")),
         }
     }
 
@@ -99,6 +102,18 @@ impl Doc {
                     todo.extend(parts.iter().rev().map(|part| (indent, flat, part)));
                 }
                 Self::Indent(inner) => todo.push((indent + 2, flat, inner)),
+                Self::Behind(inner) => {
+                    let space = Self::Text(" ".to_owned());
+                    todo.push((indent, flat, inner));
+                    if fits(WIDTH.saturating_sub(column), &space, &todo) {
+                        out.push(' ');
+                        column += 1;
+                    } else {
+                        todo.pop();
+                        todo.push((indent + 2, flat, inner));
+                        todo.push((indent + 2, false, &Self::Hard));
+                    }
+                }
                 Self::Group(inner) => {
                     let flat = !inner.breaks() && fits(WIDTH.saturating_sub(column), inner, &todo);
                     todo.push((indent, flat, inner));
@@ -134,6 +149,10 @@ fn fits(room: usize, group: &Doc, rest: &[(usize, bool, &Doc)]) -> bool {
             }
             Doc::All(parts) => todo.extend(parts.iter().rev().map(|part| (flat, part))),
             Doc::Indent(inner) => todo.push((flat, inner)),
+            Doc::Behind(inner) => {
+                used += 1;
+                todo.push((flat, inner));
+            }
             Doc::Group(inner) => todo.push((flat && !inner.breaks(), inner)),
         }
         if used > room {

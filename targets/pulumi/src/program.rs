@@ -90,6 +90,14 @@ impl<'a> Program<'a> {
             if short.get(&name) != Some(&1) || !free(&name) {
                 name = long_name(item);
             }
+            // `lambdaFunction` for what would be `function`.
+            if let (Item::Resource(resource), Some(1)) = (item, short.get(&short_name(group, item)))
+                && WORDS.contains(&short_name(group, item).as_str())
+                && let Some(mapped) = Mapped::find(resource.address.class, resource.address.kind)
+            {
+                let (module, _) = mapped.module_and_name();
+                name = camel(&format!("{module}_{}", short_name(group, item)));
+            }
             match item {
                 Item::Local(local) => {
                     self.locals.insert(&local.name, (group, name));

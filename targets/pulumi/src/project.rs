@@ -457,7 +457,6 @@ pub(crate) fn stack(plan: &Plan, root: Root) -> Option<(String, String)> {
         Root::Bootstrap => BTreeSet::new(),
     };
     let mut lines = BTreeMap::new();
-    lines.insert("aws:region".to_owned(), scalar(&deployment.region));
     for variable in plan.variables.iter().filter(|v| v.root == root) {
         let default = match &variable.default {
             Some(Value::Int(number)) => scalar(&number.to_string()),
@@ -468,7 +467,9 @@ pub(crate) fn stack(plan: &Plan, root: Root) -> Option<(String, String)> {
             lines.insert(format!("{}:{}", name(plan, root), camel(&variable.name)), default);
         }
     }
-    out.push_str("\nconfig:\n");
+    // Every resource names its provider, whose region and account are in providers.ts: one that did not
+    // would be made wherever a person's own settings say.
+    out.push_str("\nconfig:\n  pulumi:disable-default-providers:\n    - aws\n");
     for (name, value) in lines {
         out.push_str(&format!("  {name}: {value}\n"));
     }

@@ -35,7 +35,13 @@ impl File<'_> {
         let Some((_, name)) = self.program.resource(address) else {
             return String::new();
         };
-        let lines = purpose(&resource.why);
+        let lines = match address.class {
+            Class::Ephemeral if is_password(address) => {
+                comment("A new password, which the state keeps encrypted.", 0)
+            }
+            Class::Ephemeral => comment("Reads the secret back, for what is made of it.", 0),
+            _ => purpose(&resource.why),
+        };
         if is_password(address) {
             return constant(&lines, name, self.password(name, resource), false);
         }
@@ -79,7 +85,7 @@ impl File<'_> {
             }
         }
         if let Some(version) = self.written_under(&resource.address) {
-            let number = self.value(version, &Slot::any(4));
+            let number = self.value(version, &Slot::text(4));
             let keeper = Entry::new("version", number);
             entries.push(Entry::new("keepers", object(vec![keeper])));
         }

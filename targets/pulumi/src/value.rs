@@ -34,6 +34,14 @@ impl Slot<'_> {
         }
     }
 
+    /// Where text is expected.
+    pub(crate) fn text(indent: usize) -> Self {
+        Self {
+            scalar: Some("string"),
+            ..Self::any(indent)
+        }
+    }
+
     fn deeper(&self) -> Self {
         Self {
             indent: self.indent + 2,
@@ -315,7 +323,10 @@ pub(crate) fn assigned(name: String, value: Doc, moves: bool) -> Doc {
         let moved = Doc::all([Doc::Line, value]).indent();
         return Doc::all([Doc::text(name), moved]).group();
     }
-    Doc::all([Doc::text(format!("{name} ")), value])
+    match &value {
+        Doc::Text(_) => Doc::all([Doc::text(format!("{name} ")), value]),
+        _ => Doc::all([Doc::text(name), Doc::Behind(Box::new(value))]),
+    }
 }
 
 /// Whether prettier moves a value to a line of its own: text, and names with dots alone.
@@ -353,9 +364,8 @@ pub(crate) fn object(entries: Vec<Entry>) -> Doc {
 /// A call: its arguments on one line, or each on its own; a last one that is an object or a list
 /// keeps its braces beside the call's.
 pub(crate) fn call(function: &str, mut arguments: Vec<Doc>) -> Doc {
-    let hugs = |doc: &Doc| doc.breaks();
     if let [only] = arguments.as_slice()
-        && (hugs(only) || is_array(only))
+        && (begins(only, "{") || begins(only, "["))
     {
         return Doc::all([
             Doc::text(format!("{function}(")),
@@ -380,10 +390,11 @@ pub(crate) fn call(function: &str, mut arguments: Vec<Doc>) -> Doc {
     .group()
 }
 
-fn is_array(doc: &Doc) -> bool {
+/// Whether it is an object or a list, which begins with its brace.
+fn begins(doc: &Doc, brace: &str) -> bool {
     match doc {
-        Doc::Group(inner) => is_array(inner),
-        Doc::All(parts) => parts.first() == Some(&Doc::text("[")),
+        Doc::Group(inner) => begins(inner, brace),
+        Doc::All(parts) => parts.first() == Some(&Doc::text(brace)),
         _ => false,
     }
 }
