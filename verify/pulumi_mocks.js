@@ -83,6 +83,8 @@ function madeUp(type, at, stated, depth = 0) {
 
 const registered = [];
 const options = new Map();
+/** Type and name, without the stack that everything is in. */
+const short = (urn) => urn.split("::").slice(2, 4).join("::").split("$").pop();
 const original = mocks.MockMonitor.prototype.registerResource;
 mocks.MockMonitor.prototype.registerResource = function (request, callback) {
   options.set(`${request.getType()}::${request.getName()}`, {
@@ -91,8 +93,8 @@ mocks.MockMonitor.prototype.registerResource = function (request, callback) {
       ? request.getDeletebeforereplace()
       : null,
     ignoreChanges: request.getIgnorechangesList(),
-    dependsOn: request.getDependenciesList().map((urn) => urn.split("::").slice(2).join("::")),
-    provider: request.getProvider().split("::").slice(2, 4).join("::"),
+    dependsOn: request.getDependenciesList().map(short),
+    provider: short(request.getProvider()),
     import: request.getImportid(),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName()),
     secrets: request.getAdditionalsecretoutputsList(),
@@ -106,7 +108,7 @@ pulumi.runtime.setMocks(
       if (args.type === "pulumi:pulumi:StackReference") {
         return { id: args.name, state: { ...args.inputs, outputs: given.outputs } };
       }
-      if (args.type.startsWith("pulumi:providers:")) {
+      if (args.type.startsWith("pulumi:")) {
         registered.push({ type: args.type, name: args.name, inputs: args.inputs });
         return { id: args.name, state: args.inputs };
       }
@@ -143,13 +145,15 @@ pulumi.runtime.setMocks(
 );
 pulumi.runtime.setAllConfig(given.config);
 
-(async () => {
-  const outputs = await pulumi.runtime.runInPulumiStack(async () => require(path.resolve(program)));
-  const settled = await pulumi.output(outputs).promise?.();
-  await pulumi.runtime.disconnect?.();
+// Nothing is left to do once everything that waits for something has come about.
+let printed = false;
+process.on("beforeExit", () => {
+  if (printed) return;
+  printed = true;
   const resources = registered.map((resource) => ({
     ...resource,
     options: options.get(`${resource.type}::${resource.name}`),
   }));
-  fs.writeSync(1, JSON.stringify({ resources, tokens, outputs: settled ?? {} }));
-})();
+  fs.writeSync(1, JSON.stringify({ resources, tokens }));
+});
+pulumi.runtime.runInPulumiStack(async () => require(path.resolve(program)));
