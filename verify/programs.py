@@ -19,8 +19,9 @@ RENAMED = {
     ("aws_api_gateway_base_path_mapping", "api_id"): "restApi",
     ("aws_api_gateway_stage", "deployment_id"): "deployment",
 }
-# What a template may have for something that is worked out of other things.
-ANY = "\x00"
+# How Pulumi's protocol marks a secret.
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
 TABLE = REPOSITORY / "targets" / "pulumi" / "data" / "aws.txt"
 
 
@@ -41,7 +42,7 @@ def norm(name: str) -> str:
     while True:
         if name.endswith("ies"):
             short = name[:-3] + "y"
-        elif name.endswith(("ses", "xes", "ches", "shes")):
+        elif name.endswith(("sses", "xes", "ches", "shes", "iases")):
             short = name[:-2]
         elif name.endswith("s"):
             short = name[:-1]
@@ -98,7 +99,13 @@ class Comparison:
     def arguments(self, name: str, planned: dict[str, Any]) -> Iterator[str]:
         kind = planned["type"]
         wanted = dict(leaves(self.renamed(kind, planned["attributes"]), ()))
-        made = dict(leaves(self.made[name]["inputs"], ()))
+        inputs = {}
+        for argument, value in self.made[name]["inputs"].items():
+            hidden = isinstance(value, dict) and value.get(SIGNATURE) == SECRET
+            inputs[argument] = value["value"] if hidden else value
+            if argument.endswith("Wo") and not hidden:
+                yield f"{name}: {argument} is no secret"
+        made = dict(leaves(inputs, ()))
         for path in sorted(set(wanted) | set(made)):
             shown = ".".join(map(str, path))
             if path not in made:

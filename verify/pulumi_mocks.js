@@ -154,6 +154,6 @@ process.on("beforeExit", () => {
     ...resource,
     options: options.get(`${resource.type}::${resource.name}`),
   }));
-  fs.writeSync(1, JSON.stringify({ resources, tokens }));
+  process.stdout.write(JSON.stringify({ resources, tokens }));
 });
 pulumi.runtime.runInPulumiStack(async () => require(path.resolve(program)));
