@@ -1,6 +1,7 @@
 //! Tasks of this repository: `cargo xtask generate` writes the pages and schemas that are made from
 //! the code, and with `--check` fails where one is not up to date; `cargo xtask provider-schema` takes
-//! over a version of the AWS provider; `cargo xtask aws-operations` takes over a version of the AWS
+//! over a version of the AWS provider, `cargo xtask pulumi-types` one of its package for Pulumi;
+//! `cargo xtask aws-operations` takes over a version of the AWS
 //! SDK's models and of AWS's service authorization reference.
 #![allow(
     clippy::disallowed_methods,
@@ -13,6 +14,7 @@ mod attributes;
 mod diagnostics;
 mod markdown;
 mod provider_schema;
+mod pulumi_types;
 mod rules;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +22,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask generate [--check]
        cargo xtask provider-schema FILE   (what `terraform providers schema -json` printed)
+       cargo xtask pulumi-types FOLDER [--check]   (of the package @pulumi/aws)
        cargo xtask aws-operations [PYTHON]   (of an environment made from verify/requirements.txt)";
 
 fn main() -> ExitCode {
@@ -28,6 +31,10 @@ fn main() -> ExitCode {
         ["generate"] => false,
         ["generate", "--check"] => true,
         ["provider-schema", file] => return done(provider_schema::write(&root(), file)),
+        ["pulumi-types", folder] => return done(pulumi_types::write(&root(), folder, false)),
+        ["pulumi-types", folder, "--check"] => {
+            return done(pulumi_types::write(&root(), folder, true));
+        }
         ["aws-operations"] => return done(aws_operations(&root(), "python3")),
         ["aws-operations", python] => return done(aws_operations(&root(), python)),
         _ => {

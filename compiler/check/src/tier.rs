@@ -1,5 +1,5 @@
 use klo_config::{App, EnvironmentConfig, NetworkConfig};
-use klo_intent::{Deployment, Kubernetes, Network, Tier};
+use klo_intent::{Deployment, Kubernetes, Network, Tier, Tool};
 
 /// What `klo.yaml` says of an environment, with everything that holds for all of them.
 pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier) -> Deployment {
@@ -21,6 +21,10 @@ pub(crate) fn deployment(app: &App, environment: &EnvironmentConfig, tier: Tier)
         alarm_email: app.alarm_email.clone(),
         root: app.root.clone(),
         out: app.out.clone(),
+        emit: Tool::ALL
+            .into_iter()
+            .filter(|tool| app.emit.iter().any(|name| name == tool.name()))
+            .collect(),
     }
 }
 

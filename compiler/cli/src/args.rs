@@ -41,7 +41,7 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Compile apps: write Terraform, containers and the pages that go with them.
+    /// Compile apps: write Terraform or Pulumi, containers and the pages that go with them.
     Compile(Compile),
     /// Judge apps without writing anything.
     Lint(Lint),
@@ -264,6 +264,16 @@ pub(crate) struct RulesTest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Target {
     Terraform,
+    Pulumi,
+}
+
+impl From<Target> for klo_intent::Tool {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Terraform => Self::Terraform,
+            Target::Pulumi => Self::Pulumi,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

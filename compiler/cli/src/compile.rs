@@ -7,12 +7,14 @@ use klo_check::Checked;
 use klo_config::App;
 use klo_diagnostics::codes::output as codes;
 use klo_diagnostics::{At, Diagnostic, Format};
+use klo_intent::Tool;
 use klo_plan::Plan;
 use klo_source::{TextRange, Tree};
+use klo_terraform::OtherTool;
 
 use crate::args::{Compile, Selection};
 use crate::outside;
-use crate::pipeline::{Analyzed, analyze};
+use crate::pipeline::{Analyzed, Emission, Environment, analyze};
 use crate::project::{Project, below};
 use crate::report::{Stream, show};
 use crate::terminal::Terminal;
@@ -37,8 +39,15 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     project.check_selection(selection)?;
     let folders = folders(&mut project, args.out.as_deref())?;
     found.extend(outside::annotations(&mut project));
-    if args.emit.is_empty() {
-        found.extend(project.apps.iter().filter_map(target_not_written));
+    if !args.emit.is_empty() {
+        let emit = args
+            .emit
+            .iter()
+            .map(|target| Tool::from(*target).name().to_owned());
+        let emit: Vec<String> = emit.collect();
+        for app in &mut project.apps {
+            app.emit.clone_from(&emit);
+        }
     }
     let analyzed = analyze(&mut project, selection, emit, terminal);
     let mut report = Report::default();
@@ -85,27 +94,43 @@ fn diffs(changes: &[(Change, String)], color: bool) -> String {
 }
 
 /// Everything that is written for a plan.
-fn emit(plan: &Checked<Plan>, tree: &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>) {
+fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
+    let mut emission = Emission::default();
+    let tools = &plan.graph.deployment().emit;
+    let mut other = None;
+    if tools.contains(&Tool::Terraform) {
+        emission.files.extend(klo_terraform::emit(plan));
+    }
+    if tools.contains(&Tool::Pulumi) {
+        let program = klo_pulumi::emit(plan);
+        let wrong = program.problems.iter().map(|what| cannot_say(app, what));
+        emission.diagnostics.extend(wrong);
+        emission.files.extend(program.files);
+        emission.seeds.extend(program.seeds);
+        other = Some(OtherTool {
+            readme: program.readme,
+            review: program.review,
+        });
+    }
     let manifests = klo_kubernetes::emit(plan);
-    let mut files = klo_terraform::emit(plan, &manifests.objects);
-    files.extend(manifests.files);
+    let pages = klo_terraform::pages(plan, &manifests.objects, other.as_ref());
+    emission.files.extend(pages);
+    emission.files.extend(manifests.files);
     let (images, diagnostics) = klo_container::emit(plan, tree);
-    files.extend(images);
-    (files, diagnostics)
+    emission.files.extend(images);
+    emission.diagnostics.extend(diagnostics);
+    emission
 }
 
-/// An error for an app that asks for what this klo cannot write.
-fn target_not_written(app: &App) -> Option<Diagnostic> {
-    let other = app.emit.iter().find(|target| *target != "terraform")?;
+/// An error for what a plan holds and a Pulumi program has no way to say.
+fn cannot_say(app: &App, what: &str) -> Diagnostic {
     let at = match app.file {
         Some(file) => At::Span(TextRange::default().in_file(file)),
         None => At::Nowhere,
     };
-    let text = format!("`emit` names `{other}`, which this version of klo does not write");
-    let mut error = Diagnostic::error(codes::TARGET_NOT_WRITTEN, at, text)
-        .help("name `terraform` alone, or compile with `--emit terraform`");
-    error.app.clone_from(&app.name);
-    Some(error)
+    let text = format!("a Pulumi program cannot say {what}, which this app needs");
+    Diagnostic::error(codes::NOT_IN_TARGET, at, text)
+        .help("compile with `--emit terraform`, or set `emit: terraform` in klo.yaml")
 }
 
 /// What there is to say at the end.
@@ -185,7 +210,8 @@ fn finish(
     let scope = scope(&args.selection);
     let mut found = Vec::new();
     let mut changes = Vec::new();
-    let wanted = wanted(&mut analyzed);
+    let wanted = wanted(&mut analyzed, |environment| &mut environment.files);
+    let seeds = self::wanted(&mut analyzed, |environment| &mut environment.seeds);
     if wanted.is_empty() && !blocked && !analyzed.environments.is_empty() {
         found.push(nothing_annotated(&project.root, &analyzed.app));
     }
@@ -194,7 +220,7 @@ fn finish(
     rayon::spawn(move || drop(analyzed.environments));
     if args.check {
         if !blocked {
-            let compared = compare(folder, &wanted, &scope, true);
+            let compared = compare(folder, &wanted, &seeds, &scope, true);
             changes = judged(compared, &shown, &mut found).map_or(Vec::new(), |c| c.changes);
         }
         if is_interrupted(folder) {
@@ -203,7 +229,7 @@ fn finish(
             found.push(note.help("`klo compile` completes it or takes it back"));
         }
     } else {
-        let wanted = (!blocked).then_some(&wanted);
+        let wanted = (!blocked).then_some((&wanted, &seeds));
         match write(folder, wanted, &scope, args.force, &shown, &mut found) {
             Ok(Outcome::Written(written)) if written != Written::default() => {
                 report.remarks.push_str(&remark(&app, &shown, written));
@@ -237,7 +263,7 @@ enum Outcome {
 /// Completes or takes back an interrupted run, then writes what is wanted, if anything is.
 fn write(
     folder: &Path,
-    wanted: Option<&BTreeMap<String, String>>,
+    wanted: Option<(&BTreeMap<String, String>, &BTreeMap<String, String>)>,
     scope: &Scope,
     force: bool,
     shown: &str,
@@ -251,10 +277,10 @@ fn write(
     if let Some(recovered) = output.recover()? {
         found.push(recovery(recovered, shown));
     }
-    let Some(wanted) = wanted else {
+    let Some((wanted, seeds)) = wanted else {
         return Ok(Outcome::Nothing);
     };
-    let compared = output.compare(wanted, scope, force);
+    let compared = output.compare(wanted, seeds, scope, force);
     let Some(comparison) = judged(compared, shown, found) else {
         output.leave();
         return Ok(Outcome::Nothing);
@@ -390,14 +416,17 @@ fn nothing_annotated(root: &Path, app: &App) -> Diagnostic {
 }
 
 /// Every file by its path below the output folder.
-fn wanted(analyzed: &mut Analyzed) -> BTreeMap<String, String> {
+fn wanted(
+    analyzed: &mut Analyzed,
+    files: fn(&mut Environment) -> &mut Vec<(String, String)>,
+) -> BTreeMap<String, String> {
     let mut wanted = BTreeMap::new();
     let stated = analyzed.environments.iter_mut().filter(|environment| {
         let graph = environment.graph.as_ref();
         graph.is_some_and(|graph| !graph.intents.is_empty())
     });
     for environment in stated {
-        for (path, content) in std::mem::take(&mut environment.files) {
+        for (path, content) in std::mem::take(files(environment)) {
             wanted.insert(format!("{}/{path}", environment.name), content);
         }
     }

@@ -40,15 +40,27 @@ pub(crate) struct Environment {
     pub(crate) plan: Option<Plan>,
     /// What has to be written, by path below the environment's folder; filled by [`emit`].
     pub(crate) files: Vec<(String, String)>,
+    /// Likewise, what is written where nothing stands yet.
+    pub(crate) seeds: Vec<(String, String)>,
 }
 
 /// What is done with a plan that was found free of errors.
-pub(crate) type Emitters =
-    fn(&Checked<Plan>, &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>);
+pub(crate) type Emitters = fn(&Checked<Plan>, &App, &dyn Tree) -> Emission;
+
+/// What becomes of a plan.
+#[derive(Default)]
+pub(crate) struct Emission {
+    /// Files by path below the environment's folder.
+    pub(crate) files: Vec<(String, String)>,
+    /// Likewise, files that are somebody else's once they are there.
+    pub(crate) seeds: Vec<(String, String)>,
+    /// What is wrong with what was asked for.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
 
 /// Emits nothing: for commands that only look.
-pub(crate) fn nothing(_: &Checked<Plan>, _: &dyn Tree) -> (Vec<(String, String)>, Vec<Diagnostic>) {
-    (Vec::new(), Vec::new())
+pub(crate) fn nothing(_: &Checked<Plan>, _: &App, _: &dyn Tree) -> Emission {
+    Emission::default()
 }
 
 /// Takes every app of a project from source to plans, and to files where `emit` makes some.
@@ -131,6 +143,7 @@ pub(crate) fn environment(
         decisions: Vec::new(),
         plan: None,
         files: Vec::new(),
+        seeds: Vec::new(),
     };
     let verdict = check_graph(graph, app, name, policy);
     let mut diagnostics = verdict.diagnostics;
@@ -148,9 +161,10 @@ pub(crate) fn environment(
             environment.judged = true;
             environment.plan = match verdict.outcome {
                 Ok(plan) => {
-                    let (files, found) = emit(&plan, tree);
-                    environment.files = files;
-                    diagnostics.extend(found);
+                    let emitted = emit(&plan, app, tree);
+                    environment.files = emitted.files;
+                    environment.seeds = emitted.seeds;
+                    diagnostics.extend(emitted.diagnostics);
                     Some(plan.into_inner())
                 }
                 Err(refused) => refused.map(|plan| *plan),

@@ -93,6 +93,30 @@ pub struct Deployment {
     pub root: String,
     /// The output folder of the app (`infra`), relative to the repository's root.
     pub out: String,
+    /// What the infrastructure is written for, at least one, each once and in order.
+    pub emit: Vec<Tool>,
+}
+
+/// What makes the infrastructure of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tool {
+    /// Terraform.
+    Terraform,
+    /// Pulumi, in TypeScript.
+    Pulumi,
+}
+
+impl Tool {
+    /// Every tool.
+    pub const ALL: [Self; 2] = [Self::Terraform, Self::Pulumi];
+
+    /// Its name in `klo.yaml`, which is its folder's too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform",
+            Self::Pulumi => "pulumi",
+        }
+    }
 }
 
 impl Deployment {
@@ -114,7 +138,13 @@ impl Deployment {
             alarm_email: None,
             root: String::new(),
             out: "infra".to_owned(),
+            emit: vec![Tool::Terraform],
         }
+    }
+
+    /// The tool whose files pages name: Terraform where both are written.
+    pub fn tool(&self) -> Tool {
+        self.emit.first().copied().unwrap_or(Tool::Terraform)
     }
 
     /// The tags that the provider puts on everything by itself: whose it is, and `tags`.

@@ -27,7 +27,7 @@ pub use decode::{
     GPU_TYPES, MAX_NAME, MAX_TEXT, Mistake, MistakeKind, decode, decode_attribute, describe, kebab,
     name_fault, name_help, unknown_key,
 };
-pub use deployment::{Deployment, Kubernetes, Network, Tier};
+pub use deployment::{Deployment, Kubernetes, Network, Tier, Tool};
 pub use drawing::{graph_dot, graph_mermaid};
 pub use edge::{Access, ArgumentUse, Edge, MethodUse, Node, PoolUse};
 pub use forms::{check_form, is_aws_id, is_variable};

@@ -1,5 +1,5 @@
 use indexmap::IndexMap;
-use klo_intent::{Decision, IntentGraph, Kind};
+use klo_intent::{Decision, IntentGraph, Kind, Tool};
 use thiserror::Error;
 
 use crate::container::Image;
@@ -18,6 +18,16 @@ pub enum Root {
     Bootstrap,
     /// Everything else.
     Main,
+}
+
+impl Root {
+    /// Its folder below the environment's.
+    pub const fn folder(self, tool: Tool) -> &'static str {
+        match self {
+            Self::Bootstrap => "bootstrap",
+            Self::Main => tool.name(),
+        }
+    }
 }
 
 /// The file a resource is printed in.
@@ -41,6 +51,15 @@ impl Group {
             kind: intent.kind,
             name: intent.name.clone(),
         }
+    }
+
+    /// Its file in a root, below the environment's folder.
+    pub fn file(&self, root: Root, tool: Tool) -> String {
+        let extension = match tool {
+            Tool::Terraform => "tf",
+            Tool::Pulumi => "ts",
+        };
+        format!("{}/{}.{extension}", root.folder(tool), self.stem())
     }
 
     /// The file's stem: `database-orders`, `network`.

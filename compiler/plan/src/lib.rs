@@ -1,6 +1,7 @@
 //! The cloud-resource IR: what lowering makes and what printers print. Resources are data,
 //! references are [`Ref`]s and never text; escaping is the printers' business.
 
+mod about;
 mod container;
 mod finding;
 mod index;

@@ -6,22 +6,42 @@
 mod escape;
 mod expression;
 mod layout;
+pub mod page;
 mod plan_json;
-mod readme;
+pub mod readme;
 mod review;
 mod root;
 mod statement;
 
 use klo_check::Checked;
-use klo_intent::{PlaceStyle, graph_json};
+use klo_intent::{PlaceStyle, Tool, graph_json};
 use klo_plan::kubernetes::Listed;
 use klo_plan::{ModuleCall, Plan, Resource, Root};
 
-/// The Terraform roots and the environment's pages: paths below the environment's folder
-/// (`infra/<env>`) with their contents, sorted by path. `plan.json` lists these objects of Kubernetes
-/// beside the plan's resources.
-pub fn emit(plan: &Checked<Plan>, objects: &[Listed]) -> Vec<(String, String)> {
-    files(plan, objects)
+pub use review::{code, text};
+
+/// The Terraform roots: paths below the environment's folder (`infra/<env>`) with their contents,
+/// sorted by path.
+pub fn emit(plan: &Checked<Plan>) -> Vec<(String, String)> {
+    roots(plan)
+}
+
+/// What another tool adds to the environment's pages.
+pub struct OtherTool {
+    /// How the environment is brought up with it.
+    pub readme: String,
+    /// A part of `REVIEW.md`.
+    pub review: String,
+}
+
+/// The environment's pages, whatever it is written for, likewise. `plan.json` lists these objects of
+/// Kubernetes beside the plan's resources.
+pub fn pages(
+    plan: &Checked<Plan>,
+    objects: &[Listed],
+    other: Option<&OtherTool>,
+) -> Vec<(String, String)> {
+    all_pages(plan, objects, other)
 }
 
 /// One resource as its block is printed, for people who ask about it.
@@ -42,18 +62,39 @@ pub fn documents(plan: &Plan, objects: &[Listed]) -> (String, String) {
     (plan_json::pretty(&graph), resources)
 }
 
-fn files(plan: &Plan, objects: &[Listed]) -> Vec<(String, String)> {
-    let (graph, resources) = documents(plan, objects);
-    let mut files = vec![
-        ("README.md".to_owned(), readme::readme(plan)),
-        ("REVIEW.md".to_owned(), review::review(plan)),
-        ("graph.json".to_owned(), graph),
-        ("plan.json".to_owned(), resources),
-    ];
-    files.extend(root::files(plan, Root::Bootstrap));
+#[cfg(test)]
+fn files(plan: &Plan) -> Vec<(String, String)> {
+    let mut files = all_pages(plan, &[], None);
+    files.extend(roots(plan));
+    files.sort();
+    files
+}
+
+fn roots(plan: &Plan) -> Vec<(String, String)> {
+    let mut files = root::files(plan, Root::Bootstrap);
     files.extend(root::files(plan, Root::Main));
     files.sort();
     files
+}
+
+fn all_pages(plan: &Plan, objects: &[Listed], other: Option<&OtherTool>) -> Vec<(String, String)> {
+    // On a cluster that is just there neither tool has anything to make.
+    let plain = readme::is_on_plain_cluster(plan);
+    let own = plain || plan.graph.deployment().emit.contains(&Tool::Terraform);
+    let other = other.filter(|_| !plain);
+    let readmes = own.then(|| readme::readme(plan));
+    let readmes = readmes
+        .into_iter()
+        .chain(other.map(|other| other.readme.clone()));
+    let readme = readmes.collect::<Vec<_>>().join("\n");
+    let review = review::review(plan) + other.map_or("", |other| other.review.as_str());
+    let (graph, resources) = documents(plan, objects);
+    vec![
+        ("README.md".to_owned(), readme),
+        ("REVIEW.md".to_owned(), review),
+        ("graph.json".to_owned(), graph),
+        ("plan.json".to_owned(), resources),
+    ]
 }
 
 #[cfg(test)]

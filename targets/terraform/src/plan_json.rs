@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use klo_intent::Tool;
 use klo_plan::kubernetes::Listed;
 use klo_plan::{
     Block, Class, Lifecycle, ModuleCall, Moved, PathStep, Plan, Ref, Released, Resource, Target,
@@ -11,7 +12,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::expression::reference_text;
-use crate::root::{file_of, folder};
 
 /// The plan as JSON, sorted by root and address.
 ///
@@ -19,6 +19,7 @@ use crate::root::{file_of, folder};
 /// `$`: `{"$ref": "aws_vpc.network.id"}`, `{"$concat": […]}`, `{"$json": …}`, `{"$call": […]}`.
 pub(crate) fn plan_json(plan: &Plan, objects: &[Listed]) -> String {
     let deployment = plan.graph.deployment();
+    let tool = deployment.tool();
     let mut resources: Vec<&Resource> = plan.resources.values().collect();
     resources.sort_by_key(|resource| (resource.root, &resource.address));
     let mut modules: Vec<&ModuleCall> = plan.modules.iter().collect();
@@ -31,10 +32,22 @@ pub(crate) fn plan_json(plan: &Plan, objects: &[Listed]) -> String {
         version: 1,
         app: &deployment.app,
         environment: &deployment.environment,
-        resources: resources.into_iter().map(ResourceJson::new).collect(),
-        modules: modules.into_iter().map(ModuleJson::new).collect(),
-        moved: moved.into_iter().map(MovedJson::new).collect(),
-        released: released.into_iter().map(ReleasedJson::new).collect(),
+        resources: resources
+            .into_iter()
+            .map(|resource| ResourceJson::new(resource, tool))
+            .collect(),
+        modules: modules
+            .into_iter()
+            .map(|call| ModuleJson::new(call, tool))
+            .collect(),
+        moved: moved
+            .into_iter()
+            .map(|moved| MovedJson::new(moved, tool))
+            .collect(),
+        released: released
+            .into_iter()
+            .map(|released| ReleasedJson::new(released, tool))
+            .collect(),
         kubernetes: objects.iter().map(ObjectJson::new).collect(),
     })
 }
@@ -104,10 +117,10 @@ struct ResourceJson<'a> {
 }
 
 impl<'a> ResourceJson<'a> {
-    fn new(resource: &'a Resource) -> Self {
+    fn new(resource: &'a Resource, tool: Tool) -> Self {
         let depends_on = resource.depends_on.iter();
         Self {
-            root: folder(resource.root),
+            root: resource.root.folder(tool),
             address: resource.address.to_string(),
             mode: match resource.address.class {
                 Class::Managed => "managed",
@@ -115,7 +128,7 @@ impl<'a> ResourceJson<'a> {
                 Class::Ephemeral => "ephemeral",
             },
             kind: resource.address.kind,
-            file: file_of(resource.root, &resource.group),
+            file: resource.group.file(resource.root, tool),
             attributes: BlockJson(&resource.body),
             depends_on: depends_on.map(ToString::to_string).collect(),
             lifecycle: LifecycleJson::new(&resource.lifecycle),
@@ -137,11 +150,11 @@ struct ModuleJson<'a> {
 }
 
 impl<'a> ModuleJson<'a> {
-    fn new(call: &'a ModuleCall) -> Self {
+    fn new(call: &'a ModuleCall, tool: Tool) -> Self {
         Self {
-            root: folder(call.root),
+            root: call.root.folder(tool),
             address: format!("module.{}", call.name),
-            file: file_of(call.root, &call.group),
+            file: call.group.file(call.root, tool),
             source: &call.source,
             version: call.version.as_deref(),
             attributes: BlockJson(&call.inputs),
@@ -159,9 +172,9 @@ struct MovedJson {
 }
 
 impl MovedJson {
-    fn new(moved: &Moved) -> Self {
+    fn new(moved: &Moved, tool: Tool) -> Self {
         Self {
-            root: folder(moved.root),
+            root: moved.root.folder(tool),
             from: moved.from.to_string(),
             to: moved.to.to_string(),
         }
@@ -176,9 +189,9 @@ struct ReleasedJson {
 }
 
 impl ReleasedJson {
-    fn new(released: &Released) -> Self {
+    fn new(released: &Released, tool: Tool) -> Self {
         Self {
-            root: folder(released.root),
+            root: released.root.folder(tool),
             from: released.from.to_string(),
         }
     }

@@ -2,22 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use klo_intent::Deployment;
+use klo_intent::{Deployment, Tool};
 use klo_plan::kubernetes::{Cluster, Kubernetes, ToldBy};
 use klo_plan::{
     EmptySecret, Plan, Root, Value, Variable, VariableType, json_string, shell_word, symbol,
 };
 
+use crate::page::{Page, commands};
 use crate::review::{code, text};
-use crate::root::{folder, is_used};
 
 /// The page; every `sh` block can be run as it stands from the environment's folder.
 pub(crate) fn readme(plan: &Plan) -> String {
     let deployment = plan.graph.deployment();
-    let plain = plan
-        .kubernetes
-        .as_ref()
-        .filter(|kube| kube.cluster == Cluster::Plain);
+    let plain = plain_cluster(plan);
     let with = match (plain, &deployment.account) {
         (Some(_), _) => "`kubectl` pointed at the cluster".to_owned(),
         (None, None) => "credentials for the account in the environment".to_owned(),
@@ -46,7 +43,7 @@ pub(crate) fn readme(plan: &Plan) -> String {
         ));
     }
     values(plan, Root::Bootstrap, &mut page);
-    let bootstrap = is_used(plan, Root::Bootstrap);
+    let bootstrap = plan.uses(Root::Bootstrap);
     if bootstrap {
         page.step(
             "What has to stand first",
@@ -62,12 +59,10 @@ pub(crate) fn readme(plan: &Plan) -> String {
             ],
         );
     }
-    secrets(plan, &mut page);
-    if !plan.images.is_empty() {
-        images(plan, &mut page);
-    }
+    secrets(plan, &mut page, HANDED);
+    images(plan, &mut page, HANDED, &digests_for_terraform());
     values(plan, Root::Main, &mut page);
-    if is_used(plan, Root::Main) {
+    if plan.uses(Root::Main) {
         page.step(
             "The infrastructure, made ready",
             &format!(
@@ -88,6 +83,16 @@ pub(crate) fn readme(plan: &Plan) -> String {
     }
     commands(&mut page, &plan.after_apply);
     page.finish()
+}
+
+fn plain_cluster(plan: &Plan) -> Option<&Kubernetes> {
+    let kube = plan.kubernetes.as_ref();
+    kube.filter(|kube| kube.cluster == Cluster::Plain)
+}
+
+/// Whether the units run on a cluster that is just there, with nothing of AWS.
+pub(crate) fn is_on_plain_cluster(plan: &Plan) -> bool {
+    plain_cluster(plan).is_some()
 }
 
 /// The steps where nothing of AWS is made: images into a registry, manifests into the cluster.
@@ -177,51 +182,8 @@ fn modules(plan: &Plan, root: Root) -> String {
     )
 }
 
-struct Page {
-    text: String,
-    steps: usize,
-}
-
-impl Page {
-    fn new(head: &str) -> Self {
-        Self {
-            text: head.to_owned(),
-            steps: 0,
-        }
-    }
-
-    fn step(&mut self, title: &str, about: &str, lines: &[&str]) {
-        self.steps += 1;
-        let about = if about.is_empty() {
-            String::new()
-        } else {
-            format!("{about}\n\n")
-        };
-        let lines = lines.join("\n");
-        // A fence is longer than any run of backticks in what it encloses.
-        let longest = lines.split(|c| c != '`').map(str::len).max();
-        let fence = "`".repeat(longest.unwrap_or_default().max(2) + 1);
-        self.text.push_str(&format!(
-            "\n## {}. {title}\n\n{about}{fence}sh\n{lines}\n{fence}\n",
-            self.steps,
-        ));
-    }
-
-    fn finish(self) -> String {
-        self.text
-    }
-}
-
-fn commands(page: &mut Page, commands: &[(String, String)]) {
-    for (what, line) in commands {
-        let mut title = text(what.trim_end_matches('.'));
-        if let Some(first) = title.chars().next() {
-            title.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-        }
-        page.step(&title, "", &[line]);
-    }
-}
-
+/// What the bootstrap root hands over, below the environment's folder.
+const HANDED: &str = "terraform/bootstrap.auto.tfvars.json";
 /// The name under which the image step hands digests over.
 const DIGESTS: &str = "images";
 
@@ -254,14 +216,14 @@ fn values(plan: &Plan, root: Root, page: &mut Page) {
     lines.push(format!(
         "jq -n '{{{}}}' > {}/values.auto.tfvars.json",
         entries.join(", "),
-        folder(root)
+        root.folder(Tool::Terraform)
     ));
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     page.step("Values of settings", &about, &lines);
 }
 
 /// The variables of a root that nothing but a person fills, by name.
-fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
+pub fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
     let mut filled = BTreeSet::new();
     if root == Root::Main {
         let handed = plan
@@ -290,8 +252,8 @@ fn asked_for(plan: &Plan, root: Root) -> Vec<&Variable> {
 }
 
 /// One command per empty secret; the value comes from a variable, so that it is in no file and in
-/// no list of processes.
-fn secrets(plan: &Plan, page: &mut Page) {
+/// no list of processes. `handed` is the file of what was handed over by what stands first.
+pub fn secrets(plan: &Plan, page: &mut Page, handed: &str) {
     if plan.empty_secrets.is_empty() {
         return;
     }
@@ -310,7 +272,7 @@ fn secrets(plan: &Plan, page: &mut Page) {
         lines.push(format!(
             "printf %s \"${variable}\" | aws secretsmanager put-secret-value --region {region} \
              --secret-id {} --secret-string file:///dev/stdin",
-            secret_id(plan, secret)
+            secret_id(plan, secret, handed)
         ));
     }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -324,24 +286,27 @@ fn secrets(plan: &Plan, page: &mut Page) {
 
 /// The secret's name as a shell word; where Terraform alone knows it, the ARN that the bootstrap root
 /// handed over.
-fn secret_id(plan: &Plan, secret: &EmptySecret) -> String {
+fn secret_id(plan: &Plan, secret: &EmptySecret, handed: &str) -> String {
     let name = plan
         .get(Root::Bootstrap, &secret.holder)
         .and_then(|resource| resource.body.get("name"));
     match name {
         Some(Value::Text(name)) => shell_word(name),
         _ => format!(
-            "\"$(jq -r '.secrets.\"{}\"' terraform/bootstrap.auto.tfvars.json)\"",
+            "\"$(jq -r '.secrets.\"{}\"' {handed})\"",
             secret.intent.replacen('.', "-", 1)
         ),
     }
 }
 
-/// The digests are what buildx says it pushed, so what runs is exactly what was built.
-fn images(plan: &Plan, page: &mut Page) {
+/// The digests are what buildx says it pushed, so what runs is exactly what was built; the command
+/// `digests` hands them over.
+pub fn images(plan: &Plan, page: &mut Page, handed: &str, digests: &str) {
+    if plan.images.is_empty() {
+        return;
+    }
     let deployment = plan.graph.deployment();
-    let registry = "\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' \
-                    terraform/bootstrap.auto.tfvars.json)\"";
+    let registry = format!("\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' {handed})\"");
     page.step(
         "Images",
         &format!(
@@ -354,13 +319,18 @@ fn images(plan: &Plan, page: &mut Page) {
                  --password-stdin {registry}",
                 shell_word(&deployment.region)
             ),
-            "REPOSITORIES=$(jq -c .repositories terraform/bootstrap.auto.tfvars.json)",
+            &format!("REPOSITORIES=$(jq -c .repositories {handed})"),
             "export REPOSITORIES",
             &bake(deployment),
-            &format!(
-                "jq '{{{DIGESTS}: (map_values(objects | .\"containerimage.digest\" // empty))}}' \
-                 containers/images.json > terraform/images.auto.tfvars.json"
-            ),
+            digests,
         ],
     );
+}
+
+/// The digests as a file that Terraform reads by itself.
+fn digests_for_terraform() -> String {
+    format!(
+        "jq '{{{DIGESTS}: (map_values(objects | .\"containerimage.digest\" // empty))}}' \
+         containers/images.json > terraform/images.auto.tfvars.json"
+    )
 }

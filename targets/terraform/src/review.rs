@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::{Access, Decision, Edge, Intent, IntentGraph, Node, Origin, graph_mermaid};
+use klo_intent::{Access, Decision, Edge, Intent, IntentGraph, Node, Origin, Tool, graph_mermaid};
 use klo_plan::{Group, Plan, Ref, Resource, Root, Target, Value};
 
 use crate::plan_json::in_words;
-use crate::root::{file_of, folder};
 
 /// The review of one environment. Places are files and items, so that moving code changes nothing.
 pub(crate) fn review(plan: &Plan) -> String {
@@ -45,9 +44,9 @@ fn summary(plan: &Plan) -> String {
         "{} intents become {} resources in {} and {} in {}{calls}. Region {}{account}, tier {}.",
         plan.graph.intents.len(),
         count(Root::Main),
-        code(&format!("{}/", folder(Root::Main))),
+        code(&format!("{}/", Root::Main.folder(deployment.tool()))),
         count(Root::Bootstrap),
-        code(&format!("{}/", folder(Root::Bootstrap))),
+        code(&format!("{}/", Root::Bootstrap.folder(deployment.tool()))),
         code(&deployment.region),
         deployment.tier.name()
     )
@@ -235,6 +234,7 @@ fn statements(value: &Value, visit: &mut impl FnMut(String, String)) {
 }
 
 fn resources(plan: &Plan) -> String {
+    let tool = plan.graph.deployment().tool();
     let mut out = String::from("\n## Resources by intent\n");
     let mut by_intent: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
     let mut shared = Vec::new();
@@ -260,12 +260,12 @@ fn resources(plan: &Plan) -> String {
         ));
         out.push_str(&choices(intent));
         out.push_str(&calls(plan, &Group::of(intent)));
-        table(&mut out, by_intent.remove(&id).unwrap_or_default());
+        table(&mut out, tool, by_intent.remove(&id).unwrap_or_default());
     }
     shared.extend(by_intent.into_values().flatten());
     if !shared.is_empty() {
         out.push_str("\n### Shared by several\n");
-        table(&mut out, shared);
+        table(&mut out, tool, shared);
     }
     out
 }
@@ -299,13 +299,13 @@ fn calls(plan: &Plan, group: &Group) -> String {
             "\n{} is made by the module {}{version}{pack}, in {}.\n",
             code(&format!("module.{}", call.name)),
             code(&call.source),
-            code(&file_of(call.root, &call.group))
+            code(&call.group.file(call.root, plan.graph.deployment().tool()))
         )
     })
     .collect()
 }
 
-fn table(out: &mut String, mut resources: Vec<&Resource>) {
+fn table(out: &mut String, tool: Tool, mut resources: Vec<&Resource>) {
     if resources.is_empty() {
         return;
     }
@@ -319,13 +319,13 @@ fn table(out: &mut String, mut resources: Vec<&Resource>) {
             .map_or(String::new(), |edge| format!(" ({})", text(edge)));
         let address = code(&resource.address.to_string());
         let purpose = prose(&resource.why.purpose);
-        let file = code(&file_of(resource.root, &resource.group));
+        let file = code(&resource.group.file(resource.root, tool));
         out.extend(["| ", &address, " | ", &purpose, &edge, " | ", &file, " |\n"]);
     }
 }
 
 /// Text as a run of Markdown that means nothing but itself, in a table's cell too.
-pub(crate) fn text(raw: &str) -> String {
+pub fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + 8);
     for c in raw.chars() {
         match c {
@@ -357,7 +357,7 @@ fn prose(raw: &str) -> String {
 }
 
 /// Text as a run of code, in a table's cell too.
-pub(crate) fn code(raw: &str) -> String {
+pub fn code(raw: &str) -> String {
     if raw
         .bytes()
         .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'`' | b'|'))

@@ -1,7 +1,7 @@
 //! The files of one Terraform root.
 
 use indexmap::IndexMap;
-use klo_intent::Deployment;
+use klo_intent::{Deployment, Tool};
 use klo_plan::{Group, Plan, Provider, Root};
 
 use crate::escape::quoted;
@@ -13,22 +13,9 @@ const TERRAFORM_VERSION: &str = ">= 1.11";
 /// klo's output is checked on 5.100 and uses only what 6 accepts too.
 const AWS_VERSION: &str = ">= 5.100, < 7.0";
 
-/// The folder of a root below the environment's.
-pub(crate) const fn folder(root: Root) -> &'static str {
-    match root {
-        Root::Bootstrap => "bootstrap",
-        Root::Main => "terraform",
-    }
-}
-
-/// Whether a root has anything in it.
-pub(crate) fn is_used(plan: &Plan, root: Root) -> bool {
-    plan.in_root(root).next().is_some() || plan.modules.iter().any(|call| call.root == root)
-}
-
 /// Paths below the environment's folder, with their contents.
 pub(crate) fn files(plan: &Plan, root: Root) -> Vec<(String, String)> {
-    if !is_used(plan, root) {
+    if !plan.uses(root) {
         return Vec::new();
     }
     let mut files = vec![
@@ -56,7 +43,7 @@ pub(crate) fn files(plan: &Plan, root: Root) -> Vec<(String, String)> {
         ));
     }
     for (group, statements) in groups {
-        let head = group_header(plan, root, &group);
+        let head = header(plan, &plan.about(root, &group));
         let content = format!("{head}\n{}", statements.join("\n"));
         files.push((format!("{}.tf", group.stem()), content));
     }
@@ -66,7 +53,7 @@ pub(crate) fn files(plan: &Plan, root: Root) -> Vec<(String, String)> {
     }
     files
         .into_iter()
-        .map(|(name, content)| (format!("{}/{name}", folder(root)), content))
+        .map(|(name, content)| (format!("{}/{name}", root.folder(Tool::Terraform)), content))
         .collect()
 }
 
@@ -109,64 +96,7 @@ fn shared_file(plan: &Plan, about: &str, statements: &[String]) -> String {
 
 /// The first lines of every file: what it is, and that it is written by klo.
 fn header(plan: &Plan, about: &str) -> String {
-    let deployment = plan.graph.deployment();
-    let whose = format!(
-        "{}, environment {}. Written by klo from the annotated source: change that instead.",
-        deployment.app, deployment.environment
-    );
-    format!("{}#\n{}", comment(about, 0), comment(&whose, 0))
-}
-
-fn group_header(plan: &Plan, root: Root, group: &Group) -> String {
-    let about = match group {
-        Group::Intent { kind, name } => {
-            let what = match root {
-                Root::Bootstrap => format!("What must stand before the rest for {kind}.{name}"),
-                Root::Main => format!("The {kind} {name} ({kind}.{name})"),
-            };
-            match plan.graph.find(*kind, name) {
-                Some(id) => {
-                    let place = &plan.graph.intent(id).place;
-                    format!("{what}, stated in {} at {}.", place.file, place.item)
-                }
-                None => format!("{what}."),
-            }
-        }
-        Group::Shared(name) => {
-            let intents = served(plan, root, group);
-            let what = shared_purpose(name);
-            if intents.is_empty() {
-                format!("{what}.")
-            } else {
-                format!("{what}, for {}.", intents.join(", "))
-            }
-        }
-    };
-    header(plan, &about)
-}
-
-/// The intents that a shared file serves, sorted, each with its place.
-fn served(plan: &Plan, root: Root, group: &Group) -> Vec<String> {
-    let ids: std::collections::BTreeSet<&String> = plan
-        .in_root(root)
-        .filter(|resource| resource.group == *group)
-        .flat_map(|resource| &resource.why.intents)
-        .collect();
-    ids.into_iter().cloned().collect()
-}
-
-fn shared_purpose(name: &str) -> String {
-    match name {
-        "network" => "The network and who may talk to whom in it",
-        "cluster" => "The cluster that containers run in",
-        "keys" => "Encryption keys",
-        "ingress" => "The ways in",
-        "dns" => "Certificates and names",
-        "alarms" => "Alarms and who hears them",
-        "images" => "Image repositories",
-        other => return format!("Shared: {other}"),
-    }
-    .to_owned()
+    format!("{}#\n{}", comment(about, 0), comment(&plan.written_by(), 0))
 }
 
 fn versions(plan: &Plan, root: Root) -> String {
@@ -236,9 +166,4 @@ fn provider(deployment: &Deployment, alias: Option<&str>) -> String {
         .entries(&entries)
         .block(BlockText::nested("default_tags", 1).entries(&[Entry::new("tags", &tags, 2)]))
         .finish()
-}
-
-/// The file of an address's root that holds a group, below the environment's folder.
-pub(crate) fn file_of(root: Root, group: &Group) -> String {
-    format!("{}/{}.tf", folder(root), group.stem())
 }

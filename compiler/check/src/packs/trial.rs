@@ -47,6 +47,7 @@ fn deployment(environment: &str, rules: &RuleSet) -> Deployment {
         alarm_email: None,
         root: String::new(),
         out: "infra".to_owned(),
+        emit: vec![klo_intent::Tool::Terraform],
     }
 }
 

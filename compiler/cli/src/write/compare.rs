@@ -74,10 +74,12 @@ impl Scope {
 }
 
 /// Compares `wanted`, by path relative to `out`, with what stands there. `force` makes changes of
-/// what would be conflicts.
+/// what would be conflicts. `seeds` are written where nothing stands, and are nobody's of klo's from
+/// then on: they are not listed.
 pub(crate) fn compare(
     out: &Path,
     wanted: &BTreeMap<String, String>,
+    seeds: &BTreeMap<String, String>,
     scope: &Scope,
     force: bool,
 ) -> Result<Comparison, CompareError> {
@@ -124,6 +126,18 @@ pub(crate) fn compare(
     for (path, known) in &before.files {
         if scope.covers(path) && !wanted.contains_key(path) {
             retire(&mut compared, &mut after, &mut below, path, known, force)?;
+        }
+    }
+    for (path, content) in seeds {
+        match below.read(path)? {
+            Standing::Nothing => compared.changes.push(Change {
+                path: path.clone(),
+                old: None,
+                digest: Some(digest(content.as_bytes())),
+                new: Some(content.clone()),
+            }),
+            Standing::File(_) | Standing::Other(_) => {}
+            Standing::Link(at) => compared.conflicts.push(Conflict::Link(at)),
         }
     }
     compared.changes.sort_by(|a, b| a.path.cmp(&b.path));

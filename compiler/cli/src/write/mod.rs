@@ -60,10 +60,11 @@ impl<'d> Output<'d> {
     pub(crate) fn compare(
         &self,
         wanted: &BTreeMap<String, String>,
+        seeds: &BTreeMap<String, String>,
         scope: &Scope,
         force: bool,
     ) -> Result<Comparison, CompareError> {
-        compare(&self.folder, wanted, scope, force)
+        compare(&self.folder, wanted, seeds, scope, force)
     }
 
     /// Makes every change of a comparison without conflicts, or none.

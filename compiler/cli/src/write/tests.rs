@@ -41,7 +41,7 @@ fn write(out: &Path, wanted: &Files, disk: &Disk<'_>) -> io::Result<Written> {
     let output = Output::open(out, disk)?;
     output.recover()?;
     let comparison = output
-        .compare(wanted, &Scope::All, false)
+        .compare(wanted, &BTreeMap::new(), &Scope::All, false)
         .expect("a comparison");
     assert_eq!(comparison.conflicts, []);
     output.apply(&comparison)
@@ -260,7 +260,7 @@ fn what_a_person_changed_meanwhile_is_left_by_a_recovery() {
         let output = Output::open(folder.path(), &disk).expect("open");
         output.recover().expect("recovered");
         let comparison = output
-            .compare(&second(), &Scope::All, false)
+            .compare(&second(), &BTreeMap::new(), &Scope::All, false)
             .expect("a comparison");
         let conflict = comparison.conflicts.iter().any(
             |conflict| matches!(conflict, Conflict::ChangedByHand(change) if change.path == "dev/terraform/a.tf"),
@@ -274,7 +274,7 @@ fn what_a_person_changed_meanwhile_is_left_by_a_recovery() {
 }
 
 fn compared(out: &Path, wanted: &Files, force: bool) -> Comparison {
-    compare(out, wanted, &Scope::All, force).expect("a comparison")
+    compare(out, wanted, &BTreeMap::new(), &Scope::All, force).expect("a comparison")
 }
 
 #[test]
@@ -312,7 +312,8 @@ fn one_environment_touches_no_other() {
     let folder = prepared();
     let wanted = files(&[("prod/plan.json", "prod")]);
     let scope = Scope::Environments(vec!["prod".to_owned()]);
-    let comparison = compare(folder.path(), &wanted, &scope, false).expect("a comparison");
+    let comparison =
+        compare(folder.path(), &wanted, &BTreeMap::new(), &scope, false).expect("a comparison");
     let paths: Vec<&str> = comparison.changes.iter().map(|c| c.path.as_str()).collect();
     assert_eq!(paths, ["prod/plan.json", ".klo.json"]);
 }
@@ -339,6 +340,38 @@ fn lists_that_name_other_folders_are_refused() {
     let folder = prepared();
     let list = r#"{ "version": 1, "files": { "../../etc/passwd": "00" } }"#;
     fs::write(folder.path().join(".klo.json"), list).expect("written");
-    let error = compare(folder.path(), &second(), &Scope::All, false).unwrap_err();
+    let error = compare(
+        folder.path(),
+        &second(),
+        &BTreeMap::new(),
+        &Scope::All,
+        false,
+    )
+    .unwrap_err();
     assert!(format!("{error:?}").contains("no path inside"), "{error:?}");
+}
+
+#[test]
+fn a_seed_is_written_once_and_is_nobodys_of_klos_from_then_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let seeds = BTreeMap::from([("dev/pulumi/Pulumi.dev.yaml".to_owned(), "one\n".to_owned())]);
+    let compared = |seeds: &BTreeMap<String, String>| {
+        compare(folder.path(), &BTreeMap::new(), seeds, &Scope::All, true).expect("a comparison")
+    };
+    let first = compared(&seeds);
+    assert_eq!(
+        first.changes.len(),
+        1,
+        "the seed alone, and no list of files"
+    );
+    let disk = Disk::real();
+    let output = Output::open(folder.path(), &disk).expect("the folder");
+    output.apply(&first).expect("written");
+    let changed = BTreeMap::from([("dev/pulumi/Pulumi.dev.yaml".to_owned(), "two\n".to_owned())]);
+    let again = compared(&changed);
+    assert!(
+        again.changes.is_empty() && again.conflicts.is_empty(),
+        "{again:?}"
+    );
+    assert!(compared(&BTreeMap::new()).changes.is_empty());
 }

@@ -162,12 +162,29 @@ fn the_committed_schema_is_the_one_that_klo_prints() {
 }
 
 #[test]
-fn a_target_that_is_not_written_is_an_error_unless_another_is_named() {
-    let (_scratch, folder) = repository(&[("klo.yaml", "app: shop\nemit: [terraform, pulumi]\n")]);
+fn pulumi_is_written_beside_terraform_and_alone() {
+    let code = "from fastapi import FastAPI\n# @klo::service(name = \"api\")\napp = FastAPI()\n";
+    let (_scratch, folder) = repository(&[
+        ("klo.yaml", "app: shop\nemit: [pulumi, terraform]\n"),
+        ("main.py", code),
+        ("requirements.txt", "fastapi==0.121.0\nuvicorn==0.38.0\n"),
+    ]);
     let run = klo(&folder, &["compile"]);
-    assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.err.contains("KLO0808"), "{}", run.err);
-    assert!(!folder.join("infra").exists());
-    let run = klo(&folder, &["compile", "--emit", "terraform"]);
-    assert!(!run.err.contains("KLO0808"), "{}", run.err);
+    assert_eq!(run.code, 0, "{run:?}");
+    let dev = folder.join("infra/dev");
+    assert!(dev.join("terraform/network.tf").exists());
+    assert!(dev.join("pulumi/network.ts").exists());
+    let readme = std::fs::read_to_string(dev.join("README.md")).expect("a page");
+    assert!(readme.contains("terraform -chdir") && readme.contains("pulumi -C"));
+    // Pulumi writes what encrypts secrets into the stack's file: klo leaves it alone from then on.
+    let stack = dev.join("pulumi/Pulumi.dev.yaml");
+    std::fs::write(&stack, "encryptionsalt: v1:a\n").expect("written");
+    assert_eq!(klo(&folder, &["compile", "--check"]).code, 0);
+    let run = klo(&folder, &["compile", "--emit", "pulumi"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!dev.join("terraform").join("network.tf").exists());
+    let kept = std::fs::read_to_string(&stack).expect("the stack's file");
+    assert_eq!(kept, "encryptionsalt: v1:a\n");
+    let readme = std::fs::read_to_string(dev.join("README.md")).expect("a page");
+    assert!(!readme.contains("terraform"), "{readme}");
 }

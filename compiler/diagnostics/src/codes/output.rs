@@ -74,16 +74,18 @@ codes! {
     /// from version control; or remove it, and run `klo compile --force` once.
     BAD_MANIFEST = "KLO0807", "bad-manifest";
 
-    /// `emit` in `klo.yaml` names a target that this version of klo does not write.
+    /// An app needs something that the target named by `emit` or `--emit` has no way to say: a Pulumi
+    /// program cannot call the Terraform modules that an organization's rules choose, for one.
     ///
     /// ```yaml
     /// app: shop
     /// emit: [terraform, pulumi]
+    /// rules: [klo/baseline, ../platform/rules]   # which choose a module for databases
     /// ```
     ///
     /// Nothing is written rather than a part of what was asked for. Name `terraform` alone, or compile
     /// with `--emit terraform`.
-    TARGET_NOT_WRITTEN = "KLO0808", "target-not-written";
+    NOT_IN_TARGET = "KLO0808", "not-in-target";
 
     /// An app has no annotation at all and declares nothing, so there is nothing to write.
     ///
