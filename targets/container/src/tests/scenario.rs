@@ -204,14 +204,11 @@ impl Unit {
     /// A program of the Rust package `shop-<name>` in `crates/<name>`.
     pub(super) fn program(kind: Kind, name: &str, runtime: &str, serves: bool) -> Self {
         let call = EntryCall::Binary {
-            package: format!(
-                "shop-{name,
-            arguments: Vec::new(),
-        }"
-            ),
+            package: format!("shop-{name}"),
             name: name.to_owned(),
             runtime: runtime.to_owned(),
             serves,
+            arguments: Vec::new(),
         };
         let mut unit = Self::new(kind, name, &format!("crates/{name}/src/main.rs"), call);
         if serves {
