@@ -11,6 +11,9 @@ pub struct Comparison {
     pub version: u32,
     /// What the present state was compared with.
     pub base: Base,
+    /// Whether every app and environment was compared. Where not, it is not known what is at risk in the
+    /// others, and diagnostics say why.
+    pub complete: bool,
     /// Whether applying it could lose data: whether any risk says so.
     pub loses_data: bool,
     /// Each app and environment, by name.
@@ -18,14 +21,15 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// The comparison of these apps and environments with a base.
-    pub fn new(base: Base, mut changes: Vec<AppChanges>) -> Self {
+    /// The comparison of these apps and environments with a base; `complete` where they are all.
+    pub fn new(base: Base, complete: bool, mut changes: Vec<AppChanges>) -> Self {
         changes.sort_by(|a, b| (&a.app, &a.environment).cmp(&(&b.app, &b.environment)));
         let loses_data = changes.iter().flat_map(|one| &one.at_risk);
         let loses_data = loses_data.into_iter().any(|risk| risk.loses_data);
         Self {
             version: 1,
             base,
+            complete,
             loses_data,
             changes,
         }

@@ -81,7 +81,7 @@ fn the_same_is_no_change() {
     let changes = compare(Sides::Both(&one, &one));
     assert_eq!(changes.status, Status::Unchanged);
     assert_eq!(changes.stores.untouched, ["table.orders"]);
-    let page = text(&Comparison::new(base(), vec![changes]), true);
+    let page = text(&Comparison::new(base(), true, vec![changes]), true);
     assert_eq!(page, "Compared with old.\n\nNo change.\n");
 }
 
@@ -147,7 +147,7 @@ fn names_from_source_stay_text_in_a_comment_and_on_a_terminal() {
         "orders",
         json!({ "name": "orders", "tag": format!("{evil}``` x") }),
     );
-    let comparison = Comparison::new(base(), vec![compare(Sides::Both(&old, &new))]);
+    let comparison = Comparison::new(base(), true, vec![compare(Sides::Both(&old, &new))]);
     let page = markdown(&comparison);
     assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}') && !page.contains("\n# h"));
     // In a code span whose fence is longer than any run of backticks in it.
@@ -179,6 +179,7 @@ fn a_comment_fits_however_much_changes() {
     let (old, new) = (many("a"), many("b"));
     let page = markdown(&Comparison::new(
         base(),
+        true,
         vec![compare(Sides::Both(&old, &new))],
     ));
     assert!(page.len() < 65_536, "{}", page.len());

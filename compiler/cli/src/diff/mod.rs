@@ -29,7 +29,10 @@ fn finish(
     args: &Diff,
     terminal: &mut Terminal,
 ) -> Exit {
-    let comparison = Comparison::new(base, changes);
+    let complete = !diagnostics
+        .iter()
+        .any(|one| one.blocks() && one.rule.is_none());
+    let comparison = Comparison::new(base, complete, changes);
     let exit = show(project, diagnostics, Format::Full, Stream::Error, terminal);
     let text = match args.format {
         DiffFormat::Text => render::text(&comparison, terminal.out_color),

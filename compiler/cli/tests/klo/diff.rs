@@ -294,7 +294,7 @@ fn what_cannot_be_compared_is_said_with_a_code() {
     edit(&folder, "app.py", "name = \"mails\"", "nmae = \"mails\"");
     tell(
         "a broken annotation now",
-        diff(&folder, &["--base", "HEAD~2"]),
+        diff(&folder, &["--base", "HEAD~3"]),
     );
     fs::remove_dir_all(folder.join(".git")).expect("removed");
     tell("no repository", diff(&folder, &[]));
@@ -329,8 +329,14 @@ fn apps_that_come_and_go_are_told_of() {
 fn the_base_is_read_as_it_was_checked_out() {
     let (_scratch, folder) = queue();
     fs::create_dir(folder.join("code")).expect("a folder");
-    fs::rename(folder.join("app.py"), folder.join("code/app.py")).expect("moved");
-    std::os::unix::fs::symlink("code/app.py", folder.join("app.py")).expect("a link");
+    fs::write(folder.join("code/names.py"), "NAME = 1\n").expect("written");
+    std::os::unix::fs::symlink("code/names.py", folder.join("names.py")).expect("a link");
+    edit(
+        &folder,
+        "app.py",
+        "import os\n",
+        "import os\n\nimport names\n",
+    );
     fs::write(folder.join(".gitignore"), "ignored/\n").expect("written");
     fs::create_dir(folder.join("ignored")).expect("a folder");
     fs::write(

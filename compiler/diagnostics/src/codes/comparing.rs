@@ -52,8 +52,8 @@ codes! {
     /// ```
     ///
     /// What it has in AWS stays until somebody destroys it, and nothing that klo writes manages it from
-    /// here on. Take it down first, by "Take it down" in the README of each environment, from the revision
-    /// that still has it; then remove the app.
+    /// here on. Take it down first: `terraform destroy` in the `terraform` folder of each environment,
+    /// then in its `bootstrap`, from the revision that still has them; then remove the app.
     APP_GONE = "KLO1305", "app-gone";
 
     /// The base revision cannot be compiled, so nothing can be compared with it.

@@ -1,8 +1,8 @@
 //! The comment on a pull request.
 
 use super::words::{
-    Change, alike, base, by_file, change, counts, decided, edge, intents_alike, moved,
-    other_reasons, printable, short, summary, unchanged,
+    Change, alike, base, by_file, change, counts, decided, edge, end, intents_alike, moved,
+    other_reasons, printable, short, summary,
 };
 use crate::changes::{AppChanges, Attribute, Comparison, Risk, RiskKind, Status};
 
@@ -33,8 +33,9 @@ fn page(comparison: &Comparison, most: usize) -> String {
     let changed = alike(comparison);
     let headline = match (comparison.loses_data, changed.is_empty()) {
         (true, _) => "Infrastructure: data is at risk",
-        (false, true) => "Infrastructure: no change",
-        (false, false) => "Infrastructure: what changes",
+        (false, true) if comparison.complete => "Infrastructure: no change",
+        (false, _) if !comparison.complete => "Infrastructure: not everything could be compared",
+        (false, _) => "Infrastructure: what changes",
     };
     out.push_str(&format!(
         "## {headline}\n\n{}\n",
@@ -43,9 +44,8 @@ fn page(comparison: &Comparison, most: usize) -> String {
     for (name, one) in &changed {
         environment(&mut out, name, one, most);
     }
-    let same = unchanged(comparison);
-    if !same.is_empty() && !changed.is_empty() {
-        out.push_str(&format!("\nNo change: {}.\n", prose(&same.join("; "))));
+    if let Some(end) = end(comparison) {
+        out.push_str(&format!("\n{}\n", prose(&end)));
     }
     out
 }

@@ -3,8 +3,8 @@
 use textwrap::Options;
 
 use super::words::{
-    Change, alike, base, by_file, change, counts, decided, edge, intents_alike, moved,
-    other_reasons, printable, summary, unchanged,
+    Change, alike, base, by_file, change, counts, decided, edge, end, intents_alike, moved,
+    other_reasons, printable, summary,
 };
 use crate::changes::{
     AppChanges, Attribute, Comparison, Decided, DecisionChanges, EdgeChanges, IntentChanges,
@@ -24,17 +24,9 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     for (name, one) in alike(comparison) {
         page.environment(&name, one);
     }
-    let same = unchanged(comparison);
-    if !same.is_empty() || comparison.changes.is_empty() {
+    if let Some(end) = end(comparison) {
         page.out.push('\n');
-        page.line(
-            0,
-            match same.len() == comparison.changes.len() {
-                true => "No change.".to_owned(),
-                false => format!("No change: {}.", same.join("; ")),
-            }
-            .as_str(),
-        );
+        page.line(0, &end);
     }
     page.out
 }

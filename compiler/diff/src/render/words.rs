@@ -57,8 +57,23 @@ pub(super) fn alike(comparison: &Comparison) -> Vec<(String, &AppChanges)> {
     named.collect()
 }
 
+/// What there is to say of the rest: what did not change, and what could not be compared.
+pub(super) fn end(comparison: &Comparison) -> Option<String> {
+    let same = unchanged(comparison);
+    let mut said = match same.len() == comparison.changes.len() {
+        true if comparison.complete => "No change.".to_owned(),
+        false if !same.is_empty() => format!("No change: {}.", same.join("; ")),
+        _ => String::new(),
+    };
+    if !comparison.complete {
+        said.push_str(if said.is_empty() { "" } else { " " });
+        said.push_str("Not everything could be compared, for the errors that are told.");
+    }
+    (!said.is_empty()).then_some(said)
+}
+
 /// Environments without a change: `shop dev`.
-pub(super) fn unchanged(comparison: &Comparison) -> Vec<String> {
+fn unchanged(comparison: &Comparison) -> Vec<String> {
     let same = comparison
         .changes
         .iter()

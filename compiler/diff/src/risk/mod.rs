@@ -50,8 +50,8 @@ pub(crate) fn of_removed(old: &Snapshot) -> Vec<Risk> {
         forced_by: Vec::new(),
         safe_way: vec![
             format!("Leave `{environment}` in klo.yaml while it holds anything."),
-            "To take it down, follow \"Take it down\" in its README.md first, from the revision that \
-             still has it."
+            "To take it down, run `terraform destroy` in its `terraform`, then in its `bootstrap`, from the \
+             revision that still has it."
                 .to_owned(),
             "Remove it from klo.yaml in a change of its own.".to_owned(),
         ],
