@@ -224,6 +224,17 @@ def file_systems_have_backup_policies() -> None:
     EFSResponse.put_backup_policy = put
 
 
+def file_systems_lose_their_policies() -> None:
+    """moto takes a policy of a file system and has no way to take it away."""
+
+    def delete(self: EFSResponse) -> Any:
+        file_system = self.path.rstrip("/").split("/")[-2]
+        self.efs_backend.file_systems_by_id[file_system].file_system_policy = None
+        return 200, {"Content-Type": "application/json"}, "{}"
+
+    EFSResponse.delete_file_system_policy = delete
+
+
 def backups_have_selections() -> None:
     """moto has backup plans but no selection of what they back up."""
     selections: dict[str, dict[str, Any]] = {}
@@ -283,6 +294,7 @@ def fill() -> None:
     replication_groups_have_members()
     replication_groups_can_be_modified()
     file_systems_have_backup_policies()
+    file_systems_lose_their_policies()
     backups_have_selections()
     backup_tags_are_found()
     bucket_policies_have_conditions()

@@ -46,7 +46,8 @@ fn nothing_of_aws_is_written() {
     insta::assert_snapshot!(names.iter().cloned().collect::<Vec<_>>().join("\n"));
     let all: String = names
         .iter()
-        .filter(|name| !name.ends_with(".json"))
+        // The page for the pull request counts what there is in each folder, none included.
+        .filter(|name| !name.ends_with(".json") && *name != "REVIEW.md")
         .map(|name| fs::read_to_string(environment.join(name)).expect("text"))
         .collect();
     assert!(!all.contains("aws") && !all.contains("terraform"), "{all}");
@@ -92,7 +93,7 @@ fn on_aws_a_secret_is_named_by_its_arn() {
     let run = klo(&folder, &["lint", "--format", "concise"]);
     assert_eq!(run.code, 1);
     assert!(
-        run.out
+        run.err
             .contains("`secret` of `database.orders` is `data/orders`, which is no ARN"),
         "{run:?}"
     );
@@ -116,7 +117,7 @@ fn the_guide_to_any_cluster_does_what_it_says() {
         .collect();
     assert_eq!(commands, ["klo compile"]);
     let run = klo(&folder, &["compile"]);
-    assert_eq!((run.code, run.err.lines().count()), (0, 1), "{run:?}");
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
     let read = |path: &str| {
         let path = folder.join("infra/prod/kubernetes").join(path);
         fs::read_to_string(path).expect("a file")
