@@ -123,7 +123,7 @@ impl Written {
 const RULE: &str = "aws_vpc_security_group_";
 
 /// Blocks that say where a database is reached: at its proxy, where it has one.
-const TELLS_WHERE: [&str; 2] = ["locals {", "resource \"aws_ssm_parameter\""];
+const TELLS_WHERE: [&str; 3] = ["locals {", "resource \"aws_ssm_parameter\"", "_urls\" {"];
 
 fn is_of_data(file: &str) -> bool {
     DATA.iter()
