@@ -341,7 +341,7 @@ pub(crate) fn moves(value: &Value, doc: &Doc) -> bool {
         Value::Commented(_, inner) => moves(inner, doc),
         Value::Ref(_) => text
             .split('.')
-            .all(|part| crate::escape::is_identifier(part)),
+            .all(crate::escape::is_identifier),
         _ => text.starts_with(['"', '\'']),
     }
 }
