@@ -127,6 +127,10 @@ pub(super) fn with_program<T>(
         .collect();
     let modules = FileModules::new(index, &files);
     let mut program = Program {
+        given_attributes: files
+            .iter()
+            .flat_map(|file| file.given_attributes.iter().cloned())
+            .collect(),
         files,
         modules: &modules,
         tagged: HashMap::new(),

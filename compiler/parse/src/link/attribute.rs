@@ -48,6 +48,12 @@ impl Machine<'_> {
             }
             Value::External(path) => {
                 let path = self.values.text(path).to_owned();
+                if path == knowledge::django::SETTINGS_OBJECT {
+                    let found = self.django_setting(frame, name);
+                    if !found.is_empty() {
+                        return found;
+                    }
+                }
                 let mut found = self.field(inner, sym, frame);
                 if knowledge::is_current_application(&path) {
                     for application in self.applications() {
@@ -70,6 +76,9 @@ impl Machine<'_> {
                 if found.is_empty() {
                     found.extend(self.through_wrapper(class, inner, name));
                 }
+                if found.is_empty() {
+                    found.extend(self.delegated(frame, site, class, inner, name));
+                }
                 let tags = self.values.tags(base);
                 found
                     .into_iter()
@@ -88,7 +97,11 @@ impl Machine<'_> {
                 }
                 let mut found = self.field(inner, sym, frame);
                 if ty == knowledge::REQUEST && matches!(name, "app" | "application") {
-                    found.extend(self.applications());
+                    found.extend(self.answering(made));
+                    return found;
+                }
+                if ty == knowledge::REQUEST && name == "config_dict" {
+                    found.extend(self.answering_and_around(made));
                     return found;
                 }
                 if found.is_empty() {
@@ -98,6 +111,7 @@ impl Machine<'_> {
             }
             Value::Member { .. } => {
                 let mut found = self.field(inner, sym, frame);
+                found.extend(self.lifespan_state(frame, site, inner, name));
                 if found.is_empty() {
                     found.insert(self.member(base, name));
                 }
@@ -176,7 +190,8 @@ impl Machine<'_> {
                     return values;
                 }
             }
-            let found = self.var(body, sym, frame);
+            let mut found = self.var(body, sym, frame);
+            found.extend(self.given_to_class(frame, body, name));
             if !found.is_empty() {
                 return self.bind_to(frame, site, &found, this, of_instance);
             }
@@ -199,6 +214,17 @@ impl Machine<'_> {
             .into_iter()
             .map(|base| self.member(base, name))
             .collect()
+    }
+
+    /// What code assigned to a class's attribute from outside of its body.
+    fn given_to_class(&mut self, frame: FrameIx, body: FrameIx, name: &str) -> Values {
+        if !self.program.given_attributes.contains(name) {
+            return Values::new();
+        }
+        let (file, scope) = (self.frame(body).file, self.frame(body).scope);
+        let class = self.values.value(Value::Class { file, scope, body });
+        let name = self.values.sym(name);
+        self.field(class, name, frame)
     }
 
     /// A name that `use …::*` brings into a module that is written inside another.

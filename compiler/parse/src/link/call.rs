@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 
-use super::frame::{Arguments, Context};
+use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Sym, Value, ValueId, Values};
 use crate::facts::{
@@ -103,10 +103,7 @@ impl Machine<'_> {
             }
             _ => return Values::new(),
         };
-        let context = match this {
-            Some(this) => Context::This(this),
-            None => Context::Call(site),
-        };
+        let context = self.call_context(frame, site, this);
         let callee = self.enter(file, scope, Some(closure), this, context);
         self.pass_arguments(site, callee, file, scope, this, arguments);
         let ScopeKind::Function { is_generator, .. } = self.program.file(file).scope(scope).kind
@@ -152,7 +149,7 @@ impl Machine<'_> {
         clippy::too_many_arguments,
         reason = "a call has a place, a callee and arguments"
     )]
-    fn pass_arguments(
+    pub(crate) fn pass_arguments(
         &mut self,
         site: Site,
         callee: FrameIx,
@@ -353,7 +350,7 @@ impl Machine<'_> {
                     if knowledge::is_request(&path) {
                         found.insert(self.request(site));
                     } else if knowledge::is_web_application(&path) {
-                        found.extend(self.applications());
+                        found.extend(self.answering(site));
                     } else if knowledge::clients::is_client_type(&path) {
                         let ty = self.values.sym(&path);
                         found.insert(self.values.value(Value::Object {
@@ -371,7 +368,7 @@ impl Machine<'_> {
                 "request" | "req" | "websocket" => {
                     found.insert(self.request(site));
                 }
-                "app" | "application" => found.extend(self.applications()),
+                "app" | "application" => found.extend(self.answering(site)),
                 _ => {}
             }
         }
@@ -380,45 +377,6 @@ impl Machine<'_> {
         } else {
             found
         }
-    }
-
-    fn is_dependency(&self, value: ValueId) -> bool {
-        self.values
-            .path(value)
-            .is_some_and(|path| knowledge::is_dependency(&path))
-            && matches!(self.values.get(value), Value::Object { .. })
-    }
-
-    /// The value that a framework injects for `Depends(…)`.
-    pub(crate) fn depend(
-        &mut self,
-        frame: FrameIx,
-        site: Site,
-        dependency: ValueId,
-        declared: &Values,
-    ) -> Values {
-        let mut providers = self.option_of(frame, &Values::from([dependency]), "0");
-        providers.extend(self.option_of(frame, &Values::from([dependency]), "dependency"));
-        if providers.is_empty() {
-            providers = declared
-                .iter()
-                .copied()
-                .filter(|value| matches!(self.values.get(*value), Value::Class { .. }))
-                .collect();
-        }
-        let mut found = Values::new();
-        for provider in providers {
-            let at = self.own_site(provider).unwrap_or(site);
-            for value in self.call(frame, at, provider, &Arguments::default()) {
-                match *self.values.get(value) {
-                    Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
-                    _ => {
-                        found.insert(value);
-                    }
-                }
-            }
-        }
-        found
     }
 
     /// A site that stands for a callable itself, so that a framework calls each only once.
@@ -467,6 +425,10 @@ impl Machine<'_> {
         self.fill_fields(instance, &bodies, arguments);
         // A library's base class takes the arguments: what it is given, the instance stands for.
         let mut tags = Vec::new();
+        externals.retain(|base| {
+            let path = self.values.path(*base);
+            !path.is_some_and(|path| knowledge::is_plain_base(&path))
+        });
         if !externals.is_empty() {
             for values in arguments.all() {
                 tags.extend(values.iter().flat_map(|value| self.flowing_tags(*value)));

@@ -1,6 +1,7 @@
 //! What expressions are worth.
 
 use super::frame::Arguments;
+use super::keys::ANY;
 use super::machine::Machine;
 use super::value::{EnvRead, FileIx, FrameIx, Part, Site, Value, ValueId, Values};
 use crate::facts::{Argument, ExprId, ExprKind};
@@ -165,7 +166,7 @@ impl Machine<'_> {
 
     fn eval_sequence(&mut self, frame: FrameIx, site: Site, items: &[ExprId]) -> Values {
         let container = self.values.value(Value::Container { site, maker: frame });
-        let any = self.values.sym("[]");
+        let any = self.values.sym(ANY);
         for (index, item) in items.iter().enumerate() {
             let values = self.expr(frame, *item);
             let at = self.values.sym(&format!("[{index}]"));
@@ -182,17 +183,16 @@ impl Machine<'_> {
         entries: &[(Option<ExprId>, ExprId)],
     ) -> Values {
         let container = self.values.value(Value::Container { site, maker: frame });
-        let any = self.values.sym("[]");
         for (key, value) in entries {
             let values = self.expr(frame, *value);
             match key {
                 Some(key) => {
                     let keys = self.expr(frame, *key);
-                    let at = self.index_key(&keys);
-                    self.grow_field(container, at, values.clone());
-                    self.grow_field(container, any, values);
+                    self.put_entry(container, &keys, &values);
                 }
                 None => {
+                    self.copy_entries(frame, &values, container);
+                    let any = self.values.sym(ANY);
                     let elements = self.elements(frame, &values);
                     self.grow_field(container, any, elements);
                 }
@@ -240,46 +240,49 @@ impl Machine<'_> {
     fn eval_entered(&mut self, frame: FrameIx, site: Site, value: ExprId) -> Values {
         let mut found = Values::new();
         for value in self.expr(frame, value) {
-            let inner = self.values.untagged(value);
-            match self.values.get(inner).clone() {
-                Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
-                Value::Instance { .. } => {
-                    let mut entered = Values::new();
-                    for name in ["__enter__", "__aenter__"] {
-                        for method in self.attribute(frame, site, value, name) {
-                            if self.is_project_callable(method) {
-                                let none = Arguments::default();
-                                entered.extend(self.call(frame, site, method, &none));
-                            }
-                        }
-                    }
-                    for name in ["__exit__", "__aexit__"] {
-                        for method in self.attribute(frame, site, value, name) {
-                            if self.is_project_callable(method) {
-                                let spread = Arguments {
-                                    spread: true,
-                                    ..Arguments::default()
-                                };
-                                self.call(frame, site, method, &spread);
-                            }
-                        }
-                    }
-                    if entered.is_empty() {
-                        entered.insert(value);
-                    }
-                    found.extend(entered);
-                }
-                _ => {
-                    found.insert(value);
-                }
-            }
+            found.extend(self.entered(frame, site, value));
         }
         found
     }
 
+    /// What entering a value as a context yields.
+    pub(crate) fn entered(&mut self, frame: FrameIx, site: Site, value: ValueId) -> Values {
+        let inner = self.values.untagged(value);
+        match self.values.get(inner).clone() {
+            Value::Generator(generator) => self.yielded(generator, frame),
+            Value::Instance { .. } => {
+                let mut entered = Values::new();
+                for name in ["__enter__", "__aenter__"] {
+                    for method in self.attribute(frame, site, value, name) {
+                        if self.is_project_callable(method) {
+                            let none = Arguments::default();
+                            entered.extend(self.call(frame, site, method, &none));
+                        }
+                    }
+                }
+                for name in ["__exit__", "__aexit__"] {
+                    for method in self.attribute(frame, site, value, name) {
+                        if self.is_project_callable(method) {
+                            let spread = Arguments {
+                                spread: true,
+                                ..Arguments::default()
+                            };
+                            self.call(frame, site, method, &spread);
+                        }
+                    }
+                }
+                if entered.is_empty() {
+                    entered.insert(value);
+                }
+                entered
+            }
+            _ => Values::from([value]),
+        }
+    }
+
     /// What iterating values yields.
     pub(crate) fn elements(&mut self, frame: FrameIx, values: &Values) -> Values {
-        let any = self.values.sym("[]");
+        let any = self.values.sym(ANY);
         let mut found = Values::new();
         for value in values {
             let inner = self.values.untagged(*value);
@@ -317,8 +320,6 @@ impl Machine<'_> {
 
     fn eval_index(&mut self, frame: FrameIx, site: Site, base: ExprId, index: ExprId) -> Values {
         let keys = self.expr(frame, index);
-        let key = self.index_key(&keys);
-        let any = self.values.sym("[]");
         let mut found = Values::new();
         for base in self.expr(frame, base) {
             let inner = self.values.untagged(base);
@@ -330,7 +331,7 @@ impl Machine<'_> {
                     } else if crate::knowledge::is_type_operator(&path) {
                         found.extend(self.type_operands(frame, &keys));
                     } else {
-                        found.extend(self.field(inner, key, frame));
+                        found.extend(self.stored_entries(frame, inner, &keys));
                         found.insert(base);
                     }
                 }
@@ -338,18 +339,12 @@ impl Machine<'_> {
                     found.insert(base);
                 }
                 Value::Container { .. } => {
-                    let exact = self.field(inner, key, frame);
-                    if exact.is_empty() {
-                        found.extend(self.field(inner, any, frame));
-                    } else {
-                        found.extend(exact);
-                    }
+                    found.extend(self.entries(frame, site, inner, &keys));
                 }
                 Value::Object { .. } | Value::Member { .. } => {
-                    let stored = self.field(inner, key, frame);
+                    let stored = self.stored_entries(frame, inner, &keys);
                     if stored.is_empty() {
-                        let name = self.values.text(key).to_owned();
-                        found.insert(self.member(base, &name));
+                        found.extend(self.index_members(base, &keys));
                     }
                     found.extend(stored);
                 }

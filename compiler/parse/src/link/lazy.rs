@@ -3,7 +3,7 @@
 
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Value, ValueId, Values};
-use crate::knowledge::rust;
+use crate::knowledge;
 
 impl Machine<'_> {
     /// Values with what lazy cells among them hold in the cells' places. Code that runs when its
@@ -25,9 +25,7 @@ impl Machine<'_> {
 
     pub(crate) fn is_lazy(&self, value: ValueId) -> bool {
         match self.values.get(self.values.untagged(value)) {
-            Value::Object { ty, .. } => {
-                self.values.text(*ty).strip_prefix(rust::CRATE) == Some(rust::LAZY)
-            }
+            Value::Object { ty, .. } => knowledge::is_lazy(self.values.text(*ty)),
             _ => false,
         }
     }

@@ -44,7 +44,7 @@ impl Machine<'_> {
                     return Values::new();
                 }
                 Value::Container { .. } => {
-                    return self.call_container_method(frame, bare, callee, arguments);
+                    return self.call_container_method(frame, site, bare, callee, arguments);
                 }
                 // Django's `View.as_view()`: the class is what handles requests.
                 Value::Class { .. } => return Values::from([bare]),
@@ -55,6 +55,9 @@ impl Machine<'_> {
         if let Some(found) = self.call_sdk(frame, site, callee, &path, arguments) {
             return found;
         }
+        if matches!(name.as_str(), "update" | "from_mapping") {
+            self.update_entries(frame, inner, arguments);
+        }
         self.note_django(frame, site, &path);
         let tags = self.note_uses(frame, site, callee, &path, &name, arguments);
         self.note_unannotated(site, callee, &name);
@@ -63,6 +66,21 @@ impl Machine<'_> {
         let mut found = Values::from([self.values.tagged_all(result, &tags)]);
         found.extend(self.wrapped(inner, arguments));
         found
+    }
+
+    /// `app.config.update(…)`: what a map's method puts into a library's object.
+    fn update_entries(&mut self, frame: FrameIx, method: ValueId, arguments: &Arguments) {
+        let Value::Member { base, .. } = *self.values.get(method) else {
+            return;
+        };
+        for values in &arguments.positional {
+            self.copy_entries(frame, values, base);
+        }
+        for (key, values) in &arguments.keywords {
+            let key = self.values.text(*key).to_owned();
+            let key = Values::from([self.values.literal(&key)]);
+            self.put_entry(base, &key, values);
+        }
     }
 
     /// `login_required(view)`: what a library wraps alone is called by whoever calls the wrapper.
@@ -131,6 +149,9 @@ impl Machine<'_> {
         let of_object = matches!(self.values.get(root), Value::Object { .. });
         if of_object && self.is_deferred(root) {
             self.attach(frame, site, callee, name, arguments);
+            if knowledge::enters_context(name) {
+                self.enter_context(root);
+            }
             let called = self.values.untagged(callee) == root;
             if knowledge::runs_registrar(name) || called {
                 self.run_registrar(frame, root);

@@ -38,6 +38,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) uses: Uses,
     /// The web applications that the unit serves, for `request.app`, `current_app` and the like.
     pub(crate) apps: Values,
+    /// The web applications whose context the unit enters, for the same.
+    pub(crate) entered_apps: Values,
     /// Values of annotated expressions, by tag.
     pub(crate) evaluated: BTreeMap<Tag, Evaluated>,
     /// Expressions whose values the caller wants to know.
@@ -45,6 +47,9 @@ pub(crate) struct Machine<'p> {
     /// Annotated expressions that had no value yet, and those that are given an unknown one.
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
+    /// Indexes that have no entry yet, and those that are taken for unknown.
+    pub(crate) waiting: BTreeSet<(Site, FrameIx)>,
+    pub(crate) given_up: BTreeSet<(Site, FrameIx)>,
     pub(crate) overflow: bool,
     /// Parameters that callers passed and that have no value yet, with the sites of calls.
     pub(crate) hungry: BTreeSet<(FrameIx, usize, Site)>,
@@ -88,10 +93,13 @@ impl<'p> Machine<'p> {
             registry: Registry::default(),
             uses: Uses::default(),
             apps: Values::new(),
+            entered_apps: Values::new(),
             evaluated: BTreeMap::new(),
             watched: BTreeMap::new(),
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            given_up: BTreeSet::new(),
             overflow: false,
             hungry: BTreeSet::new(),
             unfollowed: BTreeSet::new(),
@@ -140,7 +148,7 @@ impl<'p> Machine<'p> {
                 }
             }
             self.feed();
-            if self.queue.is_empty() {
+            if self.queue.is_empty() && !self.give_up_waiting() {
                 return;
             }
         }
@@ -165,13 +173,6 @@ impl<'p> Machine<'p> {
                 self.fall_back(frame, index, site);
             }
         }
-    }
-
-    /// The web applications that the unit serves. Frames do not register for them: see
-    /// [`Self::requeue_all`].
-    pub(crate) fn applications(&mut self) -> Values {
-        self.pending.read_at_large();
-        self.apps.clone()
     }
 
     /// Runs every frame once more, after something changed that frames do not register for.
@@ -311,11 +312,8 @@ impl<'p> Machine<'p> {
             BindTarget::Index(base, index) => {
                 let bases = self.expr(frame, *base);
                 let keys = self.expr(frame, *index);
-                let key = self.index_key(&keys);
                 for base in bases {
-                    self.grow_field(base, key, values.clone());
-                    let any = self.values.sym("[]");
-                    self.grow_field(base, any, values.clone());
+                    self.put_entry(base, &keys, &values);
                 }
             }
             BindTarget::Tuple(targets) => {

@@ -3,6 +3,7 @@
 use klo_intent::MethodUse;
 
 use super::frame::Arguments;
+use super::keys::ANY;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Value, ValueId, Values};
 use crate::knowledge::{self};
@@ -50,6 +51,7 @@ impl Machine<'_> {
     pub(crate) fn call_container_method(
         &mut self,
         frame: FrameIx,
+        site: Site,
         container: ValueId,
         callee: ValueId,
         arguments: &Arguments,
@@ -58,7 +60,7 @@ impl Machine<'_> {
             Value::Member { name, .. } => self.values.text(*name).to_owned(),
             _ => String::new(),
         };
-        let any = self.values.sym("[]");
+        let any = self.values.sym(ANY);
         match name.as_str() {
             "append" | "add" | "appendleft" | "push" => {
                 let given = arguments.positional.first().cloned().unwrap_or_default();
@@ -67,6 +69,14 @@ impl Machine<'_> {
             }
             "extend" | "update" | "insert" => {
                 let given: Values = arguments.all().flatten().copied().collect();
+                if name == "update" {
+                    self.copy_entries(frame, &given, container);
+                    for (key, values) in &arguments.keywords {
+                        let key = self.values.text(*key).to_owned();
+                        let key = Values::from([self.values.literal(&key)]);
+                        self.put_entry(container, &key, values);
+                    }
+                }
                 let mut elements = self.elements(frame, &given);
                 if name == "insert" {
                     elements.extend(given);
@@ -75,17 +85,14 @@ impl Machine<'_> {
                 Values::new()
             }
             "get" | "pop" | "setdefault" => {
-                let keys = arguments.positional.first().cloned().unwrap_or_default();
-                let key = self.index_key(&keys);
+                let Some(keys) = arguments.positional.first().cloned() else {
+                    return self.field(container, any, frame);
+                };
                 let fallback = arguments.positional.get(1).cloned().unwrap_or_default();
                 if name == "setdefault" {
-                    self.grow_field(container, key, fallback.clone());
-                    self.grow_field(container, any, fallback.clone());
+                    self.put_entry(container, &keys, &fallback);
                 }
-                let mut found = self.field(container, key, frame);
-                if found.is_empty() {
-                    found = self.field(container, any, frame);
-                }
+                let mut found = self.entries(frame, site, container, &keys);
                 found.extend(fallback);
                 found
             }

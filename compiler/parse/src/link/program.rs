@@ -6,7 +6,9 @@ use klo_source::{FileId, Span, TextRange};
 
 use super::pending::Evaluation;
 use super::value::{FileIx, Tag};
-use crate::facts::{BindTarget, ExprId, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step};
+use crate::facts::{
+    BindTarget, ExprId, ExprKind, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step,
+};
 
 /// Where an import leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,10 @@ pub(crate) struct LoadedFile {
     pub(crate) places: Vec<u32>,
     /// Names that a scope binds itself.
     pub(crate) bound: Vec<HashSet<String>>,
+    /// Names of attributes that methods give their own instance, by the scope of their class.
+    pub(crate) own_attributes: HashMap<u32, HashSet<String>>,
+    /// Names of attributes that anything else is given.
+    pub(crate) given_attributes: HashSet<String>,
     /// For each class body, the step that first declares or assigns a name.
     pub(crate) fields: Vec<HashMap<String, u32>>,
 }
@@ -76,7 +82,10 @@ impl LoadedFile {
                 bound[0].extend(names);
             }
         }
+        let (own_attributes, given_attributes) = assigned_attributes(&facts);
         Self {
+            own_attributes,
+            given_attributes,
             fields: facts.scopes.iter().map(first_fields).collect(),
             path,
             id,
@@ -122,6 +131,53 @@ fn bound_names(scope: &Scope, facts: &FileFacts) -> HashSet<String> {
         names.remove(name);
     }
     names
+}
+
+/// Names of attributes that methods assign to their own instance, by the scope of their class, and those
+/// assigned to anything else.
+fn assigned_attributes(facts: &FileFacts) -> (HashMap<u32, HashSet<String>>, HashSet<String>) {
+    let mut own: HashMap<u32, HashSet<String>> = HashMap::new();
+    let mut given = HashSet::new();
+    for scope in &facts.scopes {
+        let this = instance_of(scope, facts);
+        for step in &scope.steps {
+            let Step::Bind { target, .. } = step else {
+                continue;
+            };
+            let mut targets = vec![target];
+            while let Some(target) = targets.pop() {
+                match target {
+                    BindTarget::Attribute(base, name) => {
+                        let base = match &facts.expr(*base).kind {
+                            ExprKind::Name(base) => base,
+                            _ => "",
+                        };
+                        let names = match this {
+                            Some((class, this)) if this == base => own.entry(class.0).or_default(),
+                            _ => &mut given,
+                        };
+                        names.insert(name.clone());
+                    }
+                    BindTarget::Tuple(inner) => targets.extend(inner),
+                    _ => {}
+                }
+            }
+        }
+    }
+    (own, given)
+}
+
+/// The class of a method, and the parameter that is its instance.
+fn instance_of<'f>(scope: &'f Scope, facts: &FileFacts) -> Option<(ScopeId, &'f str)> {
+    let ScopeKind::Function { parameters, .. } = &scope.kind else {
+        return None;
+    };
+    let class = scope.parent?;
+    let in_class = matches!(facts.scope(class).kind, ScopeKind::Class { .. });
+    let first = parameters
+        .first()
+        .filter(|_| in_class && scope.decorators.is_empty())?;
+    Some((class, &first.name))
 }
 
 fn first_fields(scope: &Scope) -> HashMap<String, u32> {
@@ -174,6 +230,8 @@ pub(crate) struct Program<'a> {
     /// Annotated fields of classes and bare declarations, by file, scope and name.
     pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
     pub(crate) tags: Vec<TagInfo>,
+    /// Names of attributes that anything but a method's own instance is given.
+    pub(crate) given_attributes: HashSet<String>,
     /// When its parts are evaluated.
     pub(crate) evaluation: Evaluation,
 }
