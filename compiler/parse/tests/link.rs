@@ -7,12 +7,20 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use klo_diagnostics::Level;
+use klo_diagnostics::codes::linking;
+use klo_diagnostics::{Diagnostic, Level};
 use klo_intent::IntentGraph;
 use klo_source::{DiskTree, SourceMap};
 use serde_json::{Value, json};
 
-fn read(dir: &Path) -> (IntentGraph, Vec<String>) {
+/// The graph of a folder, what is wrong with it, and what klo says that it cannot follow.
+struct Reading {
+    graph: IntentGraph,
+    diagnostics: Vec<String>,
+    reported: BTreeSet<String>,
+}
+
+fn read(dir: &Path) -> Reading {
     let tree = DiskTree::new(dir).expect("the fixture is a folder");
     let mut sources = SourceMap::new();
     let name = dir
@@ -23,6 +31,13 @@ fn read(dir: &Path) -> (IntentGraph, Vec<String>) {
     let app = apps.first().expect("a folder is an app");
     let (graph, more) = klo_parse::parse(&tree, app, &[], &mut sources);
     diagnostics.extend(more);
+    let unfollowed = |diagnostic: &&Diagnostic| {
+        [linking::UNFOLLOWED_USE, linking::UNKNOWN_IMPORT].contains(&diagnostic.code)
+    };
+    let reported = diagnostics.iter().filter(unfollowed);
+    let reported = reported
+        .map(|diagnostic| diagnostic.message.clone())
+        .collect();
     let shown = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.level != Level::Note)
@@ -33,11 +48,18 @@ fn read(dir: &Path) -> (IntentGraph, Vec<String>) {
             )
         })
         .collect();
-    (graph, shown)
+    Reading {
+        graph,
+        diagnostics: shown,
+        reported,
+    }
 }
 
 /// The graph in the few words that fixtures expect it in.
-fn summary(graph: &IntentGraph) -> Value {
+fn summary(reading: &Reading) -> Value {
+    let Reading {
+        graph, reported, ..
+    } = reading;
     let intents: BTreeSet<String> = graph.intents.iter().map(|intent| intent.id()).collect();
     let mut edges: Vec<Value> = graph
         .edges
@@ -77,7 +99,14 @@ fn summary(graph: &IntentGraph) -> Value {
             inert.insert(intent.id(), json!(own));
         }
     }
-    json!({ "intents": intents, "edges": edges, "bindings": bindings, "routes": routes, "inert": inert })
+    json!({
+        "intents": intents,
+        "edges": edges,
+        "bindings": bindings,
+        "routes": routes,
+        "inert": inert,
+        "reported": reported,
+    })
 }
 
 /// The expected graph with every key present and lists sorted.
@@ -97,6 +126,9 @@ fn expected(dir: &Path) -> Value {
             }
         }
         sort(list);
+    }
+    if value.get("reported").is_none() {
+        value["reported"] = json!([]);
     }
     for key in ["bindings", "routes", "inert"] {
         if value.get(key).is_none() {
@@ -134,8 +166,8 @@ fn every_fixture_has_the_graph_that_a_reader_would_draw() {
     let cases = cases();
     assert!(!cases.is_empty(), "there are no fixtures");
     for case in &cases {
-        let (graph, diagnostics) = read(case);
-        let (found, expected) = (summary(&graph), expected(case));
+        let reading = read(case);
+        let (found, expected) = (summary(&reading), expected(case));
         let edges = |value: &Value| -> BTreeSet<String> {
             value["edges"]
                 .as_array()
@@ -148,14 +180,16 @@ fn every_fixture_has_the_graph_that_a_reader_would_draw() {
         right_edges += have.intersection(&want).count();
         found_edges += have.len();
         expected_edges += want.len();
-        for key in ["intents", "edges", "bindings", "routes", "inert"] {
+        for key in [
+            "intents", "edges", "bindings", "routes", "inert", "reported",
+        ] {
             if found[key] != expected[key] {
                 wrong.push(format!(
                     "{}: {key}\n   found    {}\n   expected {}\n   {}",
                     case.file_name().unwrap_or_default().to_string_lossy(),
                     found[key],
                     expected[key],
-                    diagnostics.join("\n   "),
+                    reading.diagnostics.join("\n   "),
                 ));
             }
         }
@@ -175,11 +209,12 @@ fn every_fixture_has_the_graph_that_a_reader_would_draw() {
 #[test]
 fn the_shop_example_reads_without_an_error() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
-    let (graph, diagnostics) = read(&root);
-    let errors: Vec<&String> = diagnostics
+    let reading = read(&root);
+    let errors: Vec<&String> = reading
+        .diagnostics
         .iter()
         .filter(|text| text.starts_with("Error"))
         .collect();
-    assert!(errors.is_empty(), "{errors:#?}\n{:#}", summary(&graph));
-    insta::assert_json_snapshot!("shop", summary(&graph));
+    assert!(errors.is_empty(), "{errors:#?}\n{:#}", summary(&reading));
+    insta::assert_json_snapshot!("shop", summary(&reading));
 }

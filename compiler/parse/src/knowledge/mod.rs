@@ -60,6 +60,12 @@ pub(crate) enum Special {
     CallFirst,
     /// Imports the module that its first argument names.
     ImportModule,
+    /// Imports what its first argument names by the path of its module and its own name.
+    ImportAttribute,
+    /// Describes the modules of a package.
+    ModuleInfos,
+    /// `type`.
+    TypeOf,
     /// Django's application, assembled from settings.
     DjangoApplication,
     /// A framework takes its settings from an object's fields.
@@ -80,6 +86,8 @@ pub(crate) enum Special {
 pub(crate) const REQUEST: &str = "klo.Request";
 /// What a lifespan function yields for a request (Starlette 0.41, "Lifespan").
 pub(crate) const REQUEST_STATE: &str = "klo.Request.state";
+/// What a module reads its own name by.
+pub(crate) const MODULE_NAME: &str = "builtins.__name__";
 /// Where FastAPI keeps what it calls in place of dependencies.
 pub(crate) const DEPENDENCY_OVERRIDES: &str = "dependency_overrides";
 
@@ -337,7 +345,14 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         | "starlette.concurrency.run_in_threadpool"
         | "fastapi.concurrency.run_in_threadpool"
         | "anyio.to_thread.run_sync" => Special::CallFirst,
-        "importlib.import_module" => Special::ImportModule,
+        "importlib.import_module" | "builtins.__import__" => Special::ImportModule,
+        "django.utils.module_loading.import_string"
+        | "kombu.utils.imports.symbol_by_name"
+        | "pydoc.locate"
+        | "uvicorn.importer.import_from_string"
+        | "werkzeug.utils.import_string" => Special::ImportAttribute,
+        "pkgutil.iter_modules" | "pkgutil.walk_packages" => Special::ModuleInfos,
+        "builtins.type" => Special::TypeOf,
         "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
             Special::DjangoApplication
         }

@@ -32,6 +32,8 @@ pub(crate) struct UnitRun {
     pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
     /// Resources that are handed to calls which klo cannot follow.
     pub(crate) unfollowed: BTreeMap<Tag, BTreeSet<Span>>,
+    /// Imports of modules whose names reading does not show.
+    pub(crate) unknown_imports: BTreeSet<Span>,
     /// What annotated expressions say in this unit.
     pub(crate) found: BTreeMap<Tag, Found>,
     /// Every file that starting it may load.
@@ -264,6 +266,7 @@ pub(super) fn run_unit(
         .collect();
     let required = super::environment::required(&mut machine, module);
     let unfollowed = machine.unfollowed_uses();
+    let unknown_imports = machine.unknown_imports();
     let applications = applications(&machine);
     let without_settings = machine.starts_django && machine.settings_modules(module).is_empty();
     Some(UnitRun {
@@ -274,6 +277,7 @@ pub(super) fn run_unit(
         unannotated: machine.uses.unannotated(),
         uses: machine.uses.by_tag,
         unfollowed,
+        unknown_imports,
         found,
         files,
         required,

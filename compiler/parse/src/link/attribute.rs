@@ -21,6 +21,11 @@ impl Machine<'_> {
     ) -> Values {
         let inner = self.values.untagged(base);
         let sym = self.values.sym(name);
+        if name.starts_with("__")
+            && let Some(given) = self.given_by_language(inner, name)
+        {
+            return Values::from([given]);
+        }
         match self.values.get(inner).clone() {
             Value::Module(file) => {
                 match self.modules.get(&file).copied() {
@@ -203,7 +208,7 @@ impl Machine<'_> {
         if bodies.iter().any(|body| self.binds(*body, name)) {
             return Values::new();
         }
-        if !of_instance && matches!(name, "as_view" | "as_asgi") {
+        if !of_instance && matches!(name, "as_view" | "as_asgi" | "__subclasses__") {
             return Values::from([self.member(class, name)]);
         }
         if of_instance && name == "request" {

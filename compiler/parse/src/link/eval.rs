@@ -8,6 +8,8 @@ use crate::facts::{Argument, ExprId, ExprKind};
 
 /// String variants that a concatenation is followed over.
 const MAX_TEXTS: usize = 3;
+/// Bytes up to which texts beside each other are one.
+const MAX_MERGED: usize = 200;
 /// Parts after which nothing more of a string is known. A URL has ten.
 const MAX_PARTS: usize = 200;
 
@@ -231,8 +233,27 @@ impl Machine<'_> {
         tags.dedup();
         let mut found = Values::new();
         for text in texts {
+            let text = self.merged(text);
             let value = self.values.value(Value::Text(text));
             found.insert(self.values.tagged_all(value, &tags));
+        }
+        found
+    }
+
+    /// Parts with neighbouring texts as one, as long as that is short.
+    fn merged(&mut self, parts: Vec<Part>) -> Vec<Part> {
+        let mut found: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts {
+            if let (Some(Part::Text(before)), Part::Text(text)) = (found.last(), &part) {
+                let both = [self.values.text(*before), self.values.text(*text)].concat();
+                if both.len() <= MAX_MERGED {
+                    let both = self.values.sym(&both);
+                    found.pop();
+                    found.push(Part::Text(both));
+                    continue;
+                }
+            }
+            found.push(part);
         }
         found
     }

@@ -33,7 +33,7 @@ impl Machine<'_> {
             return made.into_iter().flatten().collect();
         }
         let name = path.rsplit('.').next().unwrap_or("").to_owned();
-        if let Value::Member { base, .. } = *self.values.get(inner) {
+        if let Value::Member { base, name } = *self.values.get(inner) {
             let bare = self.values.untagged(base);
             match self.values.get(bare) {
                 Value::Text(_) => {
@@ -45,6 +45,9 @@ impl Machine<'_> {
                 }
                 Value::Container { .. } => {
                     return self.call_container_method(frame, site, bare, callee, arguments);
+                }
+                Value::Class { .. } if self.values.text(name) == "__subclasses__" => {
+                    return self.derived_classes(frame, site, bare);
                 }
                 // Django's `View.as_view()`: the class is what handles requests.
                 Value::Class { .. } => return Values::from([bare]),

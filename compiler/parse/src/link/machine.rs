@@ -55,6 +55,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) hungry: BTreeSet<(FrameIx, usize, Site)>,
     /// Calls of what klo knows nothing of.
     pub(crate) unfollowed: BTreeSet<(FrameIx, Site)>,
+    /// Imports by names that reading does not show.
+    pub(crate) unnamed: BTreeSet<(FrameIx, Site)>,
     /// Methods that the project gives to types of libraries, by name.
     pub(crate) foreign_methods: BTreeMap<Sym, Values>,
     /// Whether code calls `django.setup()`, or is a command that Django runs.
@@ -103,6 +105,7 @@ impl<'p> Machine<'p> {
             overflow: false,
             hungry: BTreeSet::new(),
             unfollowed: BTreeSet::new(),
+            unnamed: BTreeSet::new(),
             foreign_methods: BTreeMap::new(),
             starts_django: false,
             settings_module: None,
@@ -330,19 +333,7 @@ impl<'p> Machine<'p> {
         let loaded = self.program.file(file);
         let inner = loaded.scope(scope);
         let value = match &inner.kind {
-            ScopeKind::Class { bases, .. } => {
-                let body = self.enter(file, scope, Some(frame), None, Context::None);
-                let worth: Values = bases
-                    .iter()
-                    .flat_map(|base| self.expr(frame, *base))
-                    .collect();
-                if grow(&mut self.frames[body.0 as usize].bases, worth) {
-                    self.changed = true;
-                    self.pending.grew(Cell::Bases(body));
-                    self.wake_readers(body);
-                }
-                self.values.value(Value::Class { file, scope, body })
-            }
+            ScopeKind::Class { .. } => self.define_class(frame, file, scope),
             ScopeKind::Namespace => {
                 let body = self.enter(file, scope, Some(frame), None, Context::None);
                 self.values.value(Value::Class { file, scope, body })

@@ -34,6 +34,9 @@ pub(crate) trait Modules: Sync {
     /// The files that importing `parts` runs before the last one: packages' own files.
     fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx>;
 
+    /// The modules directly inside a package, sorted by path.
+    fn members(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx>;
+
     /// The path of something outside the project, as `from` names it.
     fn outside(&self, from: FileIx, parts: &[&str]) -> String;
 

@@ -117,7 +117,18 @@ impl Machine<'_> {
                 }
                 found
             }
-            Special::ImportModule => self.import_by_name(frame, &first),
+            Special::ImportModule => {
+                let package = second.or_else(|| self.keyword_values(arguments, "package"));
+                self.import_named(frame, site, &first, &package.unwrap_or_default())
+            }
+            Special::ImportAttribute => self.import_attributes(frame, site, &first),
+            Special::ModuleInfos => self.module_infos(frame, site, path, arguments),
+            Special::TypeOf => {
+                if arguments.positional.len() != 1 {
+                    return None;
+                }
+                self.types_of(&first)
+            }
             Special::DjangoApplication => {
                 let object = self.django_application(frame, site, path);
                 Values::from([object])
@@ -162,7 +173,7 @@ impl Machine<'_> {
             .map(|(_, values)| values.clone())
     }
 
-    fn container_of(&mut self, frame: FrameIx, site: Site, elements: Values) -> Values {
+    pub(crate) fn container_of(&mut self, frame: FrameIx, site: Site, elements: Values) -> Values {
         let container = self.values.value(Value::Container { site, maker: frame });
         let any = self.values.sym("[]");
         self.grow_field(container, any, elements);
@@ -177,7 +188,12 @@ impl Machine<'_> {
         arguments: &Arguments,
     ) -> Values {
         let mut found = Values::new();
-        if let Some(name) = self.literal_argument(arguments, 1, "name") {
+        let names = arguments.positional.get(1).into_iter().flatten();
+        let names: Vec<String> = names
+            .filter_map(|name| self.values.as_literal(*name))
+            .map(str::to_owned)
+            .collect();
+        for name in names {
             for base in first {
                 found.extend(self.attribute(frame, site, *base, &name));
             }
