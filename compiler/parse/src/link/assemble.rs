@@ -464,7 +464,7 @@ fn run_around(machine: &mut Machine<'_>, file: FileIx, scope: ScopeId) {
     let mut around: Vec<ScopeId> = std::iter::successors(Some(scope), parent)
         .filter(is_function)
         .collect();
-    if loaded.path.ends_with(".rs") {
+    if loaded.language().compiled {
         // A closure runs in a frame of the function around it.
         around.reverse();
         for scope in around {

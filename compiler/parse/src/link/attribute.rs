@@ -142,7 +142,7 @@ impl Machine<'_> {
         let Value::Class { file, .. } = *self.values.get(self.values.untagged(class)) else {
             return Values::new();
         };
-        if !self.program.file(file).path.ends_with(".rs") {
+        if !self.program.file(file).language().sees_through_guards {
             return Values::new();
         }
         match name {

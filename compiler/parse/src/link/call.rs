@@ -200,7 +200,7 @@ impl Machine<'_> {
             let waits = given
                 .as_ref()
                 .is_some_and(|values| self.say_nothing(values));
-            if waits && self.program.file(file).path.ends_with(".rs") {
+            if waits && self.program.file(file).language().gives_by_type {
                 self.hungry.insert((callee, index, site));
             } else if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
                 self.fall_back(callee, index, site);
@@ -306,10 +306,10 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a type is of Rust code or of a crate.
-    fn is_of_rust(&self, ty: ValueId) -> bool {
+    /// Whether parameters of a type get what the program made of it.
+    fn is_given(&self, ty: ValueId) -> bool {
         match self.values.get(ty) {
-            Value::Class { file, .. } => self.program.file(*file).path.ends_with(".rs"),
+            Value::Class { file, .. } => self.program.file(*file).language().gives_by_type,
             Value::External(path) => self.values.text(*path).starts_with(knowledge::rust::CRATE),
             _ => false,
         }
@@ -324,14 +324,14 @@ impl Machine<'_> {
     ) -> Values {
         let mut found = Values::new();
         for ty in declared {
-            let in_rust = self.is_of_rust(*ty);
-            let made = if in_rust {
+            let given = self.is_given(*ty);
+            let made = if given {
                 self.of_type(*ty, frame)
             } else {
                 Values::new()
             };
             found.extend(made.iter().copied());
-            if in_rust {
+            if given {
                 self.extract(frame, site, *ty);
             }
             match self.values.get(*ty).clone() {
@@ -575,7 +575,7 @@ impl Machine<'_> {
             }
         }
         let worth = self.expr(frame, decorator);
-        if self.program.file(file).path.ends_with(".rs") {
+        if !self.program.file(file).language().calls_decorators {
             let site = Site {
                 file,
                 expr: decorator,

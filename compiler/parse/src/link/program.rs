@@ -7,7 +7,7 @@ use klo_source::{FileId, Span, TextRange};
 use super::pending::Evaluation;
 use super::value::{FileIx, Tag};
 use crate::facts::{
-    BindTarget, ExprId, ExprKind, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step,
+    BindTarget, ExprId, ExprKind, FileFacts, ImportNames, Language, Scope, ScopeId, ScopeKind, Step,
 };
 
 /// Where an import leads.
@@ -97,6 +97,11 @@ impl LoadedFile {
             places,
             bound,
         }
+    }
+
+    /// What its language is like.
+    pub(crate) fn language(&self) -> Language {
+        self.facts.language
     }
 
     pub(crate) fn scope(&self, id: ScopeId) -> &Scope {

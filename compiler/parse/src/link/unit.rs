@@ -64,10 +64,10 @@ pub(crate) fn run<'p>(
         module,
         file,
     };
-    let is_rust = program.file(file).path.ends_with(".rs");
+    let compiled = program.file(file).language().compiled;
     let mut entry = match (capability, item.kind) {
-        (_, ItemKind::Function(scope)) if is_rust => runner.compiled(item, Some(scope)),
-        _ if is_rust => runner.compiled(item, None),
+        (_, ItemKind::Function(scope)) if compiled => runner.compiled(item, Some(scope)),
+        _ if compiled => runner.compiled(item, None),
         (Capability::Service, _) => runner.service(item, watched),
         (_, ItemKind::Function(scope)) => runner.callable(item, scope),
         (_, ItemKind::Class(_)) => runner.class(item),

@@ -22,10 +22,18 @@ use klo_source::TextRange;
 
 use crate::attach;
 use crate::facts::{
-    BindTarget, Expr, ExprId, ExprKind, FileFacts, Import, ImportNames, Problem, Scope, ScopeId,
-    ScopeKind, Step,
+    BindTarget, Expr, ExprId, ExprKind, FileFacts, Import, ImportNames, Language, Problem, Scope,
+    ScopeId, ScopeKind, Step,
 };
 use lex::Lexed;
+
+/// What following values in Rust depends on.
+const LANGUAGE: Language = Language {
+    compiled: true,
+    calls_decorators: false,
+    gives_by_type: true,
+    sees_through_guards: true,
+};
 
 /// What may carry an annotation, for messages.
 const ITEMS: &str = "a `let`, a `static` or `const`, an assignment, a function, a type, a call or the \
@@ -120,6 +128,7 @@ impl<'t> Builder<'t> {
             text,
             facts: FileFacts {
                 scopes: vec![module],
+                language: LANGUAGE,
                 ..FileFacts::default()
             },
             scope: ScopeId(0),
