@@ -60,6 +60,8 @@ def at_most(service: str) -> dict[str, set[str]]:
     for operations, _, actions in aws_operations.ARGUMENTS.get(service, []):
         for operation in operations:
             found[operation] |= set(actions)
+    for operation, (_, entries) in aws_operations.ENTRIES.get(service, {}).items():
+        found.setdefault(operation, set()).update(entries.values())
     return found
 
 

@@ -67,7 +67,6 @@ NAMED: dict[str, dict[str, list[str]]] = {
         "BatchExecuteStatement": ["PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"],
         "ExecuteTransaction": ["PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"],
         "TransactGetItems": ["GetItem"],
-        "TransactWriteItems": ["ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"],
     },
     "lambda": {"InvokeWithResponseStream": ["InvokeFunction"]},
     "s3": {
@@ -107,6 +106,21 @@ NAMED: dict[str, dict[str, list[str]]] = {
         "DeleteMessageBatch": ["DeleteMessage"],
         "SendMessageBatch": ["SendMessage"],
     },
+}
+# Operations that do what the entries of a list ask for: the argument, and actions by the member that an
+# entry has ("Using IAM with DynamoDB transactions", DynamoDB developer guide, 2026-11).
+ENTRIES: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
+    "dynamodb": {
+        "TransactWriteItems": (
+            "TransactItems",
+            {
+                "ConditionCheck": "ConditionCheckItem",
+                "Delete": "DeleteItem",
+                "Put": "PutItem",
+                "Update": "UpdateItem",
+            },
+        )
+    }
 }
 # Operations that need more than the action of their name.
 MORE: dict[str, dict[str, list[str]]] = {
@@ -316,14 +330,15 @@ def rows_of(service: str, reference: Reference, model: Any) -> tuple[list[str], 
     operations, actions = [], []
     left_out = set(LEFT_OUT.get(service, set()))
     for operation in model.operation_names:
-        own = reference.own(operation)
+        by_entry = operation in ENTRIES.get(service, {})
+        own = [] if by_entry else reference.own(operation)
         if service in NARROW and operation not in NARROW[service]:
             if not any(reference.acts_on_it(action) for action in own):
                 continue
         if operation in left_out:
             left_out.remove(operation)
             continue
-        if not own:
+        if not own and not by_entry:
             fail(f"{service} {operation}: no action is known; add it to NAMED or LEFT_OUT")
         if unknown := set(own) - set(reference.privileges):
             fail(f"{service} {operation}: the reference has no {sorted(unknown)}")
@@ -334,7 +349,7 @@ def rows_of(service: str, reference: Reference, model: Any) -> tuple[list[str], 
             deciding_argument(reference, argument, plain, grants)
             for argument in {argument for argument, _ in grants} - {"-"}
         )
-        operations.append("\t".join([service, name, plain, " ".join(deciding) or "-"]))
+        operations.append("\t".join([service, name, plain or "-", " ".join(deciding) or "-"]))
         for (argument, shape), found in sorted(grants.items()):
             listed = " ".join(f"{service}:{action}" for action in sorted(found))
             actions.append("\t".join([service, name, argument, shape, listed]))
@@ -375,6 +390,12 @@ def grants_of(
             for action in more:
                 for shape in reference.shapes(action):
                     grants[argument, shape].add(action)
+    argument, entries = ENTRIES.get(service, {}).get(model.name, ("", {}))
+    if entries and set(model.input_shape.members[argument].member.members) != set(entries):
+        fail(f"{service} {model.name}: entries of {argument} have other members")
+    for member, action in entries.items():
+        for shape in reference.shapes(action):
+            grants[f"{argument}.{member}", shape].add(action)
     return grants
 
 

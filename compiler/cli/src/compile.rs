@@ -173,7 +173,7 @@ fn resolved(path: &Path) -> PathBuf {
 /// Writes an app's files, or says why not.
 fn finish(
     project: &Project,
-    analyzed: Analyzed,
+    mut analyzed: Analyzed,
     folder: &Path,
     args: &Compile,
     report: &mut Report,
@@ -184,11 +184,13 @@ fn finish(
     let scope = scope(&args.selection);
     let mut found = Vec::new();
     let mut changes = Vec::new();
-    let wanted = wanted(&analyzed);
+    let wanted = wanted(&mut analyzed);
     if wanted.is_empty() && !blocked && !analyzed.environments.is_empty() {
         found.push(nothing_annotated(&project.root, &analyzed.app));
     }
     report.diagnostics.extend(analyzed.diagnostics);
+    // Taking plans apart leaf by leaf goes on beside the writing.
+    rayon::spawn(move || drop(analyzed.environments));
     if args.check {
         if !blocked {
             let compared = compare(folder, &wanted, &scope, true);
@@ -387,15 +389,15 @@ fn nothing_annotated(root: &Path, app: &App) -> Diagnostic {
 }
 
 /// Every file by its path below the output folder.
-fn wanted(analyzed: &Analyzed) -> BTreeMap<String, String> {
+fn wanted(analyzed: &mut Analyzed) -> BTreeMap<String, String> {
     let mut wanted = BTreeMap::new();
-    let stated = analyzed.environments.iter().filter(|environment| {
+    let stated = analyzed.environments.iter_mut().filter(|environment| {
         let graph = environment.graph.as_ref();
         graph.is_some_and(|graph| !graph.intents.is_empty())
     });
     for environment in stated {
-        for (path, content) in &environment.files {
-            wanted.insert(format!("{}/{path}", environment.name), content.clone());
+        for (path, content) in std::mem::take(&mut environment.files) {
+            wanted.insert(format!("{}/{path}", environment.name), content);
         }
     }
     wanted

@@ -27,13 +27,8 @@ impl Reader<'_> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let help = help.into();
-        let diagnostic = Diagnostic::error(code, self.span(range), message);
-        self.diagnostics.push(if help.is_empty() {
-            diagnostic
-        } else {
-            diagnostic.help(help)
-        });
+        let diagnostic = Diagnostic::error(code, self.span(range), message).help(help);
+        self.diagnostics.push(diagnostic);
     }
 
     pub(crate) fn mistake(&mut self, found: Mistake) {

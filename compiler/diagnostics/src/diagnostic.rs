@@ -139,10 +139,11 @@ impl Diagnostic {
         Self::new(code, Level::Note, at, message)
     }
 
-    /// Says what would fix it.
+    /// Says what would fix it; an empty text says nothing.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(bounded(help.into()));
+        let help = bounded(help.into());
+        self.help = (!help.is_empty()).then_some(help);
         self
     }
 

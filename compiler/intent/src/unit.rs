@@ -65,6 +65,9 @@ pub enum EntryCall {
         runtime: String,
         /// Whether it answers requests over HTTP.
         serves: bool,
+        /// The commands by which the program comes to the unit, outermost first; empty where it runs
+        /// without.
+        arguments: Vec<String>,
     },
     /// A management command of Django, which Django finds by its name.
     DjangoCommand {

@@ -241,20 +241,14 @@ pub fn problems(file: FileId, problems: &[Problem]) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// A diagnostic with help, unless there is none to give.
+/// An error with what would fix it.
 fn mistake(
     code: Code,
     at: Span,
     message: impl Into<String>,
     help: impl Into<String>,
 ) -> Diagnostic {
-    let help = help.into();
-    let diagnostic = Diagnostic::error(code, at, message);
-    if help.is_empty() {
-        diagnostic
-    } else {
-        diagnostic.help(help)
-    }
+    Diagnostic::error(code, at, message).help(help)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //!
 //! The linker follows values over these facts; it must never need the text again.
 
+use std::collections::BTreeMap;
+
 use klo_intent::{Literal, Place};
 use klo_source::TextRange;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ pub struct Language {
     /// Frameworks give a parameter what the program made of its type, and make what they can take
     /// out of a request.
     pub gives_by_type: bool,
+    /// Elements come out of lists through the language's own iterators and methods.
+    pub iterates_by_methods: bool,
     /// Guards and pointers have what the value that they are around has.
     pub sees_through_guards: bool,
 }
@@ -41,6 +45,8 @@ pub struct FileFacts {
     pub scopes: Vec<Scope>,
     /// Expressions that anything refers to.
     pub exprs: Vec<Expr>,
+    /// Branches of which one runs, for languages whose front end tells them.
+    pub choices: Vec<Vec<Branch>>,
     /// Mistakes in the file itself: syntax, nesting, annotations that stand on nothing.
     pub problems: Vec<Problem>,
 }
@@ -55,6 +61,15 @@ impl FileFacts {
     pub fn scope(&self, id: ScopeId) -> &Scope {
         &self.scopes[id.0 as usize]
     }
+}
+
+/// What runs in one case, and not in the others beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Branch {
+    /// Its code.
+    pub range: TextRange,
+    /// The type's and the case's names, where one value of an enumeration leads to it.
+    pub case: Option<(String, String)>,
 }
 
 /// A mistake that reading one file shows. `code` is a diagnostic's id, since facts hold no statics.
@@ -146,6 +161,9 @@ pub struct Scope {
     pub steps: Vec<Step>,
     /// Names that belong to the module (`global`) or to a scope around (`nonlocal`).
     pub outer_names: Vec<String>,
+    /// Names that mean what they mean around the scope until a place in the text, for languages in
+    /// which a variable begins where it is bound: `let pool = pool();`.
+    pub begins: BTreeMap<String, u32>,
     /// The range of its head.
     pub head: TextRange,
     /// The whole range.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use klo_diagnostics::{Diagnostic, Level};
-use klo_intent::IntentGraph;
+use klo_intent::{EntryCall, IntentGraph};
 use klo_source::{DiskTree, SourceMap};
 use serde_json::{Value, json};
 
@@ -209,4 +209,59 @@ fn the_shop_example_reads_without_an_error() {
         .collect();
     assert!(errors.is_empty(), "{errors:#?}\n{:#}", summary(&graph));
     insta::assert_json_snapshot!("shop", summary(&graph));
+}
+
+#[test]
+fn what_is_not_followed_is_said() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rust");
+    let said = |case: &str| -> Vec<String> {
+        let (_, diagnostics) = read_all(&root.join(case));
+        let about = diagnostics.iter().filter(|said| {
+            let code = format!("{:?}", said.code);
+            code.contains("KLO03")
+        });
+        about.map(shown).collect()
+    };
+    let reason = "a unit imports the file, but no code that it reaches calls anything on it";
+    assert_eq!(
+        said("once_cells"),
+        [
+            "database.spare-lock",
+            "cache.spare-lazy",
+            "database.spare-static",
+            "database.spare-once"
+        ]
+        .map(|id| format!("Warning KLO0301 no unit reaches {id}: {reason}"))
+    );
+    assert_eq!(
+        said("typed_context"),
+        [
+            "Note KLO0310 this is one of `database.archive` and `database.points` by its type, and \
+             reading the code cannot tell which"
+                .to_owned(),
+            format!("Warning KLO0301 no unit reaches database.archive: {reason}"),
+            format!("Warning KLO0301 no unit reaches cache.limits: {reason}"),
+        ]
+    );
+}
+
+#[test]
+fn commands_of_a_program_are_told_to_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rust");
+    let (graph, _) = read_all(&root.join("clap_subcommands"));
+    let told = graph
+        .intents
+        .iter()
+        .filter_map(|intent| match &intent.code.as_ref()?.entry.call {
+            EntryCall::Binary { arguments, .. } => Some((intent.id(), arguments.join(" "))),
+            _ => None,
+        });
+    let told: BTreeSet<(String, String)> = told.collect();
+    let expected = [
+        ("job.prune", "background prune"),
+        ("service.api", "serve"),
+        ("service.worker", "background run-worker"),
+    ];
+    let expected = expected.map(|(unit, commands)| (unit.to_owned(), commands.to_owned()));
+    assert_eq!(told, BTreeSet::from(expected));
 }

@@ -3,7 +3,7 @@
 mod properties;
 
 use klo_parse::python::facts;
-use properties::{Language, changed_source, check, check_app, soup};
+use properties::{Language, changed_source, check, check_app, properties, soup};
 use proptest::prelude::*;
 
 const LANGUAGE: Language = Language {
@@ -106,41 +106,4 @@ const TOKENS: &[&str] = &[
     "is ",
 ];
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_text(text in "(?s).{0,400}") {
-        check(LANGUAGE, &text);
-    }
-
-    #[test]
-    fn any_row_of_tokens(text in soup(LANGUAGE)) {
-        check(LANGUAGE, &text);
-    }
-
-    #[test]
-    fn sources_with_mistakes_in_them(text in changed_source(LANGUAGE)) {
-        check(LANGUAGE, &text);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn apps_of_any_bytes(mut bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        bytes.extend_from_slice(b"\n# @klo::service\n");
-        check_app(LANGUAGE, &bytes);
-    }
-
-    #[test]
-    fn apps_of_any_tokens(text in soup(LANGUAGE)) {
-        check_app(LANGUAGE, format!("{text}\n# @klo::service\napp = f()\n").as_bytes());
-    }
-
-    #[test]
-    fn apps_with_mistakes_in_them(text in changed_source(LANGUAGE)) {
-        check_app(LANGUAGE, text.as_bytes());
-    }
-}
+properties!(LANGUAGE, "\n# @klo::service\napp = f()\n");

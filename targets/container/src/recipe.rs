@@ -143,8 +143,18 @@ impl<'a> Kitchen<'a> {
 
     fn program(&mut self, image: &Image, unit: &'a Intent, code: &'a UnitCode) {
         match &code.entry.call {
-            EntryCall::Binary { package, name, .. } => {
-                self.rust(image, unit, code, &Program { package, name });
+            EntryCall::Binary {
+                package,
+                name,
+                arguments,
+                ..
+            } => {
+                let program = Program {
+                    package,
+                    name,
+                    arguments,
+                };
+                self.rust(image, unit, code, &program);
             }
             _ => self.python(image, unit, code),
         }

@@ -70,7 +70,9 @@ pub(crate) fn start(code: &UnitCode, around: &Circumstances<'_>) -> Start {
         }
         EntryCall::Handler | EntryCall::Callable { .. } => Start::Entry,
         // A program that is compiled starts by itself; `rust` writes its image.
-        EntryCall::Binary { name, .. } => Start::Command(vec![name.clone()]),
+        EntryCall::Binary {
+            name, arguments, ..
+        } => Start::Command([std::slice::from_ref(name), arguments].concat()),
     }
 }
 

@@ -9,10 +9,9 @@ pub(crate) enum Next {
     Interpolation,
 }
 
-/// Text as it stands between the quotes of an HCL template, so that it is read back as itself:
+/// Adds text as it stands between the quotes of an HCL template, so that it is read back as itself:
 /// nothing in it ends the string, begins an interpolation or hides from a reader's eye.
-pub(crate) fn escape(text: &str, next: Next) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
+pub(crate) fn escape(out: &mut String, text: &str, next: Next) {
     let mut rest = text;
     loop {
         // Most of what is printed is plain, and taken as a whole.
@@ -21,7 +20,7 @@ pub(crate) fn escape(text: &str, next: Next) -> String {
         out.push_str(whole);
         rest = special;
         let Some(c) = rest.chars().next() else {
-            return out;
+            return;
         };
         if matches!(c, '$' | '%') {
             let run = rest.len() - rest.trim_start_matches(c).len();
@@ -58,37 +57,36 @@ const fn is_plain(byte: u8) -> bool {
 
 /// Text in quotes.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", escape(text, Next::Quote))
+    let mut out = String::with_capacity(text.len() + 2);
+    quote(&mut out, text);
+    out
+}
+
+/// Adds text in quotes.
+pub(crate) fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    escape(out, text, Next::Quote);
+    out.push('"');
 }
 
 /// A key in quotes, with ASCII alone: `terraform fmt` aligns by what a reader sees as one
 /// character, which is only certain for ASCII.
 pub(crate) fn quoted_key(text: &str) -> String {
-    let escaped = escape(text, Next::Quote);
-    let mut out = String::with_capacity(escaped.len() + 2);
-    out.push('"');
-    for c in escaped.chars() {
+    let mut out = String::with_capacity(text.len() + 2);
+    for c in quoted(text).chars() {
         if c.is_ascii() {
             out.push(c);
         } else {
             out.push_str(&code_point(c));
         }
     }
-    out.push('"');
     out
 }
 
-/// Text as it may stand in a comment line: without anything that would end the line.
-pub(crate) fn comment_text(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if is_hidden(c) || c.is_whitespace() {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect()
+/// The words of text as they may stand in a comment line: nothing in them ends the line.
+pub(crate) fn comment_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| is_hidden(c) || c.is_whitespace())
+        .filter(|word| !word.is_empty())
 }
 
 /// Whether a name may stand as it is: as an attribute, or as a key of an object.
@@ -129,7 +127,9 @@ mod tests {
         assert_eq!(quoted("${x} %{if}"), r#""$${x} %%{if}""#);
         assert_eq!(quoted("$${x}"), r#""\u0024\u0024{x}""#);
         assert_eq!(quoted("5 $ 5%"), r#""5 $ 5%""#);
-        assert_eq!(escape("cost: $", Next::Interpolation), r"cost: \u0024");
+        let mut before = String::new();
+        escape(&mut before, "cost: $", Next::Interpolation);
+        assert_eq!(before, r"cost: \u0024");
         assert_eq!(quoted("\u{202e}\0"), r#""\u202e\u0000""#);
         assert_eq!(quoted_key("é😀"), r#""\u00e9\U0001f600""#);
     }

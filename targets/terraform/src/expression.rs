@@ -1,9 +1,12 @@
 //! Values become HCL expressions.
 
-use klo_plan::{Block, PathStep, Ref, Target, Value};
+use std::borrow::Cow;
 
-use crate::escape::{Next, escape, is_identifier, quoted, quoted_key};
-use crate::layout::{Entry, aligned, pad};
+use indexmap::IndexMap;
+use klo_plan::{Address, Block, PathStep, Ref, Target, Value};
+
+use crate::escape::{Next, escape, is_identifier, quote, quoted_key};
+use crate::layout::{Entry, pad, write_aligned, write_comment};
 
 /// Lists longer than this many characters stand on several lines.
 const LINE: usize = 72;
@@ -11,53 +14,78 @@ const LINE: usize = 72;
 /// An expression whose first line stands `indent` levels deep; further lines carry their own
 /// indentation.
 pub(crate) fn expression(value: &Value, indent: usize) -> String {
+    let mut out = String::new();
+    write_expression(&mut out, value, indent);
+    out
+}
+
+/// Adds an expression whose first line stands `indent` levels deep.
+pub(crate) fn write_expression(out: &mut String, value: &Value, indent: usize) {
     match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) if number.is_finite() => number.to_string(),
-        Value::Float(_) => "null".to_owned(),
-        Value::Text(text) => quoted(text),
-        Value::List(items) => list(items, indent),
-        Value::Map(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| map_entry(key, value, indent));
-            object(entries.collect(), indent)
-        }
+        Value::Null => out.push_str("null"),
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Int(number) => out.push_str(&number.to_string()),
+        Value::Float(number) if number.is_finite() => out.push_str(&number.to_string()),
+        Value::Float(_) => out.push_str("null"),
+        Value::Text(text) => quote(out, text),
+        Value::List(items) => write_list(out, items, indent),
+        Value::Map(entries) => write_object(out, entries, indent),
         Value::Blocks(blocks) => {
             let objects: Vec<Value> = blocks.iter().cloned().map(Value::from).collect();
-            list(&objects, indent)
+            write_list(out, &objects, indent);
         }
-        Value::Ref(reference) => reference_text(reference),
-        Value::Concat(parts) => template(parts),
-        Value::Json(inner) => call("jsonencode", std::slice::from_ref(inner), indent),
-        Value::Call(function, arguments) => call(function.name(), arguments, indent),
-        Value::Commented(_, inner) => expression(inner, indent),
+        Value::Ref(reference) => write_reference(out, reference),
+        Value::Concat(parts) => write_template(out, parts),
+        Value::Json(inner) => write_call(out, "jsonencode", std::slice::from_ref(inner), indent),
+        Value::Call(function, arguments) => write_call(out, function.name(), arguments, indent),
+        Value::Commented(_, inner) => write_expression(out, inner, indent),
     }
 }
 
 /// A reference as text: `aws_db_instance.orders.address`.
 pub(crate) fn reference_text(reference: &Ref) -> String {
-    let mut text = match &reference.target {
-        Target::Resource(address) => address.to_string(),
-        Target::Variable(name) => format!("var.{name}"),
-        Target::Local(name) => format!("local.{name}"),
-        Target::Module(name) => format!("module.{name}"),
+    let mut out = String::new();
+    write_reference(&mut out, reference);
+    out
+}
+
+fn write_reference(out: &mut String, reference: &Ref) {
+    let (class, name) = match &reference.target {
+        Target::Resource(address) => {
+            write_address(out, address);
+            ("", "")
+        }
+        Target::Variable(name) => ("var.", name.as_str()),
+        Target::Local(name) => ("local.", name.as_str()),
+        Target::Module(name) => ("module.", name.as_str()),
     };
+    out.push_str(class);
+    out.push_str(name);
     for step in &reference.path {
         match step {
             PathStep::Attribute(name) if is_identifier(name) => {
-                text.push('.');
-                text.push_str(name);
+                out.push('.');
+                out.push_str(name);
             }
-            PathStep::Index(index) => text.push_str(&format!("[{index}]")),
+            PathStep::Index(index) => {
+                out.push('[');
+                out.push_str(&index.to_string());
+                out.push(']');
+            }
             PathStep::Attribute(key) | PathStep::Key(key) => {
-                text.push_str(&format!("[{}]", quoted(key)));
+                out.push('[');
+                quote(out, key);
+                out.push(']');
             }
         }
     }
-    text
+}
+
+fn write_address(out: &mut String, address: &Address) {
+    out.push_str(address.class.prefix());
+    out.push_str(address.kind);
+    out.push('.');
+    out.push_str(&address.name);
 }
 
 /// Comments that belong to a value: its own, and those inside what is printed on one line, which
@@ -89,29 +117,34 @@ fn is_inline(value: &Value) -> bool {
     }
 }
 
-fn map_entry(key: &str, value: &Value, indent: usize) -> Entry {
-    let name = if is_identifier(key) {
-        key.to_owned()
+/// A key of an object as it is printed.
+fn key_text(key: &str) -> Cow<'_, str> {
+    if is_identifier(key) {
+        Cow::Borrowed(key)
     } else {
-        quoted_key(key)
-    };
-    Entry::new(name, value, indent + 1)
-}
-
-fn object(entries: Vec<Entry>, indent: usize) -> String {
-    if entries.is_empty() {
-        return "{}".to_owned();
+        Cow::Owned(quoted_key(key))
     }
-    format!(
-        "{{\n{}{}}}",
-        aligned(&entries, indent + 1, false),
-        pad(indent)
-    )
 }
 
-fn list(items: &[Value], indent: usize) -> String {
+fn write_object(out: &mut String, entries: &IndexMap<String, Value>, indent: usize) {
+    if entries.is_empty() {
+        out.push_str("{}");
+        return;
+    }
+    let entries: Vec<Entry<'_>> = entries
+        .iter()
+        .map(|(key, value)| Entry::new(key_text(key), value, indent + 1))
+        .collect();
+    out.push_str("{\n");
+    write_aligned(out, &entries, indent + 1, false);
+    pad(out, indent);
+    out.push('}');
+}
+
+fn write_list(out: &mut String, items: &[Value], indent: usize) {
     if items.is_empty() {
-        return "[]".to_owned();
+        out.push_str("[]");
+        return;
     }
     let texts: Vec<String> = items
         .iter()
@@ -120,34 +153,57 @@ fn list(items: &[Value], indent: usize) -> String {
     let bare = items.iter().all(|item| comments(item).is_empty());
     let whole = texts.iter().map(|text| text.len() + 2).sum::<usize>();
     if bare && whole <= LINE && texts.iter().all(|text| !text.contains('\n')) {
-        return format!("[{}]", texts.join(", "));
+        write_joined(out, "[", &texts, "]");
+        return;
     }
-    let mut out = String::from("[\n");
+    out.push_str("[\n");
     for (item, text) in items.iter().zip(texts) {
         for comment in comments(item) {
-            out.push_str(&crate::layout::comment(comment, indent + 1));
+            write_comment(out, comment, indent + 1);
         }
-        out.push_str(&format!("{}{text},\n", pad(indent + 1)));
+        pad(out, indent + 1);
+        out.push_str(&text);
+        out.push_str(",\n");
     }
-    out.push_str(&format!("{}]", pad(indent)));
-    out
+    pad(out, indent);
+    out.push(']');
 }
 
-fn call(name: &str, arguments: &[Value], indent: usize) -> String {
+fn write_joined(out: &mut String, begin: &str, texts: &[String], end: &str) {
+    out.push_str(begin);
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(text);
+    }
+    out.push_str(end);
+}
+
+fn write_call(out: &mut String, name: &str, arguments: &[Value], indent: usize) {
+    out.push_str(name);
+    if let [argument] = arguments {
+        out.push('(');
+        write_expression(out, argument, indent);
+        out.push(')');
+        return;
+    }
     let texts: Vec<String> = arguments
         .iter()
         .map(|argument| expression(argument, indent))
         .collect();
-    if arguments.len() == 1 || texts.iter().all(|text| !text.contains('\n')) {
-        return format!("{name}({})", texts.join(", "));
+    if texts.iter().all(|text| !text.contains('\n')) {
+        write_joined(out, "(", &texts, ")");
+        return;
     }
-    let mut out = format!("{name}(\n");
+    out.push_str("(\n");
     for argument in arguments {
-        let text = expression(argument, indent + 1);
-        out.push_str(&format!("{}{text},\n", pad(indent + 1)));
+        pad(out, indent + 1);
+        write_expression(out, argument, indent + 1);
+        out.push_str(",\n");
     }
-    out.push_str(&format!("{})", pad(indent)));
-    out
+    pad(out, indent);
+    out.push(')');
 }
 
 enum Part {
@@ -157,13 +213,14 @@ enum Part {
 
 /// A string with values in it. A single value is printed as itself, which is what `terraform fmt`
 /// makes of it too.
-fn template(parts: &[Value]) -> String {
+fn write_template(out: &mut String, parts: &[Value]) {
     let mut flat = Vec::new();
     flatten(parts, &mut flat);
     if let [Part::Code(code)] = flat.as_slice() {
-        return code.clone();
+        out.push_str(code);
+        return;
     }
-    let mut out = String::from("\"");
+    out.push('"');
     for (index, part) in flat.iter().enumerate() {
         match part {
             Part::Text(text) => {
@@ -172,15 +229,22 @@ fn template(parts: &[Value]) -> String {
                 } else {
                     Next::Quote
                 };
-                out.push_str(&escape(text, next));
+                escape(out, text, next);
             }
             // An object's brace right after the interpolation's would not be told from it.
-            Part::Code(code) if code.starts_with('{') => out.push_str(&format!("${{ {code} }}")),
-            Part::Code(code) => out.push_str(&format!("${{{code}}}")),
+            Part::Code(code) if code.starts_with('{') => {
+                out.push_str("${ ");
+                out.push_str(code);
+                out.push_str(" }");
+            }
+            Part::Code(code) => {
+                out.push_str("${");
+                out.push_str(code);
+                out.push('}');
+            }
         }
     }
     out.push('"');
-    out
 }
 
 /// Merges neighbouring texts, so that what they hold is escaped as one.
@@ -221,10 +285,7 @@ fn one_line(value: &Value) -> String {
         Value::Map(entries) => {
             let entries: Vec<String> = entries
                 .iter()
-                .map(|(key, value)| {
-                    let entry = map_entry(key, &Value::Null, 0);
-                    format!("{} = {}", entry.name(), one_line(value))
-                })
+                .map(|(key, value)| format!("{} = {}", key_text(key), one_line(value)))
                 .collect();
             format!("{{ {} }}", entries.join(", "))
         }

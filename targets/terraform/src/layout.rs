@@ -1,49 +1,51 @@
 //! Lines as `terraform fmt` leaves them: two spaces a level, equals signs aligned within runs of
 //! one-line attributes, nested blocks set off by blank lines.
+//!
+//! Everything is added to the end of one text: a plan is printed on every run of klo, and texts
+//! that are put together out of texts are most of what that would cost.
+
+use std::borrow::Cow;
 
 use klo_plan::{Block, Value};
 
-use crate::escape::comment_text;
-use crate::expression::{attributes, blocks, comments, expression};
+use crate::escape::comment_words;
+use crate::expression::{attributes, blocks, comments, write_expression};
 
 /// Comments are wrapped so that no line is longer than this.
 const WIDTH: usize = 100;
 
 /// An attribute, or an entry of an object, with its value already printed.
-pub(crate) struct Entry {
-    comments: Vec<String>,
-    name: String,
+pub(crate) struct Entry<'a> {
+    comments: Vec<&'a str>,
+    name: Cow<'a, str>,
     value: String,
 }
 
-impl Entry {
+impl<'a> Entry<'a> {
     /// An entry whose name stands `indent` levels deep.
-    pub(crate) fn new(name: impl Into<String>, value: &Value, indent: usize) -> Self {
+    pub(crate) fn new(name: impl Into<Cow<'a, str>>, value: &'a Value, indent: usize) -> Self {
+        let mut text = String::new();
+        write_expression(&mut text, value, indent);
         Self {
-            comments: comments(value).into_iter().map(str::to_owned).collect(),
+            comments: comments(value),
             name: name.into(),
-            value: expression(value, indent),
+            value: text,
         }
     }
 
     /// An entry with an expression that is no [`Value`].
-    pub(crate) fn raw(name: &str, value: impl Into<String>) -> Self {
+    pub(crate) fn raw(name: &'a str, value: impl Into<String>) -> Self {
         Self {
             comments: Vec::new(),
-            name: name.to_owned(),
+            name: name.into(),
             value: value.into(),
         }
     }
 
-    /// Its name as printed.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Puts a comment above it.
-    pub(crate) fn comment(mut self, comment: &str) -> Self {
+    pub(crate) fn comment(mut self, comment: &'a str) -> Self {
         if !comment.is_empty() {
-            self.comments.insert(0, comment.to_owned());
+            self.comments.insert(0, comment);
         }
         self
     }
@@ -53,40 +55,46 @@ impl Entry {
     }
 }
 
-/// `indent` levels of two spaces.
-pub(crate) fn pad(indent: usize) -> String {
-    "  ".repeat(indent)
+/// Adds `indent` levels of two spaces.
+pub(crate) fn pad(out: &mut String, indent: usize) {
+    out.extend(std::iter::repeat_n("  ", indent));
 }
 
 /// A comment as lines that begin with `#`, wrapped at [`WIDTH`].
 pub(crate) fn comment(text: &str, indent: usize) -> String {
-    let room = WIDTH.saturating_sub(indent * 2 + 2).max(20);
-    let mut out = String::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in comment_text(paragraph).split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-                out.push_str(&format!("{}# {line}\n", pad(indent)));
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        let line = format!("{}# {line}", pad(indent));
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
+    let mut out = String::with_capacity(text.len() + 8);
+    write_comment(&mut out, text, indent);
     out
 }
 
-/// Entries one below the other. `spaced` sets those that span lines off by blank lines.
+/// Adds a comment as lines that begin with `#`, wrapped at [`WIDTH`].
+pub(crate) fn write_comment(out: &mut String, text: &str, indent: usize) {
+    let room = WIDTH.saturating_sub(indent * 2 + 2).max(20);
+    for paragraph in text.lines() {
+        pad(out, indent);
+        out.push('#');
+        let mut used = 0;
+        for word in comment_words(paragraph) {
+            let length = word.chars().count();
+            if used > 0 && used + 1 + length > room {
+                out.push('\n');
+                pad(out, indent);
+                out.push('#');
+                used = 0;
+            }
+            out.push(' ');
+            out.push_str(word);
+            used += length + usize::from(used > 0);
+        }
+        out.push('\n');
+    }
+}
+
+/// Adds entries one below the other. `spaced` sets those that span lines off by blank lines.
 ///
 /// `terraform fmt` aligns the equals signs of neighbouring lines whose value ends on its own line;
 /// a comment, a blank line or a longer value ends the run.
-pub(crate) fn aligned(entries: &[Entry], indent: usize, spaced: bool) -> String {
-    let mut out = String::new();
+pub(crate) fn write_aligned(out: &mut String, entries: &[Entry<'_>], indent: usize, spaced: bool) {
     let mut start = 0;
     while start < entries.len() {
         let mut end = start + 1;
@@ -107,38 +115,44 @@ pub(crate) fn aligned(entries: &[Entry], indent: usize, spaced: bool) -> String 
         }
         for entry in run {
             for text in &entry.comments {
-                out.push_str(&comment(text, indent));
+                write_comment(out, text, indent);
             }
-            out.push_str(&format!(
-                "{}{:width$} = {}\n",
-                pad(indent),
-                entry.name,
-                entry.value
-            ));
+            pad(out, indent);
+            out.push_str(&entry.name);
+            out.extend(std::iter::repeat_n(' ', width - entry.name.len()));
+            out.push_str(" = ");
+            out.push_str(&entry.value);
+            out.push('\n');
         }
         start = end;
     }
-    out
 }
 
 /// A block in the making: `resource "aws_sqs_queue" "orders" { … }`.
 pub(crate) struct BlockText {
-    head: String,
-    sections: Vec<String>,
+    text: String,
+    is_empty: bool,
     indent: usize,
 }
 
 impl BlockText {
     /// A block whose first line is `head` and a brace, at the top level.
-    pub(crate) fn new(head: impl Into<String>) -> Self {
-        Self::nested(head, 0)
+    pub(crate) fn new(head: &str) -> Self {
+        Self::after(String::new(), head, 0)
     }
 
     /// A block that stands `indent` levels deep.
-    pub(crate) fn nested(head: impl Into<String>, indent: usize) -> Self {
+    pub(crate) fn nested(head: &str, indent: usize) -> Self {
+        Self::after(String::new(), head, indent)
+    }
+
+    /// A block below lines that belong to it.
+    pub(crate) fn after(mut lines: String, head: &str, indent: usize) -> Self {
+        pad(&mut lines, indent);
+        lines.push_str(head);
         Self {
-            head: head.into(),
-            sections: Vec::new(),
+            text: lines,
+            is_empty: true,
             indent,
         }
     }
@@ -148,24 +162,33 @@ impl BlockText {
         self.indent + 1
     }
 
+    fn begin_section(&mut self) {
+        self.text
+            .push_str(if self.is_empty { " {\n" } else { "\n" });
+        self.is_empty = false;
+    }
+
     /// Adds entries, after a blank line if something stands before them.
-    pub(crate) fn entries(mut self, entries: &[Entry]) -> Self {
+    pub(crate) fn entries(mut self, entries: &[Entry<'_>]) -> Self {
         if !entries.is_empty() {
-            self.sections.push(aligned(entries, self.inside(), true));
+            self.begin_section();
+            let inside = self.inside();
+            write_aligned(&mut self.text, entries, inside, true);
         }
         self
     }
 
     /// Adds a nested block.
     pub(crate) fn block(mut self, block: BlockText) -> Self {
-        self.sections.push(block.finish());
+        self.begin_section();
+        self.text.push_str(&block.finish());
         self
     }
 
     /// Adds attributes, then nested blocks, as Terraform's style guide orders them.
     pub(crate) fn body(mut self, body: &Block) -> Self {
         let inside = self.inside();
-        let entries: Vec<Entry> = attributes(body)
+        let entries: Vec<Entry<'_>> = attributes(body)
             .map(|(name, value)| Entry::new(name, value, inside))
             .collect();
         self = self.entries(&entries);
@@ -176,15 +199,13 @@ impl BlockText {
     }
 
     /// The text, ended by a line break.
-    pub(crate) fn finish(self) -> String {
-        let pad = pad(self.indent);
-        if self.sections.is_empty() {
-            return format!("{pad}{} {{}}\n", self.head);
+    pub(crate) fn finish(mut self) -> String {
+        if self.is_empty {
+            self.text.push_str(" {}\n");
+        } else {
+            pad(&mut self.text, self.indent);
+            self.text.push_str("}\n");
         }
-        format!(
-            "{pad}{} {{\n{}{pad}}}\n",
-            self.head,
-            self.sections.join("\n")
-        )
+        self.text
     }
 }

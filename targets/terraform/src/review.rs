@@ -317,18 +317,16 @@ fn table(out: &mut String, mut resources: Vec<&Resource>) {
             .edge
             .as_ref()
             .map_or(String::new(), |edge| format!(" ({})", text(edge)));
-        out.push_str(&format!(
-            "| {} | {}{edge} | {} |\n",
-            code(&resource.address.to_string()),
-            prose(&resource.why.purpose),
-            code(&file_of(resource.root, &resource.group))
-        ));
+        let address = code(&resource.address.to_string());
+        let purpose = prose(&resource.why.purpose);
+        let file = code(&file_of(resource.root, &resource.group));
+        out.extend(["| ", &address, " | ", &purpose, &edge, " | ", &file, " |\n"]);
     }
 }
 
 /// Text as a run of Markdown that means nothing but itself, in a table's cell too.
 pub(crate) fn text(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
+    let mut out = String::with_capacity(raw.len() + 8);
     for c in raw.chars() {
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => out.extend(['\\', c]),
@@ -360,6 +358,12 @@ fn prose(raw: &str) -> String {
 
 /// Text as a run of code, in a table's cell too.
 pub(crate) fn code(raw: &str) -> String {
+    if raw
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'`' | b'|'))
+    {
+        return ["`", raw, "`"].concat();
+    }
     let clean: String = raw
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })

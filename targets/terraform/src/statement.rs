@@ -5,7 +5,7 @@ use klo_plan::{
     Released, Resource, Variable, VariableType, Why,
 };
 
-use crate::escape::quoted;
+use crate::escape::{quote, quoted};
 use crate::expression::{expression, reference_text};
 use crate::layout::{BlockText, Entry, comment, pad};
 
@@ -19,12 +19,12 @@ pub(crate) fn resource(resource: &Resource) -> String {
         Class::Data => "data",
         Class::Ephemeral => "ephemeral",
     };
-    let head = format!(
-        "{keyword} {} {}",
-        quoted(resource.address.kind),
-        quoted(&resource.address.name)
-    );
-    let mut block = BlockText::new(head);
+    let mut head = String::from(keyword);
+    for label in [resource.address.kind, &resource.address.name] {
+        head.push(' ');
+        quote(&mut head, label);
+    }
+    let mut block = BlockText::after(purpose(&resource.why), &head, 0);
     if resource.provider == Provider::Global {
         block = block.entries(&[Entry::raw("provider", format!("aws.{GLOBAL_ALIAS}"))]);
     }
@@ -36,7 +36,7 @@ pub(crate) fn resource(resource: &Resource) -> String {
         let addresses = resource.depends_on.iter().map(ToString::to_string);
         block = block.entries(&[Entry::raw("depends_on", references(addresses, 1))]);
     }
-    format!("{}{}", purpose(&resource.why), block.finish())
+    block.finish()
 }
 
 fn lifecycle(resource: &Resource) -> Option<BlockText> {
@@ -84,11 +84,15 @@ fn references(names: impl Iterator<Item = String>, indent: usize) -> String {
     if whole.len() <= 72 {
         return format!("[{whole}]");
     }
-    let lines: String = names
-        .iter()
-        .map(|name| format!("{}{name},\n", pad(indent + 1)))
-        .collect();
-    format!("[\n{lines}{}]", pad(indent))
+    let mut out = String::from("[\n");
+    for name in names {
+        pad(&mut out, indent + 1);
+        out.push_str(&name);
+        out.push_str(",\n");
+    }
+    pad(&mut out, indent);
+    out.push(']');
+    out
 }
 
 /// What a block is there for, as a comment; nothing where nobody said.
@@ -109,7 +113,7 @@ fn purpose(why: &Why) -> String {
 pub(crate) fn locals(values: &[&LocalValue]) -> String {
     let entries: Vec<Entry> = values
         .iter()
-        .map(|local| Entry::new(local.name.clone(), &local.value, 1).comment(&local.comment))
+        .map(|local| Entry::new(local.name.as_str(), &local.value, 1).comment(&local.comment))
         .collect();
     BlockText::new("locals").entries(&entries).finish()
 }
@@ -120,10 +124,11 @@ pub(crate) fn module(call: &ModuleCall) -> String {
     if let Some(version) = &call.version {
         first.push(Entry::raw("version", quoted(version)));
     }
-    let block = BlockText::new(format!("module {}", quoted(&call.name)))
+    let head = format!("module {}", quoted(&call.name));
+    BlockText::after(purpose(&call.why), &head, 0)
         .entries(&first)
-        .body(&call.inputs);
-    format!("{}{}", purpose(&call.why), block.finish())
+        .body(&call.inputs)
+        .finish()
 }
 
 /// A change of address.
@@ -139,11 +144,14 @@ pub(crate) fn moved(moved: &Moved) -> String {
 /// The end of managing something that stays.
 pub(crate) fn released(released: &Released) -> String {
     let lifecycle = Block::new().with("destroy", false);
-    let block = BlockText::new("removed")
+    let reason = comment(
+        "What klo made here before, if it did, is let go and not destroyed.",
+        0,
+    );
+    BlockText::after(reason, "removed", 0)
         .entries(&[Entry::raw("from", released.from.to_string())])
-        .body(&Block::new().block("lifecycle", lifecycle));
-    let reason = "# What klo made here before, if it did, is let go and not destroyed.\n";
-    format!("{reason}{}", block.finish())
+        .body(&Block::new().block("lifecycle", lifecycle))
+        .finish()
 }
 
 /// The adoption of something that is already there.
@@ -170,14 +178,14 @@ pub(crate) fn variable(variable: &Variable) -> String {
     if let Some(default) = &variable.default {
         entries.push(Entry::raw("default", expression(default, 1)));
     }
-    BlockText::new(format!("variable {}", quoted(&variable.name)))
+    BlockText::new(&format!("variable {}", quoted(&variable.name)))
         .entries(&entries)
         .finish()
 }
 
 /// An output.
 pub(crate) fn output(output: &Output) -> String {
-    BlockText::new(format!("output {}", quoted(&output.name)))
+    BlockText::new(&format!("output {}", quoted(&output.name)))
         .entries(&[
             Entry::raw("description", quoted(&output.description)),
             Entry::new("value", &output.value, 1),

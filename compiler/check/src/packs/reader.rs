@@ -89,13 +89,8 @@ impl<'a> Reader<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let help = help.into();
-        let diagnostic = Diagnostic::error(code, self.at(range), message);
-        self.diagnostics.push(if help.is_empty() {
-            diagnostic
-        } else {
-            diagnostic.help(help)
-        });
+        let diagnostic = Diagnostic::error(code, self.at(range), message).help(help);
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reports a value that does not fit.

@@ -88,6 +88,17 @@ pub(crate) fn member(service: &str, path: &str) -> Option<&'static Member> {
 }
 
 impl Operation {
+    /// The argument whose entries decide all that the operation does, where it does nothing else.
+    pub(crate) fn entries(&self) -> Option<&'static str> {
+        let first = self.deciding.first().filter(|_| self.access.is_empty())?;
+        first.argument.split_once('.').map(|(argument, _)| argument)
+    }
+
+    /// Every argument that needs more permissions, in the API's spelling.
+    pub(crate) fn all_deciding(&self) -> impl Iterator<Item = &'static str> {
+        self.deciding.iter().map(|deciding| deciding.argument)
+    }
+
     /// An argument that needs more permissions, however an SDK writes it: `VersionId`, `version_id`.
     pub(crate) fn deciding(&self, argument: &str) -> Option<&Deciding> {
         let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
@@ -171,7 +182,8 @@ mod tests {
             assert!(knows(service), "{service}");
         }
         for (name, operation) in OPERATION_TABLE.values().flatten() {
-            assert!(!operation.access.is_empty(), "{name}");
+            let by_entries = operation.entries().is_some();
+            assert!(by_entries || !operation.access.is_empty(), "{name}");
         }
     }
 
@@ -202,6 +214,14 @@ mod tests {
         }
         assert_eq!(deciding("dynamodb", "query", "TableName"), None);
         assert_eq!(deciding("s3", "put_object", "acl"), Some(("ACL", vec![])));
+        for written in [
+            "TransactItems.ConditionCheck",
+            "TransactItems.condition_check",
+        ] {
+            let found = deciding("dynamodb", "transact_write_items", written);
+            let expected = ("TransactItems.ConditionCheck", vec![Access::Read]);
+            assert_eq!(found, Some(expected));
+        }
         let source = deciding("s3", "copy_object", "copy_source");
         assert_eq!(source, Some(("CopySource", vec![Access::Read])));
     }

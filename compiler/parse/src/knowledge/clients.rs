@@ -76,7 +76,8 @@ pub(crate) struct Client {
     pub(crate) pool: Pool,
 }
 
-const fn sql(
+/// A client of a database.
+pub(super) const fn sql(
     path: &'static str,
     engine: Option<Engine>,
     driver: Driver,
@@ -93,19 +94,20 @@ const fn sql(
     }
 }
 
-const fn cache(path: &'static str) -> Client {
+/// A client of a cache.
+pub(super) const fn cache(path: &'static str, library: &'static str, pool: Pool) -> Client {
     Client {
         path,
         kind: Kind::Cache,
         engine: None,
         driver: Driver::Redis,
-        library: "redis",
-        pool: REDIS,
+        library,
+        pool,
     }
 }
 
-const POSTGRES: Option<Engine> = Some(Engine::Postgres);
-const MYSQL: Option<Engine> = Some(Engine::Mysql);
+pub(super) const POSTGRES: Option<Engine> = Some(Engine::Postgres);
+pub(super) const MYSQL: Option<Engine> = Some(Engine::Mysql);
 
 /// Every client. Defaults are those of each library's documentation as of November 2026.
 const CLIENTS: &[Client] = &[
@@ -236,15 +238,15 @@ const CLIENTS: &[Client] = &[
         "aiomysql",
         pool("maxsize", 10),
     ),
-    cache("redis.Redis"),
-    cache("redis.asyncio.Redis"),
-    cache("redis.cluster.RedisCluster"),
-    cache("redis.asyncio.RedisCluster"),
-    cache("redis.ConnectionPool"),
-    cache("redis.BlockingConnectionPool"),
-    cache("redis.asyncio.ConnectionPool"),
-    cache("redis.asyncio.BlockingConnectionPool"),
-    cache("flask_redis.FlaskRedis"),
+    cache("redis.Redis", "redis", REDIS),
+    cache("redis.asyncio.Redis", "redis", REDIS),
+    cache("redis.cluster.RedisCluster", "redis", REDIS),
+    cache("redis.asyncio.RedisCluster", "redis", REDIS),
+    cache("redis.ConnectionPool", "redis", REDIS),
+    cache("redis.BlockingConnectionPool", "redis", REDIS),
+    cache("redis.asyncio.ConnectionPool", "redis", REDIS),
+    cache("redis.asyncio.BlockingConnectionPool", "redis", REDIS),
+    cache("flask_redis.FlaskRedis", "redis", REDIS),
 ];
 
 /// The client that a constructor makes.

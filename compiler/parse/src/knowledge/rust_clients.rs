@@ -1,9 +1,9 @@
 //! Clients of databases and caches in Rust: defaults are those of each crate's documentation
 //! (November 2026): sqlx 0.8, diesel 2.2, r2d2 0.8, bb8 0.9, deadpool 0.12, sea-orm 1.1, redis 0.29.
 
-use klo_intent::{Engine, Kind};
+use klo_intent::Engine;
 
-use super::clients::{Client, Driver, Pool};
+use super::clients::{Client, Driver, MYSQL, POSTGRES, Pool, cache, sql};
 
 const fn pool(size: &'static str, default: u32) -> Pool {
     Pool {
@@ -18,37 +18,6 @@ const SQLX: Pool = pool("max_connections", 10);
 const R2D2: Pool = pool("max_size", 10);
 /// deadpool keeps two for each processor; a task has four at most where nobody asked for more.
 const DEADPOOL: Pool = pool("max_size", 8);
-
-const fn sql(
-    path: &'static str,
-    engine: Option<Engine>,
-    driver: Driver,
-    library: &'static str,
-    pool: Pool,
-) -> Client {
-    Client {
-        path,
-        kind: Kind::Database,
-        engine,
-        driver,
-        library,
-        pool,
-    }
-}
-
-const fn cache(path: &'static str, library: &'static str, pool: Pool) -> Client {
-    Client {
-        path,
-        kind: Kind::Cache,
-        engine: None,
-        driver: Driver::Redis,
-        library,
-        pool,
-    }
-}
-
-const POSTGRES: Option<Engine> = Some(Engine::Postgres);
-const MYSQL: Option<Engine> = Some(Engine::Mysql);
 
 /// Every client.
 pub(super) const CLIENTS: &[Client] = &[

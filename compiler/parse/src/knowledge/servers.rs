@@ -161,10 +161,7 @@ mod tests {
             processes("poetry run gunicorn --workers=3 shop:app"),
             Some(3)
         );
-        assert_eq!(
-            processes("/opt/venv/bin/uvicorn shop:app --workers 2"),
-            Some(2)
-        );
+        assert_eq!(processes("venv/bin/uvicorn shop:app --workers 2"), Some(2));
         assert_eq!(processes("python -m hypercorn -w 5 shop:app"), Some(5));
         assert_eq!(processes("granian --workers 6 shop:app"), Some(6));
         assert_eq!(processes("sh -c \"exec uwsgi --processes 7\""), Some(7));

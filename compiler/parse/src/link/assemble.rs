@@ -34,6 +34,8 @@ pub(crate) struct UnitRun {
     pub(crate) unfollowed: BTreeMap<Tag, BTreeSet<Span>>,
     /// Imports of modules whose names reading does not show.
     pub(crate) unknown_imports: BTreeSet<Span>,
+    /// Places that are given one of several resources by a type that each of them fits.
+    pub(crate) undecided: BTreeSet<(Span, BTreeSet<Tag>)>,
     /// What annotated expressions say in this unit.
     pub(crate) found: BTreeMap<Tag, Found>,
     /// Every file that starting it may load.
@@ -139,8 +141,19 @@ pub(super) fn with_program<T>(
         making: HashMap::new(),
         tagged_names: BTreeMap::new(),
         tags: Vec::new(),
+        units: BTreeSet::new(),
         evaluation,
     };
+    program.units = units(declarations)
+        .into_iter()
+        .filter_map(|index| {
+            let declaration = &declarations[index];
+            match declaration.item.kind {
+                ItemKind::Function(scope) => Some((program.by_path(&declaration.path)?, scope)),
+                _ => None,
+            }
+        })
+        .collect();
     let tags = tag_resources(&mut program, declarations);
     let declared = Declared {
         app,
@@ -257,6 +270,7 @@ pub(super) fn run_unit(
         })
         .collect();
     django_uses(&mut machine, declared);
+    machine.settle_entries(module);
     let mut start: BTreeSet<FileIx> = machine.modules.keys().copied().collect();
     start.extend(packages.get(&program.file(file).path).into_iter().flatten());
     let files = program
@@ -278,6 +292,7 @@ pub(super) fn run_unit(
         uses: machine.uses.by_tag,
         unfollowed,
         unknown_imports,
+        undecided: machine.undecided,
         found,
         files,
         required,
@@ -437,14 +452,20 @@ pub(super) fn read_orphans(
         let mut machine = Machine::new(program);
         let module = machine.import(file);
         machine.run();
-        let scope = |tag: &Tag| {
-            declared.declarations[declared.tags[tag.0 as usize]]
-                .item
-                .scope
-        };
-        let scopes: BTreeSet<ScopeId> = tags.iter().map(scope).collect();
+        let item = |tag: &Tag| &declared.declarations[declared.tags[tag.0 as usize]].item;
+        let mut scopes: BTreeSet<ScopeId> = tags.iter().map(|tag| item(tag).scope).collect();
+        if program.file(file).language().compiled {
+            // What a static holds may be made in a function of its own.
+            scopes.extend(tags.iter().filter_map(|tag| match item(tag).kind {
+                ItemKind::Assignment(value) => Some(program.file(file).facts.expr(value).scope),
+                _ => None,
+            }));
+        }
         for scope in scopes {
             run_around(&mut machine, file, scope);
+        }
+        if program.file(file).language().compiled {
+            machine.fill_cells(module, file);
         }
         for tag in tags {
             let kind = program.tags[tag.0 as usize].kind;

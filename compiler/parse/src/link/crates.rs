@@ -54,13 +54,20 @@ impl Machine<'_> {
                 return Values::from([cell]);
             }
             "std.sync.LazyLock.force" => return first,
+            path if rust::PASSES_ON.iter().any(|(_, known)| *known == path) => {
+                return self.pass_on(frame, site, arguments);
+            }
             "envy.from_env" => return self.read_environment(frame, site, arguments, ""),
             _ => {}
+        }
+        if let Some(made) = self.make_collection(frame, site, path, arguments) {
+            return made;
         }
         if rust::runs_application(path) {
             let mut served = self.call_all(frame, site, &first);
             served.extend(arguments.all().flatten().copied());
             self.serve_crate(&served);
+            self.add_filter_routes(frame, &served);
         }
         let tags = self.note_crate_uses(frame, site, callee, name, arguments);
         let ty = rust::result_of(path).map_or_else(|| made_type(path), str::to_owned);
@@ -108,6 +115,9 @@ impl Machine<'_> {
             return found;
         }
         if let Some(found) = self.call_settings(frame, site, bare, ty, method, arguments) {
+            return found;
+        }
+        if let Some(found) = self.call_filter(frame, site, base, method, arguments) {
             return found;
         }
         if rust::framework(ty).is_some() || rust::is_group(ty) || rust::is_route(ty) {
@@ -250,24 +260,29 @@ impl Machine<'_> {
         method: &str,
         arguments: &Arguments,
     ) -> Option<Values> {
-        if ty != "std.sync.OnceLock" {
+        if ty != rust::ONCE {
             return None;
         }
         let any = self.values.sym("[]");
         let first = arguments.positional.first().cloned().unwrap_or_default();
         Some(match method {
             "set" | "insert" | "set_default" => {
+                self.note_held(cell, &first);
                 self.grow_field(cell, any, first);
                 Values::new()
             }
             "get_or_init" | "get_or_try_init" => {
                 let made = self.call_all(frame, site, &first);
+                self.note_held(cell, &made);
                 self.grow_field(cell, any, made.clone());
                 let mut found = self.field(cell, any, frame);
                 found.extend(made);
-                found
+                self.of_cell(cell, found)
             }
-            _ => self.field(cell, any, frame),
+            _ => {
+                let held = self.field(cell, any, frame);
+                self.of_cell(cell, held)
+            }
         })
     }
 }

@@ -96,11 +96,13 @@ impl Machine<'_> {
             .filter_map(|value| self.values.as_literal(*value).map(str::to_owned))
             .collect();
         keys.sort();
+        let method = MethodUse {
+            service: service.to_owned(),
+            method: operation.to_owned(),
+        };
+        self.note_entries(&tags, &method, Some(&named));
         for tag in tags {
-            let method = MethodUse {
-                service: service.to_owned(),
-                method: operation.to_owned(),
-            };
+            let method = method.clone();
             self.uses.record(tag, Some(method), span);
             if !keys.is_empty() {
                 let known = self.uses.table_keys.entry(tag).or_default();

@@ -162,6 +162,49 @@ pub(crate) fn note_unfollowed(
     }
 }
 
+/// Variables and fields that may be one of several resources, where it is not shown that each is used.
+pub(crate) fn note_undecided(
+    assembly: &mut Assembly<'_>,
+    position: usize,
+    unit: IntentId,
+    edges: &BTreeMap<Node, Edge>,
+) {
+    let id = assembly.intents[unit.0 as usize].id();
+    for (at, tags) in assembly.runs[position].undecided.clone() {
+        let resources: BTreeSet<IntentId> = tags
+            .iter()
+            .filter_map(|tag| {
+                let declaration = assembly.declared.tags[tag.0 as usize];
+                assembly.by_declaration.get(&declaration).copied()
+            })
+            .collect();
+        let all_used = resources
+            .iter()
+            .all(|resource| edges.contains_key(&Node::Intent(*resource)));
+        if all_used {
+            continue;
+        }
+        let names: Vec<String> = resources
+            .iter()
+            .map(|resource| assembly.intents[resource.0 as usize].id())
+            .collect();
+        let example = names.first().cloned().unwrap_or_default();
+        let note = Diagnostic::note(
+            linking::UNFOLLOWED_USE,
+            at,
+            format!(
+                "this is one of {} by its type, and reading the code cannot tell which",
+                klo_diagnostics::list_of(names.iter().map(String::as_str))
+            ),
+        )
+        .help(format!(
+            "state the edge to the one that is used on the unit, for example `uses(to = \"{example}\")`"
+        ))
+        .subject(id.clone());
+        assembly.diagnostics.push(note);
+    }
+}
+
 /// Imports of modules by names that reading does not show, unless the unit states what it uses.
 pub(crate) fn note_unknown_imports(
     assembly: &mut Assembly<'_>,

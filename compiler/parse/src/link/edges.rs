@@ -6,8 +6,8 @@ use klo_intent::{Access, Binding, Edge, IntentId, Kind, MethodUse, Node, Place, 
 use klo_source::Span;
 
 use super::edge_notes::{
-    note_inert, note_shared_variables, note_unannotated, note_unfollowed, note_unknown_imports,
-    warn_unreached, warn_without_tls,
+    note_inert, note_shared_variables, note_unannotated, note_undecided, note_unfollowed,
+    note_unknown_imports, warn_unreached, warn_without_tls,
 };
 use super::intents::Assembly;
 use super::stated::stated;
@@ -47,6 +47,7 @@ pub(crate) fn add(assembly: &mut Assembly<'_>) {
         note_unannotated(assembly, position, unit, &edges);
         note_unfollowed(assembly, position, unit, &edges);
         note_unknown_imports(assembly, position, unit, &edges);
+        note_undecided(assembly, position, unit, &edges);
         if let Some(code) = &mut assembly.intents[unit.0 as usize].code {
             code.inert = inert;
         }

@@ -27,7 +27,7 @@ impl Machine<'_> {
         let in_function = !self.frame(frame).on_import;
         let mut tagged = Values::new();
         // What a cell holds is worked out by those who look into it.
-        let lazy = !values.is_empty() && values.iter().all(|value| self.is_lazy(*value));
+        let lazy = !values.is_empty() && values.iter().all(|value| self.is_cell(*value));
         for tag in tags {
             if lazy {
                 if self.evaluated.get(tag).is_some_and(|e| e.values.is_empty()) {
@@ -67,7 +67,8 @@ impl Machine<'_> {
         let kind = self.syntax(site.file, site.expr);
         match kind {
             ExprKind::Name(name) => {
-                let values = self.lookup(frame, name);
+                let at = self.program.file(site.file).facts.expr(site.expr).range;
+                let values = self.lookup_at(frame, name, at.start);
                 let values = self.forced(frame, site, values);
                 self.note_reads(frame, site, &values);
                 values
@@ -96,11 +97,17 @@ impl Machine<'_> {
             ExprKind::None => Values::from([self.values.value(Value::None)]),
             ExprKind::Sequence(items) => self.eval_sequence(frame, site, items),
             ExprKind::Map(entries) => self.eval_map(frame, site, entries),
-            ExprKind::Either(options) => self.eval_either(frame, site.file, options),
+            ExprKind::Either(options) => {
+                let found = self.eval_either(frame, site.file, options);
+                self.one_of_filters(frame, site, found)
+            }
             ExprKind::Await(value) => self.expr(frame, *value),
             ExprKind::Element(value) => {
                 let values = self.expr(frame, *value);
-                self.elements(frame, &values)
+                match self.program.file(site.file).language().iterates_by_methods {
+                    true => self.iterated(frame, site, &values),
+                    false => self.elements(frame, &values),
+                }
             }
             ExprKind::Entered(value) => self.eval_entered(frame, site, *value),
             ExprKind::Lambda(scope) => Values::from([self.values.value(Value::Function {

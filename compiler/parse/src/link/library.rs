@@ -43,6 +43,11 @@ impl Machine<'_> {
                     self.call_task(site, bare);
                     return Values::new();
                 }
+                Value::Container { site: made, .. }
+                    if self.program.file(made.file).language().iterates_by_methods =>
+                {
+                    return self.call_collection_method(frame, site, bare, callee, arguments);
+                }
                 Value::Container { .. } => {
                     return self.call_container_method(frame, site, bare, callee, arguments);
                 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::fast::RandomState;
-use klo_source::Span;
+use klo_source::{Span, TextRange};
 
 use super::cells::grow;
 use super::frame::{Context, Frame, FrameKey};
@@ -14,6 +14,7 @@ use super::program::Program;
 use super::registry::Registry;
 use super::uses::Uses;
 use super::value::{FileIx, FrameIx, Interner, Site, Sym, Tag, Value, ValueId, Values};
+use super::wants::Want;
 use crate::facts::{BindTarget, ExprId, ExprKind, ScopeId, ScopeKind, Step};
 
 /// Maps whose order is never looked at.
@@ -65,7 +66,32 @@ pub(crate) struct Machine<'p> {
     pub(crate) settings_module: Option<String>,
     /// Where a program of commands is run with whatever arguments the process has.
     pub(crate) asks_arguments: BTreeSet<Span>,
+    /// What only a declared type may tell the value of.
+    pub(crate) wants: BTreeSet<Want>,
+    /// Where several values fit, with the resources that they stand for.
+    pub(crate) undecided: BTreeSet<(Span, BTreeSet<Tag>)>,
+    /// What it leaves out of the program.
+    pub(crate) leaves_out: LeavesOut,
+    /// Where functions are called, in a run that is to show that.
+    pub(crate) callers: Option<BTreeMap<(FileIx, ScopeId), BTreeSet<Site>>>,
     pub(crate) changed: bool,
+}
+
+/// Code that other units of the same program run, and this one does not.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LeavesOut {
+    /// Functions that are not run.
+    pub(crate) functions: BTreeSet<(FileIx, ScopeId)>,
+    /// Branches that are not taken.
+    pub(crate) branches: Vec<(FileIx, TextRange)>,
+}
+
+impl LeavesOut {
+    fn branch_of(&self, file: FileIx, range: TextRange) -> bool {
+        self.branches.iter().any(|(found, branch)| {
+            *found == file && branch.start <= range.start && range.end <= branch.end
+        })
+    }
 }
 
 /// What became of an annotated expression.
@@ -110,6 +136,10 @@ impl<'p> Machine<'p> {
             starts_django: false,
             settings_module: None,
             asks_arguments: BTreeSet::new(),
+            wants: BTreeSet::new(),
+            undecided: BTreeSet::new(),
+            leaves_out: LeavesOut::default(),
+            callers: None,
             changed: false,
         }
     }
@@ -219,8 +249,13 @@ impl<'p> Machine<'p> {
             }
             for (place, expr) in exprs.iter().enumerate() {
                 if self.pending.begin(next()) {
-                    let values = self.eval(frame, file, *expr);
-                    self.grow_expr(frame, place, values);
+                    if !self
+                        .leaves_out
+                        .branch_of(file, loaded.facts.expr(*expr).range)
+                    {
+                        let values = self.eval(frame, file, *expr);
+                        self.grow_expr(frame, place, values);
+                    }
                     self.pending.end();
                 }
             }
@@ -250,6 +285,10 @@ impl<'p> Machine<'p> {
                     .unwrap_or_default();
                 if value.is_none() {
                     values = self.declared(frame, file, target, *annotation);
+                }
+                if let (BindTarget::Name(name), Some(value), Some(ty)) = (target, value, annotation)
+                {
+                    self.want_variable(frame, name, (*value, *ty), &values);
                 }
                 self.bind(frame, target, values);
             }

@@ -1,5 +1,6 @@
 //! What names mean, and what imports bring in.
 
+use super::frame::Frame;
 use super::machine::Machine;
 use super::pending::Cell;
 use super::program::Resolved;
@@ -8,31 +9,54 @@ use crate::facts::{ExprId, Import, ImportNames};
 use crate::knowledge::{MODULE_NAME, rust};
 
 impl Machine<'_> {
-    /// What a name means in a frame.
+    /// What a name means in a frame, once everything there is bound.
     pub(crate) fn lookup(&mut self, frame: FrameIx, name: &str) -> Values {
+        self.lookup_at(frame, name, u32::MAX)
+    }
+
+    /// Whether a variable of a frame begins only behind a place in the text.
+    fn begins_behind(&self, frame: FrameIx, name: &str, at: u32) -> bool {
+        let Frame { file, scope, .. } = self.frame(frame);
+        let begins = &self.program.file(*file).scope(*scope).begins;
+        begins.get(name).is_some_and(|begins| at < *begins)
+    }
+
+    /// What a name means in a frame at a place in the text.
+    pub(crate) fn lookup_at(&mut self, frame: FrameIx, name: &str, place: u32) -> Values {
         let sym = self.values.sym(name);
         let mut at = Some(frame);
         let mut module = frame;
+        let mut stars = Vec::new();
         while let Some(current) = at {
             module = current;
             let own_class = current == frame;
-            if self.binds(current, name) && (own_class || !self.is_class(current)) {
+            if self.binds(current, name)
+                && (own_class || !self.is_class(current))
+                && !self.begins_behind(current, name, place)
+            {
                 return self.var(current, sym, frame);
             }
             at = self.frame(current).closure;
+            if self.takes_over(current) {
+                if at.is_none() {
+                    break;
+                }
+                let found = self.starred(current, name, frame);
+                if !found.is_empty() {
+                    return found;
+                }
+                stars.extend(self.frame(current).external_stars.iter().copied());
+            }
         }
         let found = self.var(module, sym, frame);
         if !found.is_empty() {
             return found;
         }
-        self.pending.read(Cell::Stars(module));
-        for star in self.frame(module).stars.clone() {
-            let found = self.module_var(star, name, frame);
-            if !found.is_empty() {
-                return found;
-            }
+        let found = self.starred(module, name, frame);
+        if !found.is_empty() {
+            return found;
         }
-        let stars = self.frame(module).external_stars.clone();
+        stars.extend(self.frame(module).external_stars.iter().copied());
         if !stars.is_empty() && !is_builtin(name) {
             let paths: Vec<String> = stars
                 .iter()
@@ -71,18 +95,36 @@ impl Machine<'_> {
         self.starred(module, name, reader)
     }
 
+    /// Whether a frame's own code takes over names of a module.
+    fn takes_over(&self, frame: FrameIx) -> bool {
+        let Frame { file, scope, .. } = self.frame(frame);
+        self.program.file(*file).takes_over[scope.0 as usize]
+    }
+
     /// A name that `import *` brings into a module.
     pub(crate) fn starred(&mut self, module: FrameIx, name: &str, reader: FrameIx) -> Values {
         let sym = self.values.sym(name);
-        self.pending.read(Cell::Stars(module));
-        let stars = self.frame(module).stars.clone();
-        for star in stars {
-            if star != module {
+        let mut seen = vec![module];
+        let mut at = 0;
+        // A module hands on what it takes over itself.
+        while let Some(module) = seen.get(at).copied() {
+            self.pending.read(Cell::Stars(module));
+            if module != reader {
+                self.frame_mut(module).readers.insert(reader);
+            }
+            for star in self.frame(module).stars.clone() {
+                if seen.contains(&star) {
+                    continue;
+                }
                 let found = self.var(star, sym, reader);
                 if !found.is_empty() {
                     return found;
                 }
+                if !self.binds(star, name) {
+                    seen.push(star);
+                }
             }
+            at += 1;
         }
         // What a build script generates is seen nowhere else.
         let generated = format!("{}{}", rust::CRATE, rust::GENERATED.join("."));
@@ -159,7 +201,8 @@ impl Machine<'_> {
         }
     }
 
-    /// `use crate::a::*` where no file is called after the module.
+    /// `use crate::a::*` where no file is called after the module: it is written inside another, or
+    /// known by a name that another gives it.
     fn import_star_of_value(
         &mut self,
         frame: FrameIx,
@@ -167,14 +210,28 @@ impl Machine<'_> {
         import: &Import,
         parts: &[&str],
     ) {
-        let Some((first, rest)) = parts.split_first() else {
-            return;
-        };
         let site = Site {
             file,
             expr: ExprId(0),
         };
-        let mut values = Values::from([self.module_value(file, import.level, &[first], false)]);
+        let is_file = |length: &usize| {
+            let (before, _) = parts.split_at(*length);
+            matches!(
+                self.program.modules.resolve(file, import.level, before),
+                Resolved::File(_)
+            )
+        };
+        let least = usize::from(import.level == 0);
+        let of_file = (least..=parts.len()).rev().find(is_file);
+        let (mut values, rest) = match (of_file, parts.split_first()) {
+            (Some(length), _) => {
+                let (before, rest) = parts.split_at(length);
+                let module = self.module_value(file, import.level, before, false);
+                (Values::from([module]), rest)
+            }
+            (None, Some((first, rest))) => (self.lookup(frame, first), rest),
+            (None, None) => return,
+        };
         for name in rest {
             let mut found = Values::new();
             for value in values {
@@ -183,11 +240,13 @@ impl Machine<'_> {
             values = found;
         }
         for value in values {
-            let Value::Module(target) = *self.values.get(value) else {
-                continue;
+            let module = match *self.values.get(self.values.untagged(value)) {
+                Value::Module(target) => self.import(target),
+                Value::Class { body, .. } => body,
+                _ => continue,
             };
-            let module = self.import(target);
             if module != frame && !self.frame(frame).stars.contains(&module) {
+                self.frame_mut(module).readers.insert(frame);
                 self.frame_mut(frame).stars.push(module);
                 self.pending.grew(Cell::Stars(frame));
                 self.changed = true;

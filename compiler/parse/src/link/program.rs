@@ -60,6 +60,8 @@ pub(crate) struct LoadedFile {
     pub(crate) own_attributes: HashMap<u32, HashSet<String>>,
     /// Names of attributes that anything else is given.
     pub(crate) given_attributes: HashSet<String>,
+    /// Whether a scope takes over names of a module.
+    pub(crate) takes_over: Vec<bool>,
     /// For each class body, the step that first declares or assigns a name.
     pub(crate) fields: Vec<HashMap<String, u32>>,
 }
@@ -90,6 +92,7 @@ impl LoadedFile {
             own_attributes,
             given_attributes,
             fields: facts.scopes.iter().map(first_fields).collect(),
+            takes_over: facts.scopes.iter().map(takes_over).collect(),
             path,
             id,
             facts,
@@ -111,6 +114,13 @@ impl LoadedFile {
     pub(crate) fn span(&self, range: TextRange) -> Span {
         range.in_file(self.id)
     }
+}
+
+fn takes_over(scope: &Scope) -> bool {
+    scope.steps.iter().any(|step| match step {
+        Step::Import(import) => matches!(import.names, ImportNames::Star),
+        _ => false,
+    })
 }
 
 fn bound_names(scope: &Scope, facts: &FileFacts) -> HashSet<String> {
@@ -240,6 +250,8 @@ pub(crate) struct Program<'a> {
     pub(crate) tags: Vec<TagInfo>,
     /// Names of attributes that anything but a method's own instance is given.
     pub(crate) given_attributes: HashSet<String>,
+    /// Functions that annotations make units of.
+    pub(crate) units: BTreeSet<(FileIx, ScopeId)>,
     /// When its parts are evaluated.
     pub(crate) evaluation: Evaluation,
 }

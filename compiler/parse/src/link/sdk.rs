@@ -55,8 +55,14 @@ impl Machine<'_> {
         let requested = self.literal_argument(arguments, 0, "ClientMethod");
         let span = self.span(site);
         let written = self.argument_names(arguments);
+        let listed = self.entry_arguments(&call, arguments);
         for asked in aws::operations(&call, requested.as_deref()) {
             let copies = asked.operation.contains("copy");
+            let method = MethodUse {
+                service: call.service.to_owned(),
+                method: asked.operation.to_owned(),
+            };
+            self.note_entries(&tags, &method, listed.as_ref());
             for tag in &tags {
                 // Where no source is known, it may be the same bucket.
                 let reads = copies && (sources.is_empty() || sources.contains(tag));
@@ -95,6 +101,14 @@ impl Machine<'_> {
             passes,
             arguments,
         ))
+    }
+
+    /// The list by whose entries the operation does one thing or another; `None` where it is not among
+    /// the arguments that are written.
+    fn entry_arguments(&self, call: &aws::Call<'_>, arguments: &Arguments) -> Option<Values> {
+        let operation = call.rest.rsplit('.').next().unwrap_or("");
+        let list = aws_tables::operation(call.service, operation)?.entries()?;
+        self.keyword_values(arguments, list)
     }
 
     /// The annotated value that a call makes, where the annotation stands on the line of the call:

@@ -33,7 +33,11 @@ fn linked(dir: &Path, evaluation: Evaluation) -> String {
 
 fn apps() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let fixtures = std::fs::read_dir(root.join("tests/fixtures/python")).expect("it is there");
+    let of_language = |language: &str| {
+        let fixtures = root.join("tests/fixtures").join(language);
+        std::fs::read_dir(fixtures).expect("it is there")
+    };
+    let fixtures = ["python", "rust"].map(of_language).into_iter().flatten();
     let fixtures = fixtures.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     let examples = ["shop", "minimal"].map(|name| root.join("../../examples").join(name));
     let mut apps: Vec<PathBuf> = fixtures.chain(examples).collect();

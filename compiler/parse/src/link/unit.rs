@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use klo_intent::{EntryCall, Interface};
 
+use super::dispatch::{dispatch, run_main};
 use super::frame::{Arguments, Context};
 use super::machine::Machine;
 use super::program::Program;
@@ -47,6 +48,14 @@ pub(crate) fn run<'p>(
     settings: Option<&str>,
 ) -> Run<'p> {
     let mut machine = Machine::new(program);
+    let compiled = program.file(file).language().compiled;
+    let dispatched = match item.kind {
+        ItemKind::Function(scope) if compiled => dispatch(program, file, scope),
+        _ => None,
+    };
+    if let Some(dispatched) = &dispatched {
+        machine.leaves_out = dispatched.leaves_out.clone();
+    }
     let watched = match item.kind {
         ItemKind::Assignment(expr) | ItemKind::Call(expr) | ItemKind::Return(expr) => Some(expr),
         _ => None,
@@ -64,13 +73,13 @@ pub(crate) fn run<'p>(
         module,
         file,
     };
-    let compiled = program.file(file).language().compiled;
-    let mut entry = match (capability, item.kind) {
-        (_, ItemKind::Function(scope)) if compiled => runner.compiled(item, Some(scope)),
+    let mut entry = match (dispatched, capability, item.kind) {
+        (Some(dispatched), ..) => runner.dispatched(dispatched.arguments),
+        (_, _, ItemKind::Function(scope)) if compiled => runner.compiled(item, Some(scope)),
         _ if compiled => runner.compiled(item, None),
-        (Capability::Service, _) => runner.service(item, watched),
-        (_, ItemKind::Function(scope)) => runner.callable(item, scope),
-        (_, ItemKind::Class(_)) => runner.class(item),
+        (_, Capability::Service, _) => runner.service(item, watched),
+        (_, _, ItemKind::Function(scope)) => runner.callable(item, scope),
+        (_, _, ItemKind::Class(_)) => runner.class(item),
         _ => runner.service(item, watched),
     };
     if let Some(command) = command {
@@ -209,9 +218,27 @@ impl Runner<'_> {
         values.extend(watched.unwrap_or_default());
         let roots = self.roots(&values);
         self.machine.apps.extend(roots.iter().copied());
+        self.binary(&roots)
+    }
+
+    /// A function that its program's `main` comes to, with what that gives it.
+    fn dispatched(&mut self, commands: Vec<String>) -> EntryFound {
+        self.run_crate();
+        let mut found = self.binary(&Values::new());
+        if let EntryCall::Binary { arguments, .. } = &mut found.call {
+            *arguments = commands;
+        }
+        found
+    }
+
+    /// A compiled program that serves what it was found to, and the roots.
+    fn binary(&mut self, roots: &Values) -> EntryFound {
         let frame = self.module;
         self.machine.requeue_all();
-        self.machine.serve(frame, &roots);
+        self.machine.serve(frame, roots);
+        while self.machine.decide() {
+            self.machine.serve(frame, roots);
+        }
         let of = |value: &ValueId| self.machine.crate_path(*value);
         let paths: Vec<String> = self.machine.apps.iter().filter_map(of).collect();
         let framework = paths.iter().find_map(|ty| knowledge::rust::framework(ty));
@@ -225,6 +252,7 @@ impl Runner<'_> {
                 name: String::new(),
                 runtime: runtime.unwrap_or("").to_owned(),
                 serves: framework.is_some(),
+                arguments: Vec::new(),
             },
             framework: framework.unwrap_or("").to_owned(),
         }
@@ -245,12 +273,7 @@ impl Runner<'_> {
         let super::program::Resolved::File(root) = crate_root else {
             return;
         };
-        let module = self.machine.import(root);
-        self.machine.run();
-        for main in self.machine.module_var(module, "main", module) {
-            self.machine.activate(module, main);
-        }
-        self.machine.run();
+        run_main(&mut self.machine, root);
     }
 
     fn program(&mut self, item: &Item, roots: Values) -> EntryFound {

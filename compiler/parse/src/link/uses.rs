@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use klo_intent::{ArgumentUse, MethodUse};
 use klo_source::Span;
 
-use super::value::Tag;
+use super::value::{Tag, Values};
 
 /// How a unit uses one resource.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,16 @@ pub(crate) struct Uses {
     pub(crate) table_keys: BTreeMap<Tag, BTreeSet<Vec<String>>>,
     /// Calls on clients that no annotation stands for, by type.
     pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
+    /// Lists by whose entries calls do one thing or another: see `Machine::settle_entries`.
+    pub(crate) entries: BTreeMap<(Tag, MethodUse), Entries>,
+}
+
+/// The lists that are given to calls of an operation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entries {
+    pub(crate) values: Values,
+    /// Whether some call is given what cannot be read.
+    pub(crate) unread: bool,
 }
 
 impl Uses {

@@ -45,6 +45,7 @@ impl Builder<'_> {
             decorators,
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: std::collections::BTreeMap::new(),
             head,
             range: parent.range,
         });

@@ -17,6 +17,7 @@ const LANGUAGE: Language = Language {
     compiled: false,
     calls_decorators: true,
     gives_by_type: false,
+    iterates_by_methods: false,
     sees_through_guards: false,
 };
 
@@ -139,6 +140,7 @@ impl<'t> Builder<'t> {
             decorators: Vec::new(),
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: std::collections::BTreeMap::new(),
             head: TextRange::new(0, 0),
             range: whole,
         };

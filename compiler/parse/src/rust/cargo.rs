@@ -76,21 +76,25 @@ struct WorkspaceTable {
 }
 
 impl WorkspaceTable {
-    /// Whether the workspace in a folder leaves out a package below it, as cargo decides it: a member
-    /// that is named stays one.
+    /// Whether the workspace in a folder leaves out a package below it.
     fn excludes(&self, folder: &str, package: &str) -> bool {
-        let names = |path: &String| normalize(folder, path);
-        let is_below = |path: String| {
-            let rest = package.strip_prefix(path.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let named = |paths: &[String]| -> Vec<String> {
+            let paths = paths.iter();
+            paths.filter_map(|path| normalize(folder, path)).collect()
         };
-        self.exclude.iter().filter_map(names).any(is_below)
-            && !self
-                .members
-                .iter()
-                .filter_map(names)
-                .any(|path| path == package)
+        excludes(&named(&self.members), &named(&self.exclude), package)
     }
+}
+
+/// Whether a workspace leaves out the package in a folder, as cargo decides it: a member that is named
+/// stays one. The folders that `members` and `exclude` list are relative to the same root as
+/// `package`.
+pub fn excludes(members: &[String], exclude: &[String], package: &str) -> bool {
+    let is_below = |path: &String| {
+        let rest = package.strip_prefix(path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    exclude.iter().any(is_below) && !members.iter().any(|path| path == package)
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,6 +7,7 @@ use syn::{Attribute, Expr, Field, Meta, Token};
 use super::Builder;
 use super::paths::name_of;
 use crate::facts::{Argument, BindTarget, ExprId, ExprKind, ScopeKind, Step};
+use crate::knowledge::rust;
 
 /// What `#[arg(…)]` says of a field.
 #[derive(Default)]
@@ -54,6 +55,30 @@ impl Builder<'_> {
                 range,
             });
         }
+    }
+
+    /// The keyword that says which command a case of an enumeration of commands is.
+    pub(super) fn command_keyword(
+        &mut self,
+        enumeration: &[Attribute],
+        variant: &syn::Variant,
+        range: TextRange,
+    ) -> Vec<(String, ExprId)> {
+        let renamed = stated_option(enumeration, "rename_all").is_some();
+        if renamed || !derives(enumeration, &["Subcommand", "StructOpt"]) {
+            return Vec::new();
+        }
+        let stated = match stated_option(&variant.attrs, "name") {
+            Some(Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(name),
+                ..
+            })) => Some(name.value()),
+            Some(_) => return Vec::new(),
+            None => None,
+        };
+        let name = stated.unwrap_or_else(|| klo_intent::kebab(&name_of(&variant.ident)));
+        let name = self.expr(ExprKind::Text(name), range);
+        vec![(rust::COMMAND.to_owned(), name)]
     }
 
     /// The variable that a field is read from, or its default.
@@ -105,37 +130,48 @@ pub(super) fn derives(attributes: &[Attribute], traits: &[&str]) -> bool {
 
 fn options(attributes: &[Attribute]) -> Options {
     let mut found = Options::default();
-    for attribute in attributes {
-        let path = attribute.path();
-        if !["arg", "clap", "command", "structopt"]
-            .iter()
-            .any(|name| path.is_ident(name))
-        {
-            continue;
-        }
-        let list = Punctuated::<Meta, Token![,]>::parse_terminated;
-        for meta in attribute.parse_args_with(list).unwrap_or_default() {
-            match meta {
-                Meta::Path(path) if path.is_ident("env") => found.env = Some(String::new()),
-                Meta::Path(path) if path.is_ident("flatten") => found.flatten = true,
-                Meta::NameValue(named) if named.path.is_ident("env") => {
-                    if let Expr::Lit(syn::ExprLit {
-                        lit: syn::Lit::Str(text),
-                        ..
-                    }) = &named.value
-                    {
-                        found.env = Some(text.value());
-                    }
-                }
-                Meta::NameValue(named)
-                    if named.path.is_ident("default_value")
-                        || named.path.is_ident("default_value_t") =>
+    for meta in told(attributes) {
+        match meta {
+            Meta::Path(path) if path.is_ident("env") => found.env = Some(String::new()),
+            Meta::Path(path) if path.is_ident("flatten") => found.flatten = true,
+            Meta::NameValue(named) if named.path.is_ident("env") => {
+                if let Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) = &named.value
                 {
-                    found.default = Some(named.value);
+                    found.env = Some(text.value());
                 }
-                _ => {}
             }
+            Meta::NameValue(named)
+                if named.path.is_ident("default_value")
+                    || named.path.is_ident("default_value_t") =>
+            {
+                found.default = Some(named.value);
+            }
+            _ => {}
         }
     }
     found
+}
+
+/// What clap's attributes say of an item.
+fn told(attributes: &[Attribute]) -> impl Iterator<Item = Meta> {
+    let own = attributes.iter().filter(|attribute| {
+        ["arg", "clap", "command", "structopt"]
+            .iter()
+            .any(|name| attribute.path().is_ident(name))
+    });
+    own.flat_map(|attribute| {
+        let list = Punctuated::<Meta, Token![,]>::parse_terminated;
+        attribute.parse_args_with(list).unwrap_or_default()
+    })
+}
+
+/// The value that clap's attributes give an option.
+fn stated_option(attributes: &[Attribute], option: &str) -> Option<Expr> {
+    told(attributes).find_map(|meta| match meta {
+        Meta::NameValue(named) if named.path.is_ident(option) => Some(named.value),
+        _ => None,
+    })
 }

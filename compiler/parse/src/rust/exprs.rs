@@ -7,7 +7,7 @@ use syn::{Expr, Lit, UnOp};
 use super::Builder;
 use super::paths::name_of;
 use crate::facts::{
-    Argument, BindTarget, ExprId, ExprKind, Parameter, ParameterKind, ScopeKind, Step,
+    Argument, BindTarget, Branch, ExprId, ExprKind, Parameter, ParameterKind, ScopeKind, Step,
 };
 use crate::knowledge::rust;
 
@@ -78,6 +78,10 @@ impl Builder<'_> {
                 self.step(Step::Do(condition));
                 let mut options = vec![self.block_value(&found.then_branch, declared, range)];
                 if let Some((_, otherwise)) = &found.else_branch {
+                    let then = self.range_of(found.then_branch.brace_token.span.join());
+                    let branches = [then, self.extent(otherwise)];
+                    let branches = branches.map(|range| Branch { range, case: None });
+                    self.facts.choices.push(branches.to_vec());
                     options.push(self.typed_expression(otherwise, declared));
                 }
                 self.expr(ExprKind::Either(options), range)
@@ -94,12 +98,19 @@ impl Builder<'_> {
             }
             Expr::ForLoop(found) => {
                 let values = self.expression(&found.expr);
-                let element = self.expr(ExprKind::Element(values), range);
+                let of = self.extent(&found.expr);
+                let element = self.expr(ExprKind::Element(values), of);
                 self.bind_pattern(&found.pat, Some(element));
                 self.block_value(&found.body, None, range)
             }
             Expr::Match(found) => {
                 let value = self.expression(&found.expr);
+                let branches = found.arms.iter().map(|arm| Branch {
+                    range: self.extent(&arm.body),
+                    case: case_of(&arm.pat),
+                });
+                let branches: Vec<Branch> = branches.collect();
+                self.facts.choices.push(branches);
                 let mut options = Vec::new();
                 for arm in &found.arms {
                     self.bind_pattern(&arm.pat, Some(value));
@@ -306,11 +317,24 @@ impl Builder<'_> {
             }
             return self.expr(ExprKind::Either(options), range);
         }
+        if let Some(value) = self.iterator_call(found, &name, range) {
+            return value;
+        }
         let receiver = self.expression(&found.receiver);
         if rust::passes_itself(&name)
             && let Some(last) = found.args.last()
         {
-            let called = self.called(last, vec![receiver], range);
+            let passes_on = rust::PASSES_ON.iter().find(|(known, _)| *known == name);
+            let called = match passes_on {
+                Some((_, path)) => {
+                    let function = self.expression(last);
+                    let path = path.split('.').map(str::to_owned).collect();
+                    let callee = self.names(path, true, range);
+                    let arguments = [receiver, function].map(Argument::Positional).to_vec();
+                    self.expr(ExprKind::Call { callee, arguments }, range)
+                }
+                None => self.called(last, vec![receiver], range),
+            };
             return match name.as_str() {
                 "inspect" | "for_each" => {
                     self.expr(ExprKind::Either(vec![receiver, called]), range)
@@ -318,10 +342,7 @@ impl Builder<'_> {
                 _ => called,
             };
         }
-        let callee_range = TextRange {
-            start: range.start,
-            end: self.range(&found.method).end,
-        };
+        let callee_range = self.span_of(range.start, self.range(&found.method).end);
         let callee = self.expr(ExprKind::Attribute(receiver, name.clone()), callee_range);
         let mut arguments: Vec<Argument> = found
             .args
@@ -408,4 +429,23 @@ impl Builder<'_> {
         });
         self.expr(ExprKind::Lambda(scope), range)
     }
+}
+
+/// The enumeration and the case of it that a pattern stands for: `Command::Serve { .. }`.
+fn case_of(pattern: &syn::Pat) -> Option<(String, String)> {
+    let path = match pattern {
+        syn::Pat::Path(found) => &found.path,
+        // `Some(Command::Serve)`: what is inside decides.
+        syn::Pat::TupleStruct(found) if found.path.is_ident("Some") => {
+            return case_of(found.elems.first()?);
+        }
+        syn::Pat::TupleStruct(found) => &found.path,
+        syn::Pat::Struct(found) => &found.path,
+        syn::Pat::Paren(found) => return case_of(&found.pat),
+        syn::Pat::Reference(found) => return case_of(&found.pat),
+        _ => return None,
+    };
+    let mut names = path.segments.iter().rev().map(|part| name_of(&part.ident));
+    let (case, ty) = (names.next()?, names.next()?);
+    Some((ty, case))
 }

@@ -93,16 +93,19 @@ impl Builder<'_> {
     }
 
     fn between(&self, first: Span, last: Span) -> TextRange {
-        let (start, end) = (self.range_of(first).start, self.range_of(last).end);
-        TextRange {
-            start,
-            end: end.max(start),
-        }
+        self.span_of(self.range_of(first).start, self.range_of(last).end)
     }
 }
 
+/// Whether an attribute stands before its item, and not in the item's body as `#![…]` and `//!` do.
+pub(super) fn is_outer(attribute: &syn::Attribute) -> bool {
+    matches!(attribute.style, syn::AttrStyle::Outer)
+}
+
 fn first_attribute(attributes: &[syn::Attribute]) -> Option<Span> {
-    attributes.first().map(|found| found.pound_token.span)
+    // What is written inside of the braces comes after the item's first token.
+    let mut outer = attributes.iter().filter(|found| is_outer(found));
+    outer.next().map(|found| found.pound_token.span)
 }
 
 fn signature_start(signature: &syn::Signature) -> Span {

@@ -93,6 +93,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn bind_item(&mut self, name: &str, value: ExprId, range: TextRange) {
+        self.begins_at_once(name);
         self.step(Step::Bind {
             target: BindTarget::Name(name.to_owned()),
             value: Some(value),
@@ -122,10 +123,7 @@ impl Builder<'_> {
         let head_end = callable.body.map_or(callable.range.end, |body| {
             self.range_of(body.brace_token.span.open()).start
         });
-        let head = TextRange {
-            start: self.behind_attributes(callable.attributes, callable.range.start),
-            end: head_end,
-        };
+        let head = self.head(callable.attributes, callable.range, head_end);
         let decorators = self.route_attributes(callable.attributes);
         let parameters = self.parameters(callable.signature);
         let returns = match &callable.signature.output {
@@ -200,10 +198,7 @@ impl Builder<'_> {
             syn::Fields::Named(fields) => self.range_of(fields.brace_token.span.open()).start,
             _ => range.end,
         };
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: brace,
-        };
+        let head = self.head(&found.attrs, range, brace);
         let scope = self.within(kind, &name, head, range, |builder| {
             builder.fields(&fields);
             builder.derived(&found.attrs, &name, &fields);
@@ -235,17 +230,22 @@ impl Builder<'_> {
 
     fn enumeration(&mut self, found: &syn::ItemEnum, range: TextRange) {
         let name = name_of(&found.ident);
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(found.brace_token.span.open()).start,
-        };
+        let head = self.head(
+            &found.attrs,
+            range,
+            self.range_of(found.brace_token.span.open()).start,
+        );
         let scope = self.within(class(Vec::new()), &name, head, range, |builder| {
             for variant in &found.variants {
                 let range = builder.range(variant);
                 let base = builder.expr(ExprKind::Name(name.clone()), range);
                 let own = name_of(&variant.ident);
                 let fields: Vec<&syn::Field> = variant.fields.iter().collect();
-                let inner = builder.within(class(vec![base]), &own, range, range, |builder| {
+                let kind = ScopeKind::Class {
+                    bases: vec![base],
+                    keywords: builder.command_keyword(&found.attrs, variant, range),
+                };
+                let inner = builder.within(kind, &own, range, range, |builder| {
                     builder.fields(&fields);
                 });
                 builder.step(Step::Define(inner));
@@ -265,10 +265,11 @@ impl Builder<'_> {
                 _ => None,
             })
             .collect();
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(found.brace_token.span.open()).start,
-        };
+        let head = self.head(
+            &found.attrs,
+            range,
+            self.range_of(found.brace_token.span.open()).start,
+        );
         self.stands_not(&found.attrs, head, "a trait");
         let name = name_of(&found.ident);
         let scope = self.within(class(bases), &name, head, range, |builder| {
@@ -298,10 +299,11 @@ impl Builder<'_> {
             .iter()
             .map(|(path, _)| self.path(path))
             .collect();
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(found.brace_token.span.open()).start,
-        };
+        let head = self.head(
+            &found.attrs,
+            range,
+            self.range_of(found.brace_token.span.open()).start,
+        );
         self.stands_not(&found.attrs, head, "an `impl` block");
         let name = match &*found.self_ty {
             syn::Type::Path(ty) => ty.path.segments.last().map(|last| name_of(&last.ident)),
@@ -338,10 +340,7 @@ impl Builder<'_> {
             self.bind_module(1, module, &name, range);
             return;
         };
-        let head = TextRange {
-            start: self.behind_attributes(&found.attrs, range.start),
-            end: self.range_of(brace.span.open()).start,
-        };
+        let head = self.head(&found.attrs, range, self.range_of(brace.span.open()).start);
         self.stands_not(&found.attrs, head, "a `mod`");
         if only_in_tests(&found.attrs) {
             return;
@@ -409,13 +408,15 @@ impl Builder<'_> {
     fn use_all(&mut self, before: &[String], range: TextRange) {
         let supers = before.iter().take_while(|name| *name == "super").count();
         let inside = self.inline.len();
-        let (level, module) = match before.first().map(String::as_str) {
-            Some("super") if supers <= inside => return,
-            Some("super") => (1 + (supers - inside) as u32, before[supers..].to_vec()),
-            Some("self") if inside > 0 => return,
-            Some("self") => (1, before[1..].to_vec()),
-            _ => (0, before.to_vec()),
+        let (level, around, rest) = match before.first().map(String::as_str) {
+            Some("super") => {
+                let above = supers.saturating_sub(inside) as u32;
+                (1 + above, inside.saturating_sub(supers), &before[supers..])
+            }
+            Some("self") => (1, inside, &before[1..]),
+            _ => (0, 0, before),
         };
+        let module = [&self.inline[..around], rest].concat();
         self.import(level, module, ImportNames::Star, range);
     }
 }

@@ -27,7 +27,7 @@ impl Builder<'_> {
                 self.expr(ExprKind::Sequence(items), range)
             }
             "select" => self.select(&found.tokens, range),
-            "path" => self.path_macro(&found.tokens, range),
+            "path" => self.path_macro(found, range),
             _ if rust::is_query_macro(&name) => {
                 let callee = self.path(&found.path);
                 let arguments = self.arguments(&found.tokens);
@@ -57,11 +57,7 @@ impl Builder<'_> {
         let Ok(statements) = syn::Block::parse_within.parse2(tokens.clone()) else {
             return Vec::new();
         };
-        let block = syn::Block {
-            brace_token: syn::token::Brace::default(),
-            stmts: statements,
-        };
-        self.block(&block, None).into_iter().collect()
+        self.statements_of(&statements, None).into_iter().collect()
     }
 
     /// `name = value` in a macro names an argument and assigns nothing.
@@ -171,28 +167,18 @@ impl Builder<'_> {
     }
 
     /// warp's `path!("orders" / u64)`: the path that it matches.
-    fn path_macro(&mut self, tokens: &TokenStream, range: TextRange) -> ExprId {
-        let mut path = String::new();
-        for token in tokens.clone() {
-            match token {
-                TokenTree::Literal(literal) => {
-                    path.push('/');
-                    path.push_str(literal.to_string().trim_matches('"'));
-                }
-                TokenTree::Ident(_) => path.push_str("/{}"),
-                _ => {}
-            }
-        }
-        let root = self.names(vec!["warp".to_owned(), "path".to_owned()], true, range);
+    fn path_macro(&mut self, found: &Macro, range: TextRange) -> ExprId {
+        let callee = match found.path.segments.len() {
+            1 => self.names(vec!["warp".to_owned(), "path".to_owned()], true, range),
+            _ => self.path(&found.path),
+        };
+        let path: String = path_parts(&found.tokens)
+            .iter()
+            .map(|part| format!("/{}", part.as_deref().unwrap_or(rust::HOLE)))
+            .collect();
         let path = self.expr(ExprKind::Text(path), range);
         let arguments = vec![Argument::Positional(path)];
-        self.expr(
-            ExprKind::Call {
-                callee: root,
-                arguments,
-            },
-            range,
-        )
+        self.expr(ExprKind::Call { callee, arguments }, range)
     }
 
     /// A macro that defines items.
@@ -265,7 +251,7 @@ impl Builder<'_> {
         for (attributes, name, ty, value) in statics.parse2(tokens.clone()).unwrap_or_default() {
             let start = self.range(&name).start;
             let end = self.extent(&value).end;
-            let range = TextRange { start, end };
+            let range = self.span_of(start, end);
             let name = name_of(&name);
             let declared = self.type_expr(&ty);
             let (cell, value) = self.lazy_cell(&value, declared, range);
@@ -342,6 +328,26 @@ impl Builder<'_> {
         let range = self.extent(expr);
         self.text[range.start as usize..range.end as usize].to_owned()
     }
+}
+
+/// The parts of a path between its slashes: texts, and types of parameters as `None`. Two dots at its
+/// end say that more may follow.
+fn path_parts(tokens: &TokenStream) -> Vec<Option<String>> {
+    let mut parts: Vec<Option<String>> = Vec::new();
+    let mut begins = true;
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Punct(sign) if sign.as_char() == '/' => begins = true,
+            TokenTree::Punct(sign) if begins && sign.as_char() == '.' => begins = false,
+            token if begins => {
+                begins = false;
+                let text = syn::parse2::<syn::LitStr>(token.into());
+                parts.push(text.ok().map(|text| text.value()));
+            }
+            _ => {}
+        }
+    }
+    parts
 }
 
 /// A part of a format string.

@@ -5,6 +5,7 @@ mod derive;
 mod exprs;
 mod extent;
 mod items;
+mod iterators;
 mod lex;
 mod macros;
 pub mod modules;
@@ -25,13 +26,13 @@ use crate::facts::{
     BindTarget, Expr, ExprId, ExprKind, FileFacts, Import, ImportNames, Language, Problem, Scope,
     ScopeId, ScopeKind, Step,
 };
-use lex::Lexed;
 
 /// What following values in Rust depends on.
 const LANGUAGE: Language = Language {
     compiled: true,
     calls_decorators: false,
     gives_by_type: true,
+    iterates_by_methods: true,
     sees_through_guards: true,
 };
 
@@ -59,19 +60,19 @@ pub(crate) fn outline(text: &str) -> (FileFacts, Vec<attach::Statement>) {
 
 fn read(text: &str, outline: bool) -> (FileFacts, Vec<attach::Statement>) {
     let lexed = lex::lex(text);
-    let mut builder = Builder::new(text);
+    let mut builder = Builder::new(text, &lexed.comments);
     builder.annotated |= outline;
     if let Some(at) = lexed.too_deep {
         builder.problem(
             codes::TOO_DEEP.id(),
-            TextRange::new(at, (at + 1).min(text.len())),
+            builder.text_range(at, at + 1),
             format!(
                 "code is nested more than {} levels deep here",
                 lex::MAX_DEPTH
             ),
             "split it into functions of its own",
         );
-        return builder.finish(&lexed);
+        return builder.finish();
     }
     // A thread with a stack for the deepest tree that a text of this length can hold.
     let size = STACK + (STACK_PER_BYTE * text.len()).min(MAX_STACK);
@@ -79,15 +80,15 @@ fn read(text: &str, outline: bool) -> (FileFacts, Vec<attach::Statement>) {
         let worker = std::thread::Builder::new().stack_size(size);
         let worker = worker.spawn_scoped(scope, || {
             builder.read();
-            builder.finish(&lexed)
+            builder.finish()
         });
         worker.ok().and_then(|worker| worker.join().ok())
     });
     read.unwrap_or_else(|| {
-        let mut builder = Builder::new(text);
+        let mut builder = Builder::new(text, &[]);
         builder.problem(
             codes::UNREADABLE_FILE.id(),
-            TextRange::new(0, text.lines().next().unwrap_or("").len()),
+            builder.text_range(0, text.lines().next().unwrap_or("").len()),
             "this file holds more code than klo reads of one file".to_owned(),
             "split it, or exclude it with `.gitignore` or `sources`; annotations in it are not seen",
         );
@@ -98,6 +99,8 @@ fn read(text: &str, outline: bool) -> (FileFacts, Vec<attach::Statement>) {
 /// The facts of one file while they are collected.
 struct Builder<'t> {
     text: &'t str,
+    /// Every comment of the text, in order.
+    comments: &'t [attach::Comment],
     facts: FileFacts,
     /// The scope that is open.
     scope: ScopeId,
@@ -112,7 +115,7 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, comments: &'t [attach::Comment]) -> Self {
         let module = Scope {
             kind: ScopeKind::Module,
             name: String::new(),
@@ -121,11 +124,13 @@ impl<'t> Builder<'t> {
             decorators: Vec::new(),
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: BTreeMap::new(),
             head: TextRange::new(0, 0),
             range: TextRange::new(0, text.len()),
         };
         Self {
             text,
+            comments,
             facts: FileFacts {
                 scopes: vec![module],
                 language: LANGUAGE,
@@ -149,12 +154,9 @@ impl<'t> Builder<'t> {
                 self.bind_roots();
             }
             Err(error) => {
-                let range = error.span().byte_range();
-                let start = self.text.floor_char_boundary(range.start);
-                let end = self.text.floor_char_boundary(range.end).max(start);
                 self.problem(
                     codes::SYNTAX.id(),
-                    TextRange::new(start, end),
+                    self.range_of(error.span()),
                     format!("this is no valid Rust: {error}"),
                     "correct the syntax, or exclude the file with `.gitignore` or `sources`",
                 );
@@ -162,13 +164,13 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(mut self, lexed: &Lexed) -> (FileFacts, Vec<attach::Statement>) {
+    fn finish(mut self) -> (FileFacts, Vec<attach::Statement>) {
         if self.annotated {
             self.statements
                 .sort_by_key(|statement| statement.range.start);
             attach::attach(
                 self.text,
-                &lexed.comments,
+                self.comments,
                 &self.statements,
                 ITEMS,
                 &mut self.facts,
@@ -198,8 +200,20 @@ impl<'t> Builder<'t> {
 
     fn range_of(&self, span: proc_macro2::Span) -> TextRange {
         let range = span.byte_range();
-        let end = range.end.min(self.text.len());
-        TextRange::new(range.start.min(end), end)
+        self.text_range(range.start, range.end)
+    }
+
+    /// A range of the text, wherever its ends come from: in order, within the text, and cutting no
+    /// character. Every range that the front end hands out is made here.
+    fn text_range(&self, start: usize, end: usize) -> TextRange {
+        let start = self.text.floor_char_boundary(start);
+        let end = self.text.floor_char_boundary(end).max(start);
+        TextRange::new(start, end)
+    }
+
+    /// The range between two places.
+    fn span_of(&self, start: u32, end: u32) -> TextRange {
+        self.text_range(start as usize, end as usize)
     }
 
     /// Adds an expression to the open scope.
@@ -213,8 +227,31 @@ impl<'t> Builder<'t> {
         id
     }
 
+    /// Notes that a variable of the open scope begins at a place.
+    fn begins(&mut self, name: &str, at: u32) {
+        let scope = &mut self.facts.scopes[self.scope.0 as usize];
+        let ScopeKind::Function { parameters, .. } = &scope.kind else {
+            return;
+        };
+        if !parameters.iter().any(|parameter| parameter.name == name) {
+            scope.begins.entry(name.to_owned()).or_insert(at);
+        }
+    }
+
+    /// Notes that an item of the open scope is seen in all of it.
+    fn begins_at_once(&mut self, name: &str) {
+        let scope = &mut self.facts.scopes[self.scope.0 as usize];
+        if matches!(scope.kind, ScopeKind::Function { .. }) {
+            scope.begins.insert(name.to_owned(), 0);
+        }
+    }
+
     /// Adds a step to the open scope.
     fn step(&mut self, step: Step) {
+        if let Step::Define(scope) = step {
+            let name = self.facts.scope(scope).name.clone();
+            self.begins_at_once(&name);
+        }
         self.facts.scopes[self.scope.0 as usize].steps.push(step);
     }
 
@@ -241,6 +278,7 @@ impl<'t> Builder<'t> {
             decorators: Vec::new(),
             steps: Vec::new(),
             outer_names: Vec::new(),
+            begins: BTreeMap::new(),
             head,
             range,
         });

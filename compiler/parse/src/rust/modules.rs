@@ -121,13 +121,22 @@ impl CrateIndex {
             return self.outside(from, parts);
         };
         let mut at = start;
+        // Modules that are written inside of a file's have folders all the same.
+        let mut folders = String::new();
         for part in rest {
-            match self.child(at, part) {
-                Some(next) => at = next,
-                None => return Resolution::Nothing,
+            match self.child(at, &join(&folders, part)) {
+                Some(next) => {
+                    at = next;
+                    folders.clear();
+                }
+                None => folders = join(&folders, part),
             }
         }
-        Resolution::File(at)
+        if folders.is_empty() {
+            Resolution::File(at)
+        } else {
+            Resolution::Nothing
+        }
     }
 
     /// The file in which a path begins, and the names that follow.

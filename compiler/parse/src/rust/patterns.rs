@@ -8,12 +8,19 @@ use crate::facts::{BindTarget, ExprId, ExprKind, Step};
 use crate::knowledge::rust;
 
 impl Builder<'_> {
-    /// Binds the names of a pattern to parts of a value.
+    /// Binds the names of a pattern to parts of a value. Before the end of the value, they mean what
+    /// they mean without it.
     pub(super) fn bind_pattern(&mut self, pattern: &Pat, value: Option<ExprId>) {
+        let end = value.map_or(0, |value| self.facts.expr(value).range.end);
+        self.bind_part(pattern, value, end);
+    }
+
+    fn bind_part(&mut self, pattern: &Pat, value: Option<ExprId>, end: u32) {
         let range = self.range(pattern);
         match pattern {
             Pat::Ident(found) => {
                 let annotation = None;
+                self.begins(&name_of(&found.ident), end.max(range.end));
                 self.step(Step::Bind {
                     target: BindTarget::Name(name_of(&found.ident)),
                     value,
@@ -21,35 +28,38 @@ impl Builder<'_> {
                     range,
                 });
                 if let Some((_, inner)) = &found.subpat {
-                    self.bind_pattern(inner, value);
+                    self.bind_part(inner, value, end);
                 }
             }
-            Pat::Paren(found) => self.bind_pattern(&found.pat, value),
-            Pat::Reference(found) => self.bind_pattern(&found.pat, value),
+            Pat::Paren(found) => self.bind_part(&found.pat, value, end),
+            Pat::Reference(found) => self.bind_part(&found.pat, value, end),
             Pat::Guard(found) => {
-                self.bind_pattern(&found.pat, value);
+                self.bind_part(&found.pat, value, end);
                 let guard = self.expression(&found.guard);
                 self.step(Step::Do(guard));
             }
             Pat::Or(found) => {
                 for case in &found.cases {
-                    self.bind_pattern(case, value);
+                    self.bind_part(case, value, end);
                 }
             }
             Pat::Type(found) => {
                 let annotation = Some(self.type_expr(&found.ty));
                 match &*found.pat {
-                    Pat::Ident(name) => self.step(Step::Bind {
-                        target: BindTarget::Name(name_of(&name.ident)),
-                        value,
-                        annotation,
-                        range,
-                    }),
-                    inner => self.bind_pattern(inner, value),
+                    Pat::Ident(name) => {
+                        self.begins(&name_of(&name.ident), end.max(range.end));
+                        self.step(Step::Bind {
+                            target: BindTarget::Name(name_of(&name.ident)),
+                            value,
+                            annotation,
+                            range,
+                        });
+                    }
+                    inner => self.bind_part(inner, value, end),
                 }
             }
-            Pat::Tuple(found) => self.bind_several(found.elems.iter(), value),
-            Pat::Slice(found) => self.bind_several(found.elems.iter(), value),
+            Pat::Tuple(found) => self.bind_several(found.elems.iter(), value, end),
+            Pat::Slice(found) => self.bind_several(found.elems.iter(), value, end),
             Pat::TupleStruct(found) => {
                 let hands_on = found
                     .path
@@ -63,7 +73,7 @@ impl Builder<'_> {
                         }
                         value => value,
                     };
-                    self.bind_pattern(element, part);
+                    self.bind_part(element, part, end);
                 }
             }
             Pat::Struct(found) => {
@@ -71,19 +81,24 @@ impl Builder<'_> {
                     let member = self.member_name(&field.member);
                     let part =
                         value.map(|value| self.expr(ExprKind::Attribute(value, member), range));
-                    self.bind_pattern(&field.pat, part);
+                    self.bind_part(&field.pat, part, end);
                 }
             }
             _ => {}
         }
     }
 
-    fn bind_several<'p>(&mut self, elements: impl Iterator<Item = &'p Pat>, value: Option<ExprId>) {
+    fn bind_several<'p>(
+        &mut self,
+        elements: impl Iterator<Item = &'p Pat>,
+        value: Option<ExprId>,
+        end: u32,
+    ) {
         for (index, element) in elements.enumerate() {
             let range = self.range(element);
             let part =
                 value.map(|value| self.expr(ExprKind::Attribute(value, index.to_string()), range));
-            self.bind_pattern(element, part);
+            self.bind_part(element, part, end);
         }
     }
 

@@ -4,6 +4,7 @@ use klo_source::TextRange;
 use syn::{Attribute, Block, Expr, Stmt};
 
 use super::Builder;
+use super::extent::is_outer;
 use super::paths::name_of;
 use crate::annotation::{CommentLine, parse_block};
 use crate::attach::{Stands, Statement};
@@ -14,9 +15,18 @@ impl Builder<'_> {
     pub(super) fn block(&mut self, block: &Block, declared: Option<ExprId>) -> Option<ExprId> {
         self.blocks
             .insert(self.range_of(block.brace_token.span.open()).start);
-        let last = block.stmts.len().checked_sub(1);
+        self.statements_of(&block.stmts, declared)
+    }
+
+    /// The same of statements that no braces stand around.
+    pub(super) fn statements_of(
+        &mut self,
+        statements: &[Stmt],
+        declared: Option<ExprId>,
+    ) -> Option<ExprId> {
+        let last = statements.len().checked_sub(1);
         let mut value = None;
-        for (index, statement) in block.stmts.iter().enumerate() {
+        for (index, statement) in statements.iter().enumerate() {
             let is_tail = Some(index) == last;
             match statement {
                 Stmt::Local(local) => self.local(local),
@@ -146,7 +156,7 @@ impl Builder<'_> {
         // What stands in its blocks is found by itself.
         let block = self.blocks.range(start..range.end).next();
         let end = block.copied().unwrap_or(range.end);
-        item.range = TextRange { start, end };
+        item.range = self.span_of(start, end);
         self.attribute_statements(attributes);
         self.attribute_annotations(attributes, &item);
         self.statements.push(Statement {
@@ -167,33 +177,39 @@ impl Builder<'_> {
         }
         self.attribute_statements(attributes);
         let start = self.behind_attributes(attributes, range.start);
-        let head = self.text[start as usize..range.end as usize]
+        let whole = self.span_of(start, range.end);
+        let head = self.text[whole.start as usize..whole.end as usize]
             .find(['{', '\n'])
-            .map_or(range.end, |at| start + at as u32);
+            .map_or(whole.end, |at| start + at as u32);
         self.statements.push(Statement {
-            range: TextRange { start, end: head },
+            range: self.span_of(start, head),
             stands: Stands::Not(noun),
         });
     }
 
-    pub(super) fn behind_attributes(&self, attributes: &[Attribute], start: u32) -> u32 {
-        let last = attributes.iter().map(|found| self.range(found).end).max();
+    /// The head of an item: what stands behind its attributes and before its body.
+    pub(super) fn head(&self, attributes: &[Attribute], range: TextRange, body: u32) -> TextRange {
+        self.span_of(self.behind_attributes(attributes, range.start), body)
+    }
+
+    /// Where an item begins whose attributes, and comments between them, begin at `start`.
+    fn behind_attributes(&self, attributes: &[Attribute], start: u32) -> u32 {
+        let outer = attributes.iter().filter(|found| is_outer(found));
+        let last = outer.map(|found| self.range(found).end).max();
         let Some(last) = last.filter(|last| *last > start) else {
             return start;
         };
-        let mut rest = self.text[last as usize..].trim_start();
-        // Comments may stand between attributes and what they are of.
+        let mut at = last as usize;
         loop {
-            let after = if rest.starts_with("//") {
-                rest.find('\n')
-            } else if rest.starts_with("/*") {
-                rest.find("*/").map(|at| at + 2)
-            } else {
-                None
-            };
-            match after {
-                Some(at) => rest = rest[at..].trim_start(),
-                None => return (self.text.len() - rest.len()) as u32,
+            let rest = self.text[at..].trim_start();
+            at = self.text.len() - rest.len();
+            let before = self
+                .comments
+                .partition_point(|comment| comment.range.start as usize <= at);
+            let around = before.checked_sub(1).map(|last| self.comments[last].range);
+            match around.filter(|comment| at < comment.end as usize) {
+                Some(comment) => at = comment.end as usize,
+                None => return at as u32,
             }
         }
     }
@@ -243,7 +259,11 @@ impl Builder<'_> {
                 })
                 .collect();
             let (annotations, problems) = parse_block(&lines);
-            self.facts.problems.extend(problems);
+            for mut problem in problems {
+                // It may begin at the sign that stands for the character before the path.
+                problem.range = self.span_of(problem.range.start, problem.range.end);
+                self.facts.problems.push(problem);
+            }
             for mut annotation in annotations {
                 annotation.range.start += 1;
                 self.facts.annotations.push(AttachedAnnotation {

@@ -48,6 +48,28 @@ fn what_nobody_writes_ends_with_its_place() {
 }
 
 #[test]
+fn heads_stand_between_the_attributes_and_the_body() {
+    for (text, head) in [
+        ("fn f() { #![allow(unused)] a() }", "fn f() "),
+        ("#[a]\nfn f() {\n    //! é\n    a()\n}", "fn f() "),
+        ("#[a]\n/* é /* 日本 */ é */ fn f() {}", "fn f() "),
+        (
+            "#[a] // é\r\n  #[b]\r\n  // c\r\n  pub mod m { #![x] }",
+            "pub mod m ",
+        ),
+        ("/// é\n/** /* 日本 */ */\nimpl A { //! é\n }", "impl A "),
+        ("/// é\npub struct S { a: u8 }", "pub struct S "),
+    ] {
+        for text in [text.to_owned(), format!("\u{feff}{text}")] {
+            let found = facts(&text);
+            assert_eq!(found.problems, [], "{text:?}");
+            let range = found.scopes[1].head;
+            assert_eq!(&text[range.start as usize..range.end as usize], head);
+        }
+    }
+}
+
+#[test]
 fn a_mark_and_a_line_for_the_shell_move_no_place() {
     let plain = facts("\n// @klo::service\nfn main() {}\n");
     let shell = facts("#!/usr/bin/env cargo\n// @klo::service\nfn main() {}\n");

@@ -202,3 +202,55 @@ fn check_place(sources: &SourceMap, said: &Diagnostic) {
         assert!(lies_in(text, start.into(), end.into()), "{said:?}");
     }
 }
+
+/// The properties of a language: `$annotated` is a text that holds an annotation, with what it is
+/// about, to be put behind any other.
+macro_rules! properties {
+    ($language:expr, $annotated:expr) => {
+        proptest! {
+            #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+            #[test]
+            fn any_text(text in "(?s).{0,400}") {
+                check($language, &text);
+            }
+
+            #[test]
+            fn any_row_of_tokens(text in soup($language)) {
+                check($language, &text);
+            }
+
+            #[test]
+            fn sources_with_mistakes_in_them(text in changed_source($language)) {
+                check($language, &text);
+            }
+
+            #[test]
+            fn sources_of_other_editors(text in changed_source($language)) {
+                check($language, &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+            }
+        }
+
+        proptest! {
+            #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+            #[test]
+            fn apps_of_any_bytes(mut bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+                bytes.extend_from_slice($annotated.as_bytes());
+                check_app($language, &bytes);
+            }
+
+            #[test]
+            fn apps_of_any_tokens(text in soup($language)) {
+                check_app($language, [&text, $annotated].concat().as_bytes());
+            }
+
+            #[test]
+            fn apps_with_mistakes_in_them(text in changed_source($language)) {
+                check_app($language, text.as_bytes());
+            }
+        }
+    };
+}
+
+pub(crate) use properties;

@@ -135,6 +135,7 @@ fn compiled(graph: TestGraph, id: &str, runtime: &str, serves: bool) -> TestGrap
             name: "shop".to_owned(),
             runtime: runtime.to_owned(),
             serves,
+            arguments: Vec::new(),
         };
     })
 }

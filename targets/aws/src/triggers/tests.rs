@@ -263,6 +263,7 @@ fn a_compiled_program_takes_messages_in_its_own_loop() {
         name: "encode".to_owned(),
         runtime: String::new(),
         serves: false,
+        arguments: Vec::new(),
     };
     let graph = TestGraph::dev()
         .intent("queue.videos")

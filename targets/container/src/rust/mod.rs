@@ -36,6 +36,8 @@ pub(crate) struct Program<'a> {
     pub(crate) package: &'a str,
     /// Its own name.
     pub(crate) name: &'a str,
+    /// What it is told to do.
+    pub(crate) arguments: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -428,7 +430,7 @@ fn installed(program: &Program<'_>) -> String {
 fn command(unit: &Intent, program: &Program<'_>) -> Vec<String> {
     let stated = command_of(unit);
     if stated.is_empty() {
-        vec![installed(program)]
+        [&[installed(program)], program.arguments].concat()
     } else {
         stated
     }

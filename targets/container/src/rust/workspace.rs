@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
+use klo_parse::rust::cargo;
 use klo_source::{EntryKind, Tree, join, normalize, parent};
 use toml::{Table, Value};
 
@@ -356,17 +357,13 @@ fn paths_of(workspace: &Value, key: &str, root: &str) -> Vec<String> {
     listed.filter_map(|path| normalize(root, path)).collect()
 }
 
-/// Whether the workspace of a manifest leaves out a folder below it; a member that is named stays one.
+/// Whether the workspace of a manifest leaves out a folder below it.
 fn excludes(manifest: &Table, root: &str, folder: &str) -> bool {
     let Some(workspace) = manifest.get("workspace") else {
         return false;
     };
-    let is_below = |path: &String| {
-        let rest = folder.strip_prefix(path.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    paths_of(workspace, "exclude", root).iter().any(is_below)
-        && !paths_of(workspace, "members", root).contains(&folder.to_owned())
+    let [members, exclude] = ["members", "exclude"].map(|key| paths_of(workspace, key, root));
+    cargo::excludes(&members, &exclude, folder)
 }
 
 /// The manifest in a folder.

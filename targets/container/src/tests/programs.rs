@@ -122,6 +122,24 @@ fn a_service_of_one_package() {
 }
 
 #[test]
+fn a_program_of_several_units_is_told_its_commands() {
+    let files = [
+        ("Cargo.toml", manifest("shop-api", "")),
+        ("Cargo.lock", lock("shop-api", &["clap"])),
+        ("src/main.rs", "fn main() {}\n".to_owned()),
+    ];
+    let unit = alone(Unit::program(Kind::Job, "api", "", false), "shop-api").code(|code| {
+        code.files.insert("src/main.rs".to_owned());
+        if let klo_intent::EntryCall::Binary { arguments, .. } = &mut code.entry.call {
+            *arguments = ["background", "run-worker"].map(str::to_owned).to_vec();
+        }
+    });
+    let printed = scenario(&files).unit(unit).print();
+    let command = "CMD [\"/usr/local/bin/api\", \"background\", \"run-worker\"]";
+    assert!(printed.contains(command), "{printed}");
+}
+
+#[test]
 fn a_service_of_a_workspace() {
     let unit = Unit::program(Kind::Service, "api", "", true)
         .code(api)

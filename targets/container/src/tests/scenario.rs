@@ -204,7 +204,11 @@ impl Unit {
     /// A program of the Rust package `shop-<name>` in `crates/<name>`.
     pub(super) fn program(kind: Kind, name: &str, runtime: &str, serves: bool) -> Self {
         let call = EntryCall::Binary {
-            package: format!("shop-{name}"),
+            package: format!(
+                "shop-{name,
+            arguments: Vec::new(),
+        }"
+            ),
             name: name.to_owned(),
             runtime: runtime.to_owned(),
             serves,

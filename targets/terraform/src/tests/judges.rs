@@ -219,7 +219,7 @@ fn terraform_fmt_changes_nothing_in_generated_bodies() {
         .into_iter()
         .enumerate()
         .map(|(index, body)| {
-            let text = BlockText::new(format!("resource \"a\" \"r{index}\"")).body(&body);
+            let text = BlockText::new(&format!("resource \"a\" \"r{index}\"")).body(&body);
             (format!("{index}.tf"), text.finish())
         })
         .collect();

@@ -40,6 +40,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("fred.types.", "fred."),
     ("actix_web.web.", "actix_web."),
     ("axum.extract.", "axum."),
+    ("warp.filters.", "warp."),
     ("axum.routing.Router", "axum.Router"),
     ("tonic.transport.server.Server", "tonic.transport.Server"),
     ("lambda_http.lambda_runtime.", "lambda_runtime."),

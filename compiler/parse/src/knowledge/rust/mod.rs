@@ -3,11 +3,15 @@
 //! with [`CRATE`].
 
 mod builders;
+mod collections;
+mod filters;
 mod uses;
 mod values;
 mod web;
 
 pub(crate) use builders::*;
+pub(crate) use collections::*;
+pub(crate) use filters::*;
 pub(crate) use uses::*;
 pub(crate) use values::*;
 pub(crate) use web::*;
@@ -20,6 +24,9 @@ pub(crate) const GENERATED: [&str; 2] = ["std", "generated"];
 
 /// The keyword under which a call's type argument stands among its arguments.
 pub(crate) const TYPE_ARGUMENT: &str = "::<>";
+
+/// The keyword of an enumeration's case under which the command stands that it is.
+pub(crate) const COMMAND: &str = "command";
 
 /// What serde is told of a structure's field: the name that it is read under.
 pub(crate) const RENAMED: &str = "renamed";

@@ -2,7 +2,9 @@
 
 /// The cell whose value a function makes when it is first used.
 pub(crate) const LAZY: &str = "std.sync.LazyLock";
-/// What makes one.
+/// The cell that is filled once, by whoever comes first.
+pub(crate) const ONCE: &str = "std.sync.OnceLock";
+/// What makes one that is filled when it is first used.
 pub(crate) const MAKES_LAZY: &str = "std.sync.LazyLock.new";
 
 /// Types that are used as what they hold is, and tuple structs around a single value.

@@ -27,7 +27,8 @@ pub(crate) fn framework(ty: &str) -> Option<&'static str> {
         "rocket.Rocket" => "rocket",
         "tonic.transport.Server" => "tonic",
         "poem.Route" => "poem",
-        _ if ty.starts_with("warp.") => "warp",
+        "warp.serve" => "warp",
+        _ if super::is_filter(ty) => "warp",
         _ => return None,
     })
 }
@@ -79,6 +80,7 @@ pub(crate) fn runs_application(path: &str) -> bool {
         "axum.serve"
             | "actix_web.HttpServer.new"
             | "warp.serve"
+            | "warp.service"
             | "hyper.server.conn.http1.Builder.new"
             | "axum_server.bind"
             | "lambda_http.run"
@@ -113,6 +115,19 @@ pub(crate) fn names_resource(method: &str) -> bool {
     )
 }
 
+/// The member of an entry that a builder of AWS's SDK was told, by the path of the builder's product:
+/// `TransactWriteItem::builder().put(…).build()`. `None` for what is no such entry, nothing inside for
+/// a builder that was told none.
+pub(crate) fn entry_member(ty: &str) -> Option<Option<&str>> {
+    let told = ty.strip_prefix("aws_sdk_dynamodb.types.TransactWriteItem.builder")?;
+    let mut calls = told.split('.').filter(|call| !call.is_empty());
+    let member = calls.find(|call| *call != "build()");
+    Some(member.map(|call| {
+        let name = call.trim_end_matches("()");
+        name.strip_prefix("set_").unwrap_or(name)
+    }))
+}
+
 /// The crate that speaks to Lambda, where a function is one of its own that start a program.
 pub(crate) fn lambda_runtime(path: &str) -> Option<&'static str> {
     match path {
@@ -131,4 +146,28 @@ pub(crate) fn is_listener(ty: &str) -> bool {
         ty,
         "tokio.net.TcpListener" | "std.net.TcpListener" | "std.net.SocketAddr"
     ) || ty.starts_with("actix_web.HttpServer") && ty.ends_with(".bind()")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_of_entries_are_what_their_builders_were_told() {
+        let entry = |rest: &str| {
+            let ty = format!("aws_sdk_dynamodb.types.TransactWriteItem.builder{rest}");
+            entry_member(&ty).map(|member| member.map(str::to_owned))
+        };
+        let told = |member: &str| Some(Some(member.to_owned()));
+        assert_eq!(entry(".put().build()"), told("put"));
+        assert_eq!(
+            entry(".set_condition_check().build()"),
+            told("condition_check")
+        );
+        assert_eq!(entry(".build()"), Some(None));
+        assert_eq!(
+            entry_member("aws_sdk_dynamodb.types.Put.builder.build()"),
+            None
+        );
+    }
 }
