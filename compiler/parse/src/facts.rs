@@ -18,9 +18,27 @@ pub struct ExprId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ScopeId(pub u32);
 
+/// What the language of a file is like, as far as following its values depends on that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Language {
+    /// Programs are compiled out of files and begin at a `main`; else a file runs when it is imported.
+    pub compiled: bool,
+    /// What stands above a definition is called with it; else it only states something of it.
+    pub calls_decorators: bool,
+    /// Frameworks give a parameter what the program made of its type, and make what they can take
+    /// out of a request.
+    pub gives_by_type: bool,
+    /// Elements come out of lists through the language's own iterators and methods.
+    pub iterates_by_methods: bool,
+    /// Guards and pointers have what the value that they are around has.
+    pub sees_through_guards: bool,
+}
+
 /// Everything that one file says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileFacts {
+    /// What its language is like.
+    pub language: Language,
     /// Annotations with what they stand on, in order.
     pub annotations: Vec<AttachedAnnotation>,
     /// Scopes; the first is the module's.

@@ -121,6 +121,7 @@ pub(crate) fn load_from(
                         next.extend(rust_targets(&index.rust, &path, &facts));
                     } else {
                         next.extend(targets(&index.python, &path, &facts));
+                        next.extend(named_targets(&index.python, &path, &facts));
                         next.extend(django_targets(&index.python, &python, &path, &facts));
                     }
                     read.insert(path, (text, facts));
@@ -311,6 +312,57 @@ fn targets(index: &ModuleIndex, path: &str, facts: &FileFacts) -> BTreeSet<Strin
         }
     }
     found
+}
+
+/// Functions that import modules by names which code puts together, or find them in packages.
+const IMPORTS_BY_NAME: [&str; 4] = [
+    "import_module",
+    "__import__",
+    "iter_modules",
+    "walk_packages",
+];
+
+/// The modules that a file may import by names which it puts together: those of the packages that it
+/// names the beginning of, of those that it imports, and of the one that it is in.
+fn named_targets(index: &ModuleIndex, path: &str, facts: &FileFacts) -> BTreeSet<String> {
+    let imports = facts.exprs.iter().any(|expr| match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Attribute(_, name) => {
+            IMPORTS_BY_NAME.contains(&name.as_str())
+        }
+        _ => false,
+    });
+    if !imports {
+        return BTreeSet::new();
+    }
+    let mut packages: BTreeSet<(u32, Vec<&str>)> = BTreeSet::from([(1, Vec::new())]);
+    for expr in &facts.exprs {
+        let ExprKind::Concat(parts) = &expr.kind else {
+            continue;
+        };
+        let first = parts.first().map(|part| &facts.expr(*part).kind);
+        if let Some(ExprKind::Text(text)) = first
+            && let Some((package, _)) = text.rsplit_once('.')
+            && !package.is_empty()
+        {
+            packages.insert((0, package.split('.').collect()));
+        }
+    }
+    for step in facts.scopes.iter().flat_map(|scope| &scope.steps) {
+        let Step::Import(import) = step else { continue };
+        let parts: Vec<&str> = import.module.iter().map(String::as_str).collect();
+        if let ImportNames::Names(names) = &import.names {
+            for (name, _) in names {
+                let longer = parts.iter().copied().chain([name.as_str()]).collect();
+                packages.insert((import.level, longer));
+            }
+        }
+        packages.insert((import.level, parts));
+    }
+    packages
+        .into_iter()
+        .flat_map(|(level, parts)| index.members(path, level, &parts))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The files that Django loads for a file which does not name them: where the project's settings are

@@ -43,6 +43,16 @@ fn read_all(dir: &Path) -> (IntentGraph, Vec<Diagnostic>) {
     (graph, diagnostics)
 }
 
+/// What klo says that it cannot follow.
+fn reported(diagnostics: &[Diagnostic]) -> Value {
+    use klo_diagnostics::codes::linking::{UNFOLLOWED_USE, UNKNOWN_IMPORT};
+    let told = diagnostics
+        .iter()
+        .filter(|diagnostic| [UNFOLLOWED_USE, UNKNOWN_IMPORT].contains(&diagnostic.code));
+    let told: BTreeSet<&str> = told.map(|diagnostic| &*diagnostic.message).collect();
+    json!(told)
+}
+
 /// The graph in the few words that fixtures expect it in.
 fn summary(graph: &IntentGraph) -> Value {
     let intents: BTreeSet<String> = graph.intents.iter().map(|intent| intent.id()).collect();
@@ -105,6 +115,9 @@ fn expected(dir: &Path) -> Value {
         }
         sort(list);
     }
+    if value.get("reported").is_none() {
+        value["reported"] = json!([]);
+    }
     for key in ["bindings", "routes", "inert"] {
         if value.get(key).is_none() {
             value[key] = json!({});
@@ -141,8 +154,9 @@ fn every_fixture_has_the_graph_that_a_reader_would_draw() {
     let cases = cases();
     assert!(!cases.is_empty(), "there are no fixtures");
     for case in &cases {
-        let (graph, diagnostics) = read(case);
-        let (found, expected) = (summary(&graph), expected(case));
+        let (graph, diagnostics) = read_all(case);
+        let (mut found, expected) = (summary(&graph), expected(case));
+        found["reported"] = reported(&diagnostics);
         let edges = |value: &Value| -> BTreeSet<String> {
             value["edges"]
                 .as_array()
@@ -155,14 +169,20 @@ fn every_fixture_has_the_graph_that_a_reader_would_draw() {
         right_edges += have.intersection(&want).count();
         found_edges += have.len();
         expected_edges += want.len();
-        for key in ["intents", "edges", "bindings", "routes", "inert"] {
+        for key in [
+            "intents", "edges", "bindings", "routes", "inert", "reported",
+        ] {
             if found[key] != expected[key] {
                 wrong.push(format!(
                     "{}: {key}\n   found    {}\n   expected {}\n   {}",
                     case.file_name().unwrap_or_default().to_string_lossy(),
                     found[key],
                     expected[key],
-                    diagnostics.join("\n   "),
+                    diagnostics
+                        .iter()
+                        .map(shown)
+                        .collect::<Vec<_>>()
+                        .join("\n   "),
                 ));
             }
         }

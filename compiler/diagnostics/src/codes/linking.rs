@@ -122,6 +122,21 @@ codes! {
     /// If the call uses the resource, state it on the unit: `uses(to = "database.orders")`.
     UNFOLLOWED_USE = "KLO0310", "unfollowed-use";
 
+    /// A unit imports a module, or finds a class, by a name that reading the code does not show: what
+    /// that code uses has no edge.
+    ///
+    /// ```python
+    /// # @klo::job(name = "plug-in")
+    /// def main():
+    ///     plugin = importlib.import_module(os.environ["PLUG_IN"])    # which module is this?
+    ///     plugin.run()
+    /// ```
+    ///
+    /// A name that is a constant is followed, and of one whose beginning is
+    /// (`import_module(f"shop.plugins.{name}")`) every module of that package counts. For any other,
+    /// state on the unit what the code uses: `uses(to = "…")`.
+    UNKNOWN_IMPORT = "KLO0311", "unknown-import";
+
     /// `uses` names an app that this repository does not hold, and one of nearly that name.
     ///
     /// ```python

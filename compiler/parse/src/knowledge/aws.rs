@@ -66,6 +66,11 @@ pub(crate) fn may_be(service: &str, kind: Option<Kind>) -> bool {
     }
 }
 
+/// Whether a service's calls name buckets, tables, queues or topics.
+pub(crate) fn holds_resources(service: &str) -> bool {
+    matches!(service, "dynamodb" | "s3" | "sns" | "sqs")
+}
+
 /// Whether a call makes a client or a resource.
 pub(crate) fn client_call(path: &str) -> Option<&'static str> {
     match path {

@@ -10,6 +10,38 @@ use crate::facts::{BindTarget, ExprId, ExprKind, FileFacts, Step};
 /// The variable that names the settings module.
 pub(crate) const SETTINGS_VARIABLE: &str = "DJANGO_SETTINGS_MODULE";
 
+/// The object through which code reads settings.
+pub(crate) const SETTINGS_OBJECT: &str = "django.conf.settings";
+
+/// What a signal of a project's own is made by.
+pub(crate) const SIGNAL: &str = "django.dispatch.Signal";
+
+/// Whether a signal is sent when a model is saved or deleted (Django 5.2 documentation, "Signals").
+pub(crate) fn is_model_signal(path: &str) -> bool {
+    path.strip_prefix("django.db.models.signals.")
+        .is_some_and(|name| {
+            matches!(
+                name,
+                "pre_save" | "post_save" | "pre_delete" | "post_delete" | "m2m_changed"
+            )
+        })
+}
+
+/// Whether a call of a library may save or delete a model, so that signals of models are sent. Forms and
+/// serializers save what they stand for.
+pub(crate) fn may_save(path: &str) -> bool {
+    let (of, name) = path.rsplit_once('.').unwrap_or(("", path));
+    match name {
+        "save" | "delete" | "create" | "get_or_create" | "update_or_create" | "asave"
+        | "adelete" | "acreate" | "aget_or_create" | "aupdate_or_create" => true,
+        // Of a relation of many to many.
+        "add" | "set" | "remove" | "clear" | "aadd" | "aset" | "aremove" | "aclear" => {
+            of.starts_with("django.")
+        }
+        _ => false,
+    }
+}
+
 /// The program that runs commands.
 pub(crate) const MANAGE: &str = "manage.py";
 

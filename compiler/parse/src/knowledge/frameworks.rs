@@ -4,6 +4,8 @@ use super::rust;
 
 /// Celery's tasks that belong to whichever application runs.
 pub(crate) const SHARED_TASKS: &str = "klo.SharedTasks";
+/// What Django calls when models are saved or deleted.
+pub(crate) const MODEL_SIGNALS: &str = "klo.ModelSignals";
 /// The type of what Django's `include` returns.
 pub(crate) const DJANGO_INCLUDE: &str = "django.urls.include";
 
@@ -104,6 +106,14 @@ pub(crate) fn web_application(path: &str) -> Option<(bool, &'static str)> {
 
 pub(crate) fn is_web_application(path: &str) -> bool {
     web_application(path).is_some()
+}
+
+/// Methods of an application that make it the current one without serving it.
+pub(crate) fn enters_context(name: &str) -> bool {
+    matches!(
+        name,
+        "app_context" | "test_request_context" | "request_context"
+    )
 }
 
 /// What stands for the application that is answering a request.

@@ -28,6 +28,20 @@ pub(crate) enum Special {
     First,
     /// Returns what entering or advancing its first argument yields.
     FirstEntered,
+    /// Returns what entering its first argument yields.
+    Entered,
+    /// Makes a value when it is first used, by calling its first argument.
+    Lazy,
+    /// Returns the attribute that the first argument names of what it is a method of, or the second.
+    AttributeOfBase,
+    /// Connects its first argument to a signal of the project's.
+    ConnectSignal,
+    /// Connects its first argument to a signal of Django's models.
+    ConnectModelSignal,
+    /// Sends a signal of the project's.
+    SendSignal,
+    /// Looks up a model in Django's registry.
+    DjangoModel,
     /// Returns its second argument.
     Second,
     /// Returns any of its arguments.
@@ -46,6 +60,12 @@ pub(crate) enum Special {
     CallFirst,
     /// Imports the module that its first argument names.
     ImportModule,
+    /// Imports what its first argument names by the path of its module and its own name.
+    ImportAttribute,
+    /// Describes the modules of a package.
+    ModuleInfos,
+    /// `type`.
+    TypeOf,
     /// Django's application, assembled from settings.
     DjangoApplication,
     /// A framework takes its settings from an object's fields.
@@ -64,6 +84,12 @@ pub(crate) enum Special {
 
 /// The type of the object that stands for a request.
 pub(crate) const REQUEST: &str = "klo.Request";
+/// What a lifespan function yields for a request (Starlette 0.41, "Lifespan").
+pub(crate) const REQUEST_STATE: &str = "klo.Request.state";
+/// What a module reads its own name by.
+pub(crate) const MODULE_NAME: &str = "builtins.__name__";
+/// Where FastAPI keeps what it calls in place of dependencies.
+pub(crate) const DEPENDENCY_OVERRIDES: &str = "dependency_overrides";
 
 /// Spellings of one module or class under its shortest public name. Longest first.
 const ALIASES: &[(&str, &str)] = &[
@@ -123,6 +149,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("django.conf.urls.url", "django.urls.re_path"),
     ("django.conf.urls.include", "django.urls.include"),
     ("django.urls.conf.", "django.urls."),
+    ("django.dispatch.dispatcher.", "django.dispatch."),
+    ("werkzeug.LocalProxy", "werkzeug.local.LocalProxy"),
     ("celery.app.base.Celery", "celery.Celery"),
     ("celery.app.shared_task", "celery.shared_task"),
     ("typing_extensions.", "typing."),
@@ -192,6 +220,37 @@ pub(crate) fn is_settings_class(path: &str) -> bool {
     path == "pydantic_settings.BaseSettings"
 }
 
+/// Objects that stand for what a function returns, which they call when they are used (werkzeug 3.1
+/// "Context Locals", Django 5.1 "Lazy objects", lazy-object-proxy 1.10; November 2026).
+const LAZY_PROXIES: [&str; 3] = [
+    "werkzeug.local.LocalProxy",
+    "django.utils.functional.SimpleLazyObject",
+    "lazy_object_proxy.Proxy",
+];
+
+/// Whether an object's type makes its value when that is first used.
+pub(crate) fn is_lazy(ty: &str) -> bool {
+    match ty.strip_prefix(rust::CRATE) {
+        Some(ty) => ty == rust::LAZY,
+        None => LAZY_PROXIES.contains(&ty),
+    }
+}
+
+/// Base classes that only describe fields or methods: what their subclasses are made from they keep in
+/// fields, and stand for none of it.
+pub(crate) fn is_plain_base(path: &str) -> bool {
+    matches!(
+        path,
+        "abc.ABC"
+            | "builtins.object"
+            | "pydantic.BaseModel"
+            | "typing.Generic"
+            | "typing.NamedTuple"
+            | "typing.Protocol"
+            | "typing.TypedDict"
+    )
+}
+
 /// How a call of a library's function is looked through.
 pub(crate) fn special_call(path: &str) -> Option<Special> {
     Some(match path {
@@ -256,11 +315,25 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         | "dataclasses.replace"
         | "json.loads"
         | "builtins.iter" => Special::First,
-        "builtins.next"
-        | "builtins.anext"
-        | "contextlib.ExitStack.enter_context"
+        "builtins.next" | "builtins.anext" => Special::FirstEntered,
+        "contextlib.ExitStack.enter_context"
         | "contextlib.AsyncExitStack.enter_async_context"
-        | "contextlib.AsyncExitStack.enter_context" => Special::FirstEntered,
+        | "contextlib.AsyncExitStack.enter_context" => Special::Entered,
+        path if LAZY_PROXIES.contains(&path) => Special::Lazy,
+        "flask.g.get" | "flask.g.pop" | "flask.g.setdefault" | "quart.g.get" | "quart.g.pop"
+        | "quart.g.setdefault" => Special::AttributeOfBase,
+        "django.apps.apps.get_model" => Special::DjangoModel,
+        "django.dispatch.Signal.connect" => Special::ConnectSignal,
+        "django.dispatch.Signal.send"
+        | "django.dispatch.Signal.send_robust"
+        | "django.dispatch.Signal.asend"
+        | "django.dispatch.Signal.asend_robust" => Special::SendSignal,
+        path if path
+            .strip_suffix(".connect")
+            .is_some_and(django::is_model_signal) =>
+        {
+            Special::ConnectModelSignal
+        }
         "typing.cast" => Special::Second,
         "asyncio.gather" | "asyncio.wait" | "itertools.chain" => Special::All,
         "builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted"
@@ -272,7 +345,14 @@ pub(crate) fn special_call(path: &str) -> Option<Special> {
         | "starlette.concurrency.run_in_threadpool"
         | "fastapi.concurrency.run_in_threadpool"
         | "anyio.to_thread.run_sync" => Special::CallFirst,
-        "importlib.import_module" => Special::ImportModule,
+        "importlib.import_module" | "builtins.__import__" => Special::ImportModule,
+        "django.utils.module_loading.import_string"
+        | "kombu.utils.imports.symbol_by_name"
+        | "pydoc.locate"
+        | "uvicorn.importer.import_from_string"
+        | "werkzeug.utils.import_string" => Special::ImportAttribute,
+        "pkgutil.iter_modules" | "pkgutil.walk_packages" => Special::ModuleInfos,
+        "builtins.type" => Special::TypeOf,
         "django.core.wsgi.get_wsgi_application" | "django.core.asgi.get_asgi_application" => {
             Special::DjangoApplication
         }

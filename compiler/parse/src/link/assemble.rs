@@ -32,6 +32,8 @@ pub(crate) struct UnitRun {
     pub(crate) unannotated: BTreeMap<String, BTreeSet<Span>>,
     /// Resources that are handed to calls which klo cannot follow.
     pub(crate) unfollowed: BTreeMap<Tag, BTreeSet<Span>>,
+    /// Imports of modules whose names reading does not show.
+    pub(crate) unknown_imports: BTreeSet<Span>,
     /// Places that are given one of several resources by a type that each of them fits.
     pub(crate) undecided: BTreeSet<(Span, BTreeSet<Tag>)>,
     /// What annotated expressions say in this unit.
@@ -129,6 +131,10 @@ pub(super) fn with_program<T>(
         .collect();
     let modules = FileModules::new(index, &files);
     let mut program = Program {
+        given_attributes: files
+            .iter()
+            .flat_map(|file| file.given_attributes.iter().cloned())
+            .collect(),
         files,
         modules: &modules,
         tagged: HashMap::new(),
@@ -274,6 +280,7 @@ pub(super) fn run_unit(
         .collect();
     let required = super::environment::required(&mut machine, module);
     let unfollowed = machine.unfollowed_uses();
+    let unknown_imports = machine.unknown_imports();
     let applications = applications(&machine);
     let without_settings = machine.starts_django && machine.settings_modules(module).is_empty();
     Some(UnitRun {
@@ -284,6 +291,7 @@ pub(super) fn run_unit(
         unannotated: machine.uses.unannotated(),
         uses: machine.uses.by_tag,
         unfollowed,
+        unknown_imports,
         undecided: machine.undecided,
         found,
         files,
@@ -446,7 +454,7 @@ pub(super) fn read_orphans(
         machine.run();
         let item = |tag: &Tag| &declared.declarations[declared.tags[tag.0 as usize]].item;
         let mut scopes: BTreeSet<ScopeId> = tags.iter().map(|tag| item(tag).scope).collect();
-        if program.file(file).is_rust() {
+        if program.file(file).language().compiled {
             // What a static holds may be made in a function of its own.
             scopes.extend(tags.iter().filter_map(|tag| match item(tag).kind {
                 ItemKind::Assignment(value) => Some(program.file(file).facts.expr(value).scope),
@@ -456,7 +464,7 @@ pub(super) fn read_orphans(
         for scope in scopes {
             run_around(&mut machine, file, scope);
         }
-        if program.file(file).is_rust() {
+        if program.file(file).language().compiled {
             machine.fill_cells(module, file);
         }
         for tag in tags {
@@ -477,7 +485,7 @@ fn run_around(machine: &mut Machine<'_>, file: FileIx, scope: ScopeId) {
     let mut around: Vec<ScopeId> = std::iter::successors(Some(scope), parent)
         .filter(is_function)
         .collect();
-    if loaded.path.ends_with(".rs") {
+    if loaded.language().compiled {
         // A closure runs in a frame of the function around it.
         around.reverse();
         for scope in around {

@@ -21,6 +21,11 @@ impl Machine<'_> {
     ) -> Values {
         let inner = self.values.untagged(base);
         let sym = self.values.sym(name);
+        if name.starts_with("__")
+            && let Some(given) = self.given_by_language(inner, name)
+        {
+            return Values::from([given]);
+        }
         match self.values.get(inner).clone() {
             Value::Module(file) => {
                 match self.modules.get(&file).copied() {
@@ -48,6 +53,12 @@ impl Machine<'_> {
             }
             Value::External(path) => {
                 let path = self.values.text(path).to_owned();
+                if path == knowledge::django::SETTINGS_OBJECT {
+                    let found = self.django_setting(frame, name);
+                    if !found.is_empty() {
+                        return found;
+                    }
+                }
                 let mut found = self.field(inner, sym, frame);
                 if knowledge::is_current_application(&path) {
                     for application in self.applications() {
@@ -71,6 +82,9 @@ impl Machine<'_> {
                     self.want_field(class, inner, name);
                     found.extend(self.through_wrapper(class, inner, name));
                 }
+                if found.is_empty() {
+                    found.extend(self.delegated(frame, site, class, inner, name));
+                }
                 let tags = self.values.tags(base);
                 found
                     .into_iter()
@@ -89,7 +103,11 @@ impl Machine<'_> {
                 }
                 let mut found = self.field(inner, sym, frame);
                 if ty == knowledge::REQUEST && matches!(name, "app" | "application") {
-                    found.extend(self.applications());
+                    found.extend(self.answering(made));
+                    return found;
+                }
+                if ty == knowledge::REQUEST && name == "config_dict" {
+                    found.extend(self.answering_and_around(made));
                     return found;
                 }
                 if found.is_empty() {
@@ -99,6 +117,7 @@ impl Machine<'_> {
             }
             Value::Member { .. } => {
                 let mut found = self.field(inner, sym, frame);
+                found.extend(self.lifespan_state(frame, site, inner, name));
                 if found.is_empty() {
                     found.insert(self.member(base, name));
                 }
@@ -124,7 +143,7 @@ impl Machine<'_> {
         let Value::Class { file, .. } = *self.values.get(self.values.untagged(class)) else {
             return Values::new();
         };
-        if !self.program.file(file).is_rust() {
+        if !self.program.file(file).language().sees_through_guards {
             return Values::new();
         }
         let is_digit = name.bytes().all(|byte| byte.is_ascii_digit());
@@ -184,7 +203,8 @@ impl Machine<'_> {
                     return values;
                 }
             }
-            let found = self.var(body, sym, frame);
+            let mut found = self.var(body, sym, frame);
+            found.extend(self.given_to_class(frame, body, name));
             if !found.is_empty() {
                 return self.bind_to(frame, site, &found, this, of_instance);
             }
@@ -196,7 +216,7 @@ impl Machine<'_> {
         if bodies.iter().any(|body| self.binds(*body, name)) {
             return Values::new();
         }
-        if !of_instance && matches!(name, "as_view" | "as_asgi") {
+        if !of_instance && matches!(name, "as_view" | "as_asgi" | "__subclasses__") {
             return Values::from([self.member(class, name)]);
         }
         if of_instance && name == "request" {
@@ -207,6 +227,17 @@ impl Machine<'_> {
             .into_iter()
             .map(|base| self.member(base, name))
             .collect()
+    }
+
+    /// What code assigned to a class's attribute from outside of its body.
+    fn given_to_class(&mut self, frame: FrameIx, body: FrameIx, name: &str) -> Values {
+        if !self.program.given_attributes.contains(name) {
+            return Values::new();
+        }
+        let (file, scope) = (self.frame(body).file, self.frame(body).scope);
+        let class = self.values.value(Value::Class { file, scope, body });
+        let name = self.values.sym(name);
+        self.field(class, name, frame)
     }
 
     /// A name that `use …::*` brings into a module that is written inside another.

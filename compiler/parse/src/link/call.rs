@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use super::frame::{Arguments, Context};
+use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Sym, Value, ValueId, Values};
 use crate::facts::{BindTarget, ExprId, ExprKind, ScopeId, ScopeKind, Step};
@@ -105,10 +105,7 @@ impl Machine<'_> {
         if self.leaves_out.functions.contains(&(file, scope)) {
             return Values::new();
         }
-        let context = match this {
-            Some(this) => Context::This(this),
-            None => Context::Call(site),
-        };
+        let context = self.call_context(frame, site, this);
         let callee = self.enter(file, scope, Some(closure), this, context);
         self.pass_arguments(site, callee, file, scope, this, arguments);
         let ScopeKind::Function { is_generator, .. } = self.program.file(file).scope(scope).kind
@@ -196,6 +193,10 @@ impl Machine<'_> {
         self.fill_fields(instance, &bodies, arguments);
         // A library's base class takes the arguments: what it is given, the instance stands for.
         let mut tags = Vec::new();
+        externals.retain(|base| {
+            let path = self.values.path(*base);
+            !path.is_some_and(|path| knowledge::is_plain_base(&path))
+        });
         if !externals.is_empty() {
             for values in arguments.all() {
                 tags.extend(values.iter().flat_map(|value| self.flowing_tags(*value)));
@@ -342,7 +343,7 @@ impl Machine<'_> {
             }
         }
         let worth = self.expr(frame, decorator);
-        if self.program.file(file).path.ends_with(".rs") {
+        if !self.program.file(file).language().calls_decorators {
             let site = Site {
                 file,
                 expr: decorator,

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use super::frame::Frame;
 use super::machine::Machine;
 use super::pending::Cell;
-use super::value::{FrameIx, Sym, Value, ValueId, Values};
+use super::value::{FrameIx, Sym, ValueId, Values};
 use crate::facts::{ExprId, ScopeKind};
 
 /// Values after which a set is not grown.
@@ -176,17 +176,5 @@ impl Machine<'_> {
         self.frame_mut(frame).readers.insert(reader);
         self.pending.read(Cell::Yields(frame));
         self.frame(frame).yields.clone()
-    }
-
-    /// The field that stands for an index.
-    pub(crate) fn index_key(&mut self, keys: &Values) -> Sym {
-        let literal = keys.iter().find_map(|key| match self.values.get(*key) {
-            Value::Int(number) => Some(number.to_string()),
-            _ => self.values.as_literal(*key).map(str::to_owned),
-        });
-        match literal {
-            Some(text) => self.values.sym(&format!("[{text}]")),
-            None => self.values.sym("[]"),
-        }
     }
 }

@@ -31,10 +31,8 @@ impl Machine<'_> {
                 for pair in elements {
                     let pair = Values::from([pair]);
                     let keys = self.unpacked(frame, &pair, 0);
-                    let key = self.index_key(&keys);
                     let values = self.unpacked(frame, &pair, 1);
-                    self.grow_field(container, key, values.clone());
-                    self.grow_field(container, any, values);
+                    self.put_entry(container, &keys, &values);
                 }
             }
         }
@@ -80,10 +78,8 @@ impl Machine<'_> {
                 Values::new()
             }
             Access::Insert => {
-                let key = self.index_key(&first);
                 let last = arguments.positional.last().cloned().unwrap_or_default();
-                self.grow_field(container, key, last.clone());
-                self.grow_field(container, any, last);
+                self.put_entry(container, &first, &last);
                 self.field(container, any, frame)
             }
             Access::Extend => {
@@ -91,15 +87,7 @@ impl Machine<'_> {
                 self.grow_field(container, any, elements);
                 Values::new()
             }
-            Access::At => {
-                let key = self.index_key(&first);
-                let exact = self.field(container, key, frame);
-                if exact.is_empty() {
-                    self.field(container, any, frame)
-                } else {
-                    exact
-                }
-            }
+            Access::At => self.entries(frame, site, container, &first),
             Access::OrMake => {
                 let mut made = self.call_all(frame, site, &first);
                 let plain = |machine: &Self, value: &ValueId| !machine.is_project_callable(*value);

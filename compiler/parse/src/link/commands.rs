@@ -98,8 +98,11 @@ impl Machine<'_> {
     fn set_up(&mut self, frame: FrameIx) {
         self.settings_modules(frame);
         self.run();
-        self.django_setup(frame);
-        self.run();
+        // The first time loads the apps' modules, the second runs what they define.
+        for _ in 0..2 {
+            self.django_setup(frame);
+            self.run();
+        }
     }
 
     /// Code that calls `django.setup()` and names no settings gets those of its project.
@@ -111,6 +114,7 @@ impl Machine<'_> {
         if let Some(settings) = stated.map(str::to_owned).or(near) {
             self.name_settings(&settings);
             self.set_up(frame);
+            self.serve(frame, &Values::new());
         }
     }
 

@@ -81,7 +81,7 @@ fn is_inside(range: TextRange, around: TextRange) -> bool {
 /// The command that a case of an enumeration is, where it is one.
 fn command(program: &Program<'_>, (ty, case): &(String, String)) -> Option<String> {
     let mut found = BTreeSet::new();
-    for loaded in program.files.iter().filter(|file| file.is_rust()) {
+    for loaded in program.files.iter().filter(|file| file.language().compiled) {
         let facts = &loaded.facts;
         for scope in facts.scopes.iter().filter(|scope| scope.name == *case) {
             let of_type = scope

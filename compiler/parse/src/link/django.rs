@@ -1,5 +1,6 @@
 //! Django, whose parts find each other by names in strings: settings, URL configurations, apps.
 
+use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
 use crate::knowledge;
@@ -114,6 +115,72 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// `django.conf.settings.NAME`.
+    pub(crate) fn django_setting(&mut self, frame: FrameIx, name: &str) -> Values {
+        let mut found = Values::new();
+        for settings in self.settings_modules(frame) {
+            found.extend(self.module_var(settings, name, frame));
+        }
+        found
+    }
+
+    /// `apps.get_model("shop", "Order")`, `apps.get_model("shop.Order")`: the model of that name in an
+    /// installed app of that label; any model of the app where reading does not show which.
+    pub(crate) fn django_models(&mut self, frame: FrameIx, arguments: &Arguments) -> Values {
+        let given = |at: usize, name: &str| {
+            let values = arguments.positional.get(at).cloned();
+            values.or_else(|| self.keyword_values(arguments, name))
+        };
+        let (labels, names) = (given(0, "app_label"), given(1, "model_name"));
+        let mut wanted: Vec<(String, Option<String>)> = Vec::new();
+        for label in labels.iter().flatten() {
+            let Some(label) = self.values.as_literal(*label) else {
+                continue;
+            };
+            match (&names, label.split_once('.')) {
+                (None, Some((label, name))) => {
+                    wanted.push((label.to_owned(), Some(name.to_owned())))
+                }
+                _ => wanted.extend(names.iter().flatten().map(|name| {
+                    let name = self.values.as_literal(*name).map(str::to_owned);
+                    (label.to_owned(), name)
+                })),
+            }
+        }
+        let from = self.frame(frame).file;
+        let mut found = Values::new();
+        for package in self.installed_packages(frame) {
+            let label = package.rsplit('.').next().unwrap_or(&package);
+            let names = wanted.iter().filter(|(wanted, _)| wanted == label);
+            let names: Vec<Option<&str>> = names.map(|(_, name)| name.as_deref()).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let Some(module) = self.import_dotted(from, &format!("{package}.models")) else {
+                continue;
+            };
+            self.pending.read_at_large();
+            // Reading any name makes this run again when the module defines more.
+            let nothing = self.values.sym("");
+            self.var(module, nothing, frame);
+            for (name, values) in &self.frame(module).vars {
+                let name = self.values.text(*name);
+                // Models are found whatever the case of their names.
+                let is_wanted = |wanted: &Option<&str>| {
+                    wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(name))
+                };
+                if names.iter().any(is_wanted) {
+                    let classes = values.iter().copied();
+                    found
+                        .extend(classes.filter(|value| {
+                            matches!(self.values.get(*value), Value::Class { .. })
+                        }));
+                }
+            }
+        }
+        found
     }
 
     /// The packages of the apps that settings name.

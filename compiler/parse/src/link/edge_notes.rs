@@ -205,6 +205,29 @@ pub(crate) fn note_undecided(
     }
 }
 
+/// Imports of modules by names that reading does not show, unless the unit states what it uses.
+pub(crate) fn note_unknown_imports(
+    assembly: &mut Assembly<'_>,
+    position: usize,
+    unit: IntentId,
+    edges: &BTreeMap<Node, Edge>,
+) {
+    if edges.values().any(|edge| !edge.stated.is_empty()) {
+        return;
+    }
+    let id = assembly.intents[unit.0 as usize].id();
+    for at in assembly.runs[position].unknown_imports.clone() {
+        let note = Diagnostic::note(
+            linking::UNKNOWN_IMPORT,
+            at,
+            format!("{id} imports by a name that reading the code does not show"),
+        )
+        .help("state what the code that it imports uses on the unit: `uses(to = \"…\")`")
+        .subject(id.clone());
+        assembly.diagnostics.push(note);
+    }
+}
+
 pub(crate) fn warn_unreached(assembly: &mut Assembly<'_>) {
     let reached: BTreeSet<IntentId> = assembly
         .edges

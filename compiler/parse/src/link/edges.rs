@@ -7,7 +7,7 @@ use klo_source::Span;
 
 use super::edge_notes::{
     note_inert, note_shared_variables, note_unannotated, note_undecided, note_unfollowed,
-    warn_unreached, warn_without_tls,
+    note_unknown_imports, warn_unreached, warn_without_tls,
 };
 use super::intents::Assembly;
 use super::stated::stated;
@@ -46,6 +46,7 @@ pub(crate) fn add(assembly: &mut Assembly<'_>) {
         note_inert(assembly, unit, &inert);
         note_unannotated(assembly, position, unit, &edges);
         note_unfollowed(assembly, position, unit, &edges);
+        note_unknown_imports(assembly, position, unit, &edges);
         note_undecided(assembly, position, unit, &edges);
         if let Some(code) = &mut assembly.intents[unit.0 as usize].code {
             code.inert = inert;

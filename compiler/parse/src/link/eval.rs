@@ -1,12 +1,15 @@
 //! What expressions are worth.
 
 use super::frame::Arguments;
+use super::keys::ANY;
 use super::machine::Machine;
 use super::value::{EnvRead, FileIx, FrameIx, Part, Site, Value, ValueId, Values};
 use crate::facts::{Argument, ExprId, ExprKind};
 
 /// String variants that a concatenation is followed over.
 const MAX_TEXTS: usize = 3;
+/// Bytes up to which texts beside each other are one.
+const MAX_MERGED: usize = 200;
 /// Parts after which nothing more of a string is known. A URL has ten.
 const MAX_PARTS: usize = 200;
 
@@ -101,7 +104,7 @@ impl Machine<'_> {
             ExprKind::Await(value) => self.expr(frame, *value),
             ExprKind::Element(value) => {
                 let values = self.expr(frame, *value);
-                match self.program.file(site.file).is_rust() {
+                match self.program.file(site.file).language().iterates_by_methods {
                     true => self.iterated(frame, site, &values),
                     false => self.elements(frame, &values),
                 }
@@ -172,7 +175,7 @@ impl Machine<'_> {
 
     fn eval_sequence(&mut self, frame: FrameIx, site: Site, items: &[ExprId]) -> Values {
         let container = self.values.value(Value::Container { site, maker: frame });
-        let any = self.values.sym("[]");
+        let any = self.values.sym(ANY);
         for (index, item) in items.iter().enumerate() {
             let values = self.expr(frame, *item);
             let at = self.values.sym(&format!("[{index}]"));
@@ -189,17 +192,16 @@ impl Machine<'_> {
         entries: &[(Option<ExprId>, ExprId)],
     ) -> Values {
         let container = self.values.value(Value::Container { site, maker: frame });
-        let any = self.values.sym("[]");
         for (key, value) in entries {
             let values = self.expr(frame, *value);
             match key {
                 Some(key) => {
                     let keys = self.expr(frame, *key);
-                    let at = self.index_key(&keys);
-                    self.grow_field(container, at, values.clone());
-                    self.grow_field(container, any, values);
+                    self.put_entry(container, &keys, &values);
                 }
                 None => {
+                    self.copy_entries(frame, &values, container);
+                    let any = self.values.sym(ANY);
                     let elements = self.elements(frame, &values);
                     self.grow_field(container, any, elements);
                 }
@@ -238,8 +240,27 @@ impl Machine<'_> {
         tags.dedup();
         let mut found = Values::new();
         for text in texts {
+            let text = self.merged(text);
             let value = self.values.value(Value::Text(text));
             found.insert(self.values.tagged_all(value, &tags));
+        }
+        found
+    }
+
+    /// Parts with neighbouring texts as one, as long as that is short.
+    fn merged(&mut self, parts: Vec<Part>) -> Vec<Part> {
+        let mut found: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts {
+            if let (Some(Part::Text(before)), Part::Text(text)) = (found.last(), &part) {
+                let both = [self.values.text(*before), self.values.text(*text)].concat();
+                if both.len() <= MAX_MERGED {
+                    let both = self.values.sym(&both);
+                    found.pop();
+                    found.push(Part::Text(both));
+                    continue;
+                }
+            }
+            found.push(part);
         }
         found
     }
@@ -247,46 +268,49 @@ impl Machine<'_> {
     fn eval_entered(&mut self, frame: FrameIx, site: Site, value: ExprId) -> Values {
         let mut found = Values::new();
         for value in self.expr(frame, value) {
-            let inner = self.values.untagged(value);
-            match self.values.get(inner).clone() {
-                Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
-                Value::Instance { .. } => {
-                    let mut entered = Values::new();
-                    for name in ["__enter__", "__aenter__"] {
-                        for method in self.attribute(frame, site, value, name) {
-                            if self.is_project_callable(method) {
-                                let none = Arguments::default();
-                                entered.extend(self.call(frame, site, method, &none));
-                            }
-                        }
-                    }
-                    for name in ["__exit__", "__aexit__"] {
-                        for method in self.attribute(frame, site, value, name) {
-                            if self.is_project_callable(method) {
-                                let spread = Arguments {
-                                    spread: true,
-                                    ..Arguments::default()
-                                };
-                                self.call(frame, site, method, &spread);
-                            }
-                        }
-                    }
-                    if entered.is_empty() {
-                        entered.insert(value);
-                    }
-                    found.extend(entered);
-                }
-                _ => {
-                    found.insert(value);
-                }
-            }
+            found.extend(self.entered(frame, site, value));
         }
         found
     }
 
+    /// What entering a value as a context yields.
+    pub(crate) fn entered(&mut self, frame: FrameIx, site: Site, value: ValueId) -> Values {
+        let inner = self.values.untagged(value);
+        match self.values.get(inner).clone() {
+            Value::Generator(generator) => self.yielded(generator, frame),
+            Value::Instance { .. } => {
+                let mut entered = Values::new();
+                for name in ["__enter__", "__aenter__"] {
+                    for method in self.attribute(frame, site, value, name) {
+                        if self.is_project_callable(method) {
+                            let none = Arguments::default();
+                            entered.extend(self.call(frame, site, method, &none));
+                        }
+                    }
+                }
+                for name in ["__exit__", "__aexit__"] {
+                    for method in self.attribute(frame, site, value, name) {
+                        if self.is_project_callable(method) {
+                            let spread = Arguments {
+                                spread: true,
+                                ..Arguments::default()
+                            };
+                            self.call(frame, site, method, &spread);
+                        }
+                    }
+                }
+                if entered.is_empty() {
+                    entered.insert(value);
+                }
+                entered
+            }
+            _ => Values::from([value]),
+        }
+    }
+
     /// What iterating values yields.
     pub(crate) fn elements(&mut self, frame: FrameIx, values: &Values) -> Values {
-        let any = self.values.sym("[]");
+        let any = self.values.sym(ANY);
         let mut found = Values::new();
         for value in values {
             let inner = self.values.untagged(*value);
@@ -324,8 +348,6 @@ impl Machine<'_> {
 
     fn eval_index(&mut self, frame: FrameIx, site: Site, base: ExprId, index: ExprId) -> Values {
         let keys = self.expr(frame, index);
-        let key = self.index_key(&keys);
-        let any = self.values.sym("[]");
         let mut found = Values::new();
         for base in self.expr(frame, base) {
             let inner = self.values.untagged(base);
@@ -337,7 +359,7 @@ impl Machine<'_> {
                     } else if crate::knowledge::is_type_operator(&path) {
                         found.extend(self.type_operands(frame, &keys));
                     } else {
-                        found.extend(self.field(inner, key, frame));
+                        found.extend(self.stored_entries(frame, inner, &keys));
                         found.insert(base);
                     }
                 }
@@ -345,18 +367,12 @@ impl Machine<'_> {
                     found.insert(base);
                 }
                 Value::Container { .. } => {
-                    let exact = self.field(inner, key, frame);
-                    if exact.is_empty() {
-                        found.extend(self.field(inner, any, frame));
-                    } else {
-                        found.extend(exact);
-                    }
+                    found.extend(self.entries(frame, site, inner, &keys));
                 }
                 Value::Object { .. } | Value::Member { .. } => {
-                    let stored = self.field(inner, key, frame);
+                    let stored = self.stored_entries(frame, inner, &keys);
                     if stored.is_empty() {
-                        let name = self.values.text(key).to_owned();
-                        found.insert(self.member(base, &name));
+                        found.extend(self.index_members(base, &keys));
                     }
                     found.extend(stored);
                 }

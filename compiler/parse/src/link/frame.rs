@@ -16,6 +16,12 @@ const MAX_FRAMES: usize = 60_000;
 /// Contexts of one function after which further calls share one.
 const MAX_CONTEXTS: u32 = 24;
 
+/// How many calls deep frames that importing runs are told apart by their callers.
+const MAX_IMPORT_DEPTH: u8 = 3;
+
+/// Contexts of one function that importing runs, after which further calls share one.
+const MAX_IMPORT_CONTEXTS: u32 = 400;
+
 /// How deep objects may be told apart by the frames that made them.
 const MAX_DEPTH: u8 = 4;
 
@@ -27,6 +33,11 @@ pub(crate) enum Context {
     This(ValueId),
     /// The call.
     Call(Site),
+    /// A call that importing a module makes, from the caller's own frame: what one decorator
+    /// registers is kept apart from what the next does.
+    OnImport(FrameIx, Site, Option<ValueId>),
+    /// The instance that an attribute of this name is asked of.
+    Attribute(ValueId, Sym),
 }
 
 pub(crate) type FrameKey = (FileIx, ScopeId, Option<FrameIx>, Context);
@@ -67,6 +78,8 @@ pub(crate) struct Frame {
     pub(crate) depth: u8,
     /// Whether it runs when its module is imported.
     pub(crate) on_import: bool,
+    /// How many calls it is away from code that runs on import; `None` for any other, and too many.
+    pub(crate) import_depth: Option<u8>,
 }
 
 /// Arguments of a call, evaluated.
@@ -101,9 +114,12 @@ impl Machine<'_> {
         }
         let count = self.contexts.entry((file, scope)).or_default();
         *count += 1;
-        if (*count > MAX_CONTEXTS && matches!(context, Context::Call(_)))
-            || self.frames.len() > MAX_FRAMES
-        {
+        let full = match context {
+            Context::Call(_) => *count > MAX_CONTEXTS,
+            Context::OnImport(..) => *count > MAX_IMPORT_CONTEXTS,
+            _ => false,
+        };
+        if full || self.frames.len() > MAX_FRAMES {
             self.overflow |= self.frames.len() > MAX_FRAMES;
             context = Context::None;
             if let Some(frame) = self.index.get(&(file, scope, closure, context)) {
@@ -121,6 +137,10 @@ impl Machine<'_> {
             }
             ScopeKind::Function { .. } => false,
             ScopeKind::Main => false,
+        };
+        let import_depth = match context {
+            Context::OnImport(caller, ..) => self.frame(caller).import_depth.map(|depth| depth + 1),
+            _ => on_import.then_some(0),
         };
         let loaded = self.program.file(file);
         let exprs = loaded.exprs[scope.0 as usize].len();
@@ -144,10 +164,29 @@ impl Machine<'_> {
             readers: BTreeSet::new(),
             depth: parent_depth.max(this_depth),
             on_import,
+            import_depth,
         });
         self.index.insert((file, scope, closure, context), frame);
         self.enqueue(frame);
         frame
+    }
+
+    /// What tells a call apart from others of the same function.
+    pub(crate) fn call_context(
+        &self,
+        caller: FrameIx,
+        site: Site,
+        this: Option<ValueId>,
+    ) -> Context {
+        let near_import = self
+            .frame(caller)
+            .import_depth
+            .is_some_and(|depth| depth < MAX_IMPORT_DEPTH);
+        // What a framework calls has its function's own place, and one frame for all who do.
+        if near_import && site.scope().is_none() {
+            return Context::OnImport(caller, site, this);
+        }
+        this.map_or(Context::Call(site), Context::This)
     }
 
     fn value_depth(&self, value: ValueId) -> u8 {

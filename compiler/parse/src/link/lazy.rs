@@ -4,7 +4,7 @@
 use super::machine::Machine;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
 use crate::facts::{ScopeId, ScopeKind};
-use crate::knowledge::rust;
+use crate::knowledge::{self, rust};
 
 impl Machine<'_> {
     /// Values with what lazy cells among them hold in the cells' places. Code that runs when its
@@ -25,7 +25,7 @@ impl Machine<'_> {
     }
 
     fn is_lazy(&self, value: ValueId) -> bool {
-        self.cell_type(value) == Some(rust::LAZY)
+        self.cell_type(value).is_some_and(knowledge::is_lazy)
     }
 
     /// Whether a value is a cell: it stands for what is found in it.
@@ -37,8 +37,9 @@ impl Machine<'_> {
         let Value::Object { ty, .. } = self.values.get(self.values.untagged(value)) else {
             return None;
         };
-        let ty = self.values.text(*ty).strip_prefix(rust::CRATE)?;
-        matches!(ty, rust::LAZY | rust::ONCE).then_some(ty)
+        let ty = self.values.text(*ty);
+        let is_cell = knowledge::is_lazy(ty) || ty.strip_prefix(rust::CRATE) == Some(rust::ONCE);
+        is_cell.then_some(ty)
     }
 
     /// What the function of a cell makes. Annotations of the cell stand on that.

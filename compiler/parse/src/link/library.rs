@@ -33,7 +33,7 @@ impl Machine<'_> {
             return made.into_iter().flatten().collect();
         }
         let name = path.rsplit('.').next().unwrap_or("").to_owned();
-        if let Value::Member { base, .. } = *self.values.get(inner) {
+        if let Value::Member { base, name } = *self.values.get(inner) {
             let bare = self.values.untagged(base);
             match self.values.get(bare) {
                 Value::Text(_) => {
@@ -43,11 +43,16 @@ impl Machine<'_> {
                     self.call_task(site, bare);
                     return Values::new();
                 }
-                Value::Container { site: made, .. } if self.program.file(made.file).is_rust() => {
+                Value::Container { site: made, .. }
+                    if self.program.file(made.file).language().iterates_by_methods =>
+                {
                     return self.call_collection_method(frame, site, bare, callee, arguments);
                 }
                 Value::Container { .. } => {
-                    return self.call_container_method(frame, bare, callee, arguments);
+                    return self.call_container_method(frame, site, bare, callee, arguments);
+                }
+                Value::Class { .. } if self.values.text(name) == "__subclasses__" => {
+                    return self.derived_classes(frame, site, bare);
                 }
                 // Django's `View.as_view()`: the class is what handles requests.
                 Value::Class { .. } => return Values::from([bare]),
@@ -58,6 +63,9 @@ impl Machine<'_> {
         if let Some(found) = self.call_sdk(frame, site, callee, &path, arguments) {
             return found;
         }
+        if matches!(name.as_str(), "update" | "from_mapping") {
+            self.update_entries(frame, inner, arguments);
+        }
         self.note_django(frame, site, &path);
         let tags = self.note_uses(frame, site, callee, &path, &name, arguments);
         self.note_unannotated(site, callee, &name);
@@ -66,6 +74,21 @@ impl Machine<'_> {
         let mut found = Values::from([self.values.tagged_all(result, &tags)]);
         found.extend(self.wrapped(inner, arguments));
         found
+    }
+
+    /// `app.config.update(…)`: what a map's method puts into a library's object.
+    fn update_entries(&mut self, frame: FrameIx, method: ValueId, arguments: &Arguments) {
+        let Value::Member { base, .. } = *self.values.get(method) else {
+            return;
+        };
+        for values in &arguments.positional {
+            self.copy_entries(frame, values, base);
+        }
+        for (key, values) in &arguments.keywords {
+            let key = self.values.text(*key).to_owned();
+            let key = Values::from([self.values.literal(&key)]);
+            self.put_entry(base, &key, values);
+        }
     }
 
     /// `login_required(view)`: what a library wraps alone is called by whoever calls the wrapper.
@@ -134,6 +157,9 @@ impl Machine<'_> {
         let of_object = matches!(self.values.get(root), Value::Object { .. });
         if of_object && self.is_deferred(root) {
             self.attach(frame, site, callee, name, arguments);
+            if knowledge::enters_context(name) {
+                self.enter_context(root);
+            }
             let called = self.values.untagged(callee) == root;
             if knowledge::runs_registrar(name) || called {
                 self.run_registrar(frame, root);

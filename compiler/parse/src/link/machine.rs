@@ -39,6 +39,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) uses: Uses,
     /// The web applications that the unit serves, for `request.app`, `current_app` and the like.
     pub(crate) apps: Values,
+    /// The web applications whose context the unit enters, for the same.
+    pub(crate) entered_apps: Values,
     /// Values of annotated expressions, by tag.
     pub(crate) evaluated: BTreeMap<Tag, Evaluated>,
     /// Expressions whose values the caller wants to know.
@@ -46,11 +48,16 @@ pub(crate) struct Machine<'p> {
     /// Annotated expressions that had no value yet, and those that are given an unknown one.
     pub(crate) starved: BTreeSet<(Site, FrameIx)>,
     pub(crate) fed: BTreeSet<Site>,
+    /// Indexes that have no entry yet, and those that are taken for unknown.
+    pub(crate) waiting: BTreeSet<(Site, FrameIx)>,
+    pub(crate) given_up: BTreeSet<(Site, FrameIx)>,
     pub(crate) overflow: bool,
     /// Parameters that callers passed and that have no value yet, with the sites of calls.
     pub(crate) hungry: BTreeSet<(FrameIx, usize, Site)>,
     /// Calls of what klo knows nothing of.
     pub(crate) unfollowed: BTreeSet<(FrameIx, Site)>,
+    /// Imports by names that reading does not show.
+    pub(crate) unnamed: BTreeSet<(FrameIx, Site)>,
     /// Methods that the project gives to types of libraries, by name.
     pub(crate) foreign_methods: BTreeMap<Sym, Values>,
     /// Whether code calls `django.setup()`, or is a command that Django runs.
@@ -114,13 +121,17 @@ impl<'p> Machine<'p> {
             registry: Registry::default(),
             uses: Uses::default(),
             apps: Values::new(),
+            entered_apps: Values::new(),
             evaluated: BTreeMap::new(),
             watched: BTreeMap::new(),
             starved: BTreeSet::new(),
             fed: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            given_up: BTreeSet::new(),
             overflow: false,
             hungry: BTreeSet::new(),
             unfollowed: BTreeSet::new(),
+            unnamed: BTreeSet::new(),
             foreign_methods: BTreeMap::new(),
             starts_django: false,
             settings_module: None,
@@ -170,7 +181,7 @@ impl<'p> Machine<'p> {
                 }
             }
             self.feed();
-            if self.queue.is_empty() {
+            if self.queue.is_empty() && !self.give_up_waiting() {
                 return;
             }
         }
@@ -195,13 +206,6 @@ impl<'p> Machine<'p> {
                 self.fall_back(frame, index, site);
             }
         }
-    }
-
-    /// The web applications that the unit serves. Frames do not register for them: see
-    /// [`Self::requeue_all`].
-    pub(crate) fn applications(&mut self) -> Values {
-        self.pending.read_at_large();
-        self.apps.clone()
     }
 
     /// Runs every frame once more, after something changed that frames do not register for.
@@ -350,11 +354,8 @@ impl<'p> Machine<'p> {
             BindTarget::Index(base, index) => {
                 let bases = self.expr(frame, *base);
                 let keys = self.expr(frame, *index);
-                let key = self.index_key(&keys);
                 for base in bases {
-                    self.grow_field(base, key, values.clone());
-                    let any = self.values.sym("[]");
-                    self.grow_field(base, any, values.clone());
+                    self.put_entry(base, &keys, &values);
                 }
             }
             BindTarget::Tuple(targets) => {
@@ -371,19 +372,7 @@ impl<'p> Machine<'p> {
         let loaded = self.program.file(file);
         let inner = loaded.scope(scope);
         let value = match &inner.kind {
-            ScopeKind::Class { bases, .. } => {
-                let body = self.enter(file, scope, Some(frame), None, Context::None);
-                let worth: Values = bases
-                    .iter()
-                    .flat_map(|base| self.expr(frame, *base))
-                    .collect();
-                if grow(&mut self.frames[body.0 as usize].bases, worth) {
-                    self.changed = true;
-                    self.pending.grew(Cell::Bases(body));
-                    self.wake_readers(body);
-                }
-                self.values.value(Value::Class { file, scope, body })
-            }
+            ScopeKind::Class { .. } => self.define_class(frame, file, scope),
             ScopeKind::Namespace => {
                 let body = self.enter(file, scope, Some(frame), None, Context::None);
                 self.values.value(Value::Class { file, scope, body })

@@ -131,6 +131,17 @@ impl Modules for FileModules<'_> {
         self.with(from, level, parts, |import| import.packages.clone())
     }
 
+    fn members(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx> {
+        let path = &self.paths[from.0 as usize];
+        if is_rust(path) {
+            return Vec::new();
+        }
+        let members = self.index.python.members(path, level, parts).into_iter();
+        members
+            .filter_map(|path| self.by_path.get(path).copied())
+            .collect()
+    }
+
     fn outside(&self, from: FileIx, parts: &[&str]) -> String {
         let path = parts.join(".");
         if is_rust(&self.paths[from.0 as usize]) {

@@ -6,7 +6,7 @@ use super::pending::Cell;
 use super::program::Resolved;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
 use crate::facts::{ExprId, Import, ImportNames};
-use crate::knowledge::rust;
+use crate::knowledge::{MODULE_NAME, rust};
 
 impl Machine<'_> {
     /// What a name means in a frame, once everything there is bound.
@@ -66,6 +66,10 @@ impl Machine<'_> {
         }
         let file = self.frame(module).file;
         let path = self.program.modules.built_in(file, name);
+        if path == MODULE_NAME {
+            let (_, name) = self.program.modules.name(file);
+            return Values::from([self.values.literal(&name)]);
+        }
         Values::from([self.values.external(&path)])
     }
 

@@ -64,7 +64,7 @@ impl Machine<'_> {
             let waits = given
                 .as_ref()
                 .is_some_and(|values| self.say_nothing(values));
-            if waits && self.program.file(file).path.ends_with(".rs") {
+            if waits && self.program.file(file).language().gives_by_type {
                 self.hungry.insert((callee, index, site));
             } else if !known && given.as_ref().is_none_or(|values| !values.is_empty()) {
                 self.fall_back(callee, index, site);
@@ -170,10 +170,10 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a type is of Rust code or of a crate.
-    fn is_of_rust(&self, ty: ValueId) -> bool {
+    /// Whether parameters of a type get what the program made of it.
+    fn is_given(&self, ty: ValueId) -> bool {
         match self.values.get(ty) {
-            Value::Class { file, .. } => self.program.file(*file).path.ends_with(".rs"),
+            Value::Class { file, .. } => self.program.file(*file).language().gives_by_type,
             Value::External(path) => self.values.text(*path).starts_with(knowledge::rust::CRATE),
             _ => false,
         }
@@ -188,14 +188,14 @@ impl Machine<'_> {
     ) -> Values {
         let mut found = Values::new();
         for ty in declared {
-            let in_rust = self.is_of_rust(*ty);
-            let made = if in_rust {
+            let given = self.is_given(*ty);
+            let made = if given {
                 self.of_type(*ty, frame)
             } else {
                 Values::new()
             };
             found.extend(made.iter().copied());
-            if in_rust {
+            if given {
                 self.extract(frame, site, *ty);
             }
             match self.values.get(*ty).clone() {
@@ -214,7 +214,7 @@ impl Machine<'_> {
                     if knowledge::is_request(&path) {
                         found.insert(self.request(site));
                     } else if knowledge::is_web_application(&path) {
-                        found.extend(self.applications());
+                        found.extend(self.answering(site));
                     } else if knowledge::clients::is_client_type(&path) {
                         let ty = self.values.sym(&path);
                         found.insert(self.values.value(Value::Object {
@@ -232,7 +232,7 @@ impl Machine<'_> {
                 "request" | "req" | "websocket" => {
                     found.insert(self.request(site));
                 }
-                "app" | "application" => found.extend(self.applications()),
+                "app" | "application" => found.extend(self.answering(site)),
                 _ => {}
             }
         }
@@ -241,44 +241,5 @@ impl Machine<'_> {
         } else {
             found
         }
-    }
-
-    fn is_dependency(&self, value: ValueId) -> bool {
-        self.values
-            .path(value)
-            .is_some_and(|path| knowledge::is_dependency(&path))
-            && matches!(self.values.get(value), Value::Object { .. })
-    }
-
-    /// The value that a framework injects for `Depends(…)`.
-    pub(crate) fn depend(
-        &mut self,
-        frame: FrameIx,
-        site: Site,
-        dependency: ValueId,
-        declared: &Values,
-    ) -> Values {
-        let mut providers = self.option_of(frame, &Values::from([dependency]), "0");
-        providers.extend(self.option_of(frame, &Values::from([dependency]), "dependency"));
-        if providers.is_empty() {
-            providers = declared
-                .iter()
-                .copied()
-                .filter(|value| matches!(self.values.get(*value), Value::Class { .. }))
-                .collect();
-        }
-        let mut found = Values::new();
-        for provider in providers {
-            let at = self.own_site(provider).unwrap_or(site);
-            for value in self.call(frame, at, provider, &Arguments::default()) {
-                match *self.values.get(value) {
-                    Value::Generator(generator) => found.extend(self.yielded(generator, frame)),
-                    _ => {
-                        found.insert(value);
-                    }
-                }
-            }
-        }
-        found
     }
 }

@@ -6,7 +6,9 @@ use klo_source::{FileId, Span, TextRange};
 
 use super::pending::Evaluation;
 use super::value::{FileIx, Tag};
-use crate::facts::{BindTarget, ExprId, FileFacts, ImportNames, Scope, ScopeId, ScopeKind, Step};
+use crate::facts::{
+    BindTarget, ExprId, ExprKind, FileFacts, ImportNames, Language, Scope, ScopeId, ScopeKind, Step,
+};
 
 /// Where an import leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,9 @@ pub(crate) trait Modules: Sync {
     /// The files that importing `parts` runs before the last one: packages' own files.
     fn packages(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx>;
 
+    /// The modules directly inside a package, sorted by path.
+    fn members(&self, from: FileIx, level: u32, parts: &[&str]) -> Vec<FileIx>;
+
     /// The path of something outside the project, as `from` names it.
     fn outside(&self, from: FileIx, parts: &[&str]) -> String;
 
@@ -51,6 +56,10 @@ pub(crate) struct LoadedFile {
     pub(crate) places: Vec<u32>,
     /// Names that a scope binds itself.
     pub(crate) bound: Vec<HashSet<String>>,
+    /// Names of attributes that methods give their own instance, by the scope of their class.
+    pub(crate) own_attributes: HashMap<u32, HashSet<String>>,
+    /// Names of attributes that anything else is given.
+    pub(crate) given_attributes: HashSet<String>,
     /// Whether a scope takes over names of a module.
     pub(crate) takes_over: Vec<bool>,
     /// For each class body, the step that first declares or assigns a name.
@@ -78,7 +87,10 @@ impl LoadedFile {
                 bound[0].extend(names);
             }
         }
+        let (own_attributes, given_attributes) = assigned_attributes(&facts);
         Self {
+            own_attributes,
+            given_attributes,
             fields: facts.scopes.iter().map(first_fields).collect(),
             takes_over: facts.scopes.iter().map(takes_over).collect(),
             path,
@@ -90,9 +102,9 @@ impl LoadedFile {
         }
     }
 
-    /// Whether it is written in Rust.
-    pub(crate) fn is_rust(&self) -> bool {
-        self.path.ends_with(".rs")
+    /// What its language is like.
+    pub(crate) fn language(&self) -> Language {
+        self.facts.language
     }
 
     pub(crate) fn scope(&self, id: ScopeId) -> &Scope {
@@ -137,6 +149,53 @@ fn bound_names(scope: &Scope, facts: &FileFacts) -> HashSet<String> {
         names.remove(name);
     }
     names
+}
+
+/// Names of attributes that methods assign to their own instance, by the scope of their class, and those
+/// assigned to anything else.
+fn assigned_attributes(facts: &FileFacts) -> (HashMap<u32, HashSet<String>>, HashSet<String>) {
+    let mut own: HashMap<u32, HashSet<String>> = HashMap::new();
+    let mut given = HashSet::new();
+    for scope in &facts.scopes {
+        let this = instance_of(scope, facts);
+        for step in &scope.steps {
+            let Step::Bind { target, .. } = step else {
+                continue;
+            };
+            let mut targets = vec![target];
+            while let Some(target) = targets.pop() {
+                match target {
+                    BindTarget::Attribute(base, name) => {
+                        let base = match &facts.expr(*base).kind {
+                            ExprKind::Name(base) => base,
+                            _ => "",
+                        };
+                        let names = match this {
+                            Some((class, this)) if this == base => own.entry(class.0).or_default(),
+                            _ => &mut given,
+                        };
+                        names.insert(name.clone());
+                    }
+                    BindTarget::Tuple(inner) => targets.extend(inner),
+                    _ => {}
+                }
+            }
+        }
+    }
+    (own, given)
+}
+
+/// The class of a method, and the parameter that is its instance.
+fn instance_of<'f>(scope: &'f Scope, facts: &FileFacts) -> Option<(ScopeId, &'f str)> {
+    let ScopeKind::Function { parameters, .. } = &scope.kind else {
+        return None;
+    };
+    let class = scope.parent?;
+    let in_class = matches!(facts.scope(class).kind, ScopeKind::Class { .. });
+    let first = parameters
+        .first()
+        .filter(|_| in_class && scope.decorators.is_empty())?;
+    Some((class, &first.name))
 }
 
 fn first_fields(scope: &Scope) -> HashMap<String, u32> {
@@ -189,6 +248,8 @@ pub(crate) struct Program<'a> {
     /// Annotated fields of classes and bare declarations, by file, scope and name.
     pub(crate) tagged_names: BTreeMap<(FileIx, u32, String), Vec<Tag>>,
     pub(crate) tags: Vec<TagInfo>,
+    /// Names of attributes that anything but a method's own instance is given.
+    pub(crate) given_attributes: HashSet<String>,
     /// Functions that annotations make units of.
     pub(crate) units: BTreeSet<(FileIx, ScopeId)>,
     /// When its parts are evaluated.

@@ -147,7 +147,9 @@ impl Machine<'_> {
                 return;
             }
             if knowledge::is_signal_decorator(&path) {
-                self.activate(frame, inner);
+                for decorator in self.expr(frame, decorator) {
+                    self.connect_decorated(frame, decorator, inner);
+                }
                 return;
             }
         }
@@ -456,7 +458,10 @@ impl Machine<'_> {
         loop {
             self.run();
             let mut fresh = Vec::new();
-            let roots: Values = roots.iter().chain(&self.apps).copied().collect();
+            let mut roots: Values = roots.iter().chain(&self.apps).copied().collect();
+            if self.uses.saves_models {
+                roots.insert(self.values.external(knowledge::MODEL_SIGNALS));
+            }
             for object in self.registry.reached(&roots).keys() {
                 let handlers = self.registry.objects.get(object).map(|r| &r.handlers);
                 fresh.extend(

@@ -32,7 +32,14 @@ impl Machine<'_> {
         let naming = self.naming_arguments(&call, arguments, !own.is_empty());
         let mut named = self.deep_tags(frame, &naming);
         named.retain(|tag| !self.is_value_argument(*tag, call.service));
-        let tags = if named.is_empty() { own.clone() } else { named };
+        // A key that a row of a store holds names no other resource than the call is made on.
+        if !named
+            .iter()
+            .any(|tag| self.program.tags[tag.0 as usize].kind.is_some())
+        {
+            named.extend(own.iter().copied());
+        }
+        let tags = named;
         if let Some(ty) = aws::derived(&call) {
             let mut all = own;
             all.extend(tags);
@@ -273,13 +280,16 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a tagged argument is plain data to this service: a secret put into a message.
+    /// Whether a tagged argument is plain data to this service: a secret put into a message, a key that
+    /// a message holds.
     fn is_value_argument(&self, tag: Tag, service: &str) -> bool {
         use klo_intent::Kind;
         match self.program.tags[tag.0 as usize].kind {
             Some(Kind::Secret) => service != "secretsmanager" && service != "ssm",
             Some(Kind::Config) => service != "ssm",
-            _ => false,
+            // What a message or an item says is data to every service but the one that holds it.
+            kind @ Some(_) => aws::holds_resources(service) && !aws::may_be(service, kind),
+            None => false,
         }
     }
 

@@ -58,6 +58,39 @@ impl Machine<'_> {
                 }
                 found
             }
+            Special::Entered => {
+                let mut found = Values::new();
+                for value in first {
+                    found.extend(self.entered(frame, site, value));
+                }
+                found
+            }
+            Special::Lazy => self.kept(frame, site, path, arguments),
+            Special::AttributeOfBase => {
+                let base = path.rsplit_once('.').map_or("", |(base, _)| base);
+                let base = self.values.external(base);
+                let name = self.literal_argument(arguments, 0, "name");
+                let mut found = second.unwrap_or_default();
+                if let Some(name) = name {
+                    found.extend(self.attribute(frame, site, base, &name));
+                }
+                found
+            }
+            Special::ConnectSignal => {
+                self.connect_signal(callee, arguments);
+                first
+            }
+            Special::ConnectModelSignal => {
+                for receiver in &first {
+                    self.run_on_saves(self.values.untagged(*receiver));
+                }
+                first
+            }
+            Special::SendSignal => {
+                self.send_signal(frame, callee, arguments);
+                Values::new()
+            }
+            Special::DjangoModel => self.django_models(frame, arguments),
             Special::Second => second.unwrap_or_default(),
             Special::All => arguments.all().flatten().copied().collect(),
             Special::Elements => {
@@ -70,7 +103,7 @@ impl Machine<'_> {
                 let maker = self.method_frame(frame);
                 Values::from([self.values.value(Value::Object { ty, site, maker })])
             }
-            Special::Partial => self.partial(frame, site, arguments),
+            Special::Partial => self.kept(frame, site, "functools.partial", arguments),
             Special::CallPartial => self.call_partial(frame, site, callee, arguments),
             Special::CallFirst => {
                 let rest = Arguments {
@@ -84,7 +117,18 @@ impl Machine<'_> {
                 }
                 found
             }
-            Special::ImportModule => self.import_by_name(frame, &first),
+            Special::ImportModule => {
+                let package = second.or_else(|| self.keyword_values(arguments, "package"));
+                self.import_named(frame, site, &first, &package.unwrap_or_default())
+            }
+            Special::ImportAttribute => self.import_attributes(frame, site, &first),
+            Special::ModuleInfos => self.module_infos(frame, site, path, arguments),
+            Special::TypeOf => {
+                if arguments.positional.len() != 1 {
+                    return None;
+                }
+                self.types_of(&first)
+            }
             Special::DjangoApplication => {
                 let object = self.django_application(frame, site, path);
                 Values::from([object])
@@ -129,7 +173,7 @@ impl Machine<'_> {
             .map(|(_, values)| values.clone())
     }
 
-    fn container_of(&mut self, frame: FrameIx, site: Site, elements: Values) -> Values {
+    pub(crate) fn container_of(&mut self, frame: FrameIx, site: Site, elements: Values) -> Values {
         let container = self.values.value(Value::Container { site, maker: frame });
         let any = self.values.sym("[]");
         self.grow_field(container, any, elements);
@@ -144,7 +188,12 @@ impl Machine<'_> {
         arguments: &Arguments,
     ) -> Values {
         let mut found = Values::new();
-        if let Some(name) = self.literal_argument(arguments, 1, "name") {
+        let names = arguments.positional.get(1).into_iter().flatten();
+        let names: Vec<String> = names
+            .filter_map(|name| self.values.as_literal(*name))
+            .map(str::to_owned)
+            .collect();
+        for name in names {
             for base in first {
                 found.extend(self.attribute(frame, site, *base, &name));
             }
@@ -165,8 +214,9 @@ impl Machine<'_> {
         None
     }
 
-    fn partial(&mut self, frame: FrameIx, site: Site, arguments: &Arguments) -> Values {
-        let ty = self.values.sym("functools.partial");
+    /// An object that keeps what it is made from, and calls none of it yet.
+    fn kept(&mut self, frame: FrameIx, site: Site, ty: &str, arguments: &Arguments) -> Values {
+        let ty = self.values.sym(ty);
         let maker = self.maker(frame);
         let object = self.values.value(Value::Object { ty, site, maker });
         for (index, values) in arguments.positional.iter().enumerate() {

@@ -48,9 +48,9 @@ pub(crate) fn run<'p>(
     settings: Option<&str>,
 ) -> Run<'p> {
     let mut machine = Machine::new(program);
-    let is_rust = program.file(file).is_rust();
+    let compiled = program.file(file).language().compiled;
     let dispatched = match item.kind {
-        ItemKind::Function(scope) if is_rust => dispatch(program, file, scope),
+        ItemKind::Function(scope) if compiled => dispatch(program, file, scope),
         _ => None,
     };
     if let Some(dispatched) = &dispatched {
@@ -75,8 +75,8 @@ pub(crate) fn run<'p>(
     };
     let mut entry = match (dispatched, capability, item.kind) {
         (Some(dispatched), ..) => runner.dispatched(dispatched.arguments),
-        (_, _, ItemKind::Function(scope)) if is_rust => runner.compiled(item, Some(scope)),
-        _ if is_rust => runner.compiled(item, None),
+        (_, _, ItemKind::Function(scope)) if compiled => runner.compiled(item, Some(scope)),
+        _ if compiled => runner.compiled(item, None),
         (_, Capability::Service, _) => runner.service(item, watched),
         (_, _, ItemKind::Function(scope)) => runner.callable(item, scope),
         (_, _, ItemKind::Class(_)) => runner.class(item),

@@ -219,11 +219,9 @@ impl Assembly<'_> {
         declaration: &Declaration,
         routes: Vec<Route>,
     ) -> UnitCode {
-        let (source_root, module) = {
-            let file = self.runs[position].file;
-            self.program.modules.name(file)
-        };
-        if declaration.path.ends_with(".rs") {
+        let file = self.runs[position].file;
+        let (source_root, module) = self.program.modules.name(file);
+        if self.program.file(file).language().compiled {
             return self.compiled_code(position, declaration, routes);
         }
         let folder = self.packages_of(&declaration.path).project().to_owned();

@@ -119,6 +119,7 @@ impl Machine<'_> {
             return;
         }
         let span = self.span(site);
+        self.uses.saves_models |= knowledge::django::may_save(path);
         if knowledge::is_django_database(path) {
             self.uses.django_database.insert(span);
         }
@@ -152,6 +153,7 @@ impl Machine<'_> {
         if let (true, Some(site)) = (found, self.own_site(class)) {
             let span = self.span(site);
             self.uses.django_database.insert(span);
+            self.uses.saves_models = true;
         }
     }
 

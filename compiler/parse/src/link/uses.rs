@@ -23,6 +23,8 @@ pub(crate) struct Uses {
     /// Uses of Django's default database and cache, which settings name instead of values.
     pub(crate) django_database: BTreeSet<Span>,
     pub(crate) django_cache: BTreeSet<Span>,
+    /// Whether it may save or delete a model of Django's.
+    pub(crate) saves_models: bool,
     /// Names of keys with which items of tables are asked for.
     pub(crate) table_keys: BTreeMap<Tag, BTreeSet<Vec<String>>>,
     /// Calls on clients that no annotation stands for, by type.

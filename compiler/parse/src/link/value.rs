@@ -26,6 +26,13 @@ pub(crate) struct FrameIx(pub(crate) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ValueId(u32);
 
+impl ValueId {
+    /// Its number among the run's values.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// The number of an annotated resource among the app's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Tag(pub(crate) u32);

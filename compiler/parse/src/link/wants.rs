@@ -40,7 +40,13 @@ impl Machine<'_> {
         (value, ty): (ExprId, ExprId),
         values: &Values,
     ) {
-        if self.program.file(self.frame(frame).file).is_rust() && self.tell_nothing(values) {
+        if self
+            .program
+            .file(self.frame(frame).file)
+            .language()
+            .gives_by_type
+            && self.tell_nothing(values)
+        {
             let name = self.values.sym(name);
             self.wants.insert(Want::Variable {
                 frame,
@@ -66,7 +72,7 @@ impl Machine<'_> {
                 annotation: Some(ty),
                 ..
             }),
-        ) = (loaded.is_rust(), step)
+        ) = (loaded.language().gives_by_type, step)
         {
             let name = self.values.sym(name);
             self.wants.insert(Want::Field {

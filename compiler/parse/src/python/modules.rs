@@ -176,6 +176,23 @@ impl ModuleIndex {
         found
     }
 
+    /// The modules and packages directly inside a package, as files, sorted.
+    pub fn members(&self, from: &str, level: u32, parts: &[&str]) -> Vec<&str> {
+        let folder = match self.resolve(from, level, parts) {
+            Resolution::File(file) if file.ends_with("/__init__.py") => parent(file),
+            Resolution::Namespace(folder) => folder,
+            _ => return Vec::new(),
+        };
+        let is_member = |file: &&str| match file.strip_suffix("/__init__.py") {
+            Some(package) => parent(package) == folder,
+            None => parent(file) == folder,
+        };
+        let mut found: Vec<&str> = self.files.iter().map(String::as_str).collect();
+        found.retain(is_member);
+        found.sort_unstable();
+        found
+    }
+
     /// The `__init__.py` files that are run before `file` when it is started by its module's name,
     /// outermost first.
     pub fn packages_of(&self, file: &str) -> Vec<&str> {

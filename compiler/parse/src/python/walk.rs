@@ -8,8 +8,17 @@ use tree_sitter::{Node, Tree};
 use super::syntax::{self, Field, Kind};
 use crate::attach::{self, Comment, Statement};
 use crate::facts::{
-    Argument, BindTarget, Expr, ExprId, ExprKind, FileFacts, Parameter, Problem, Scope, ScopeId,
-    ScopeKind, Step,
+    Argument, BindTarget, Expr, ExprId, ExprKind, FileFacts, Language, Parameter, Problem, Scope,
+    ScopeId, ScopeKind, Step,
+};
+
+/// What following values in Python depends on.
+const LANGUAGE: Language = Language {
+    compiled: false,
+    calls_decorators: true,
+    gives_by_type: false,
+    iterates_by_methods: false,
+    sees_through_guards: false,
 };
 
 /// Brackets and blocks inside one another that are still read.
@@ -140,6 +149,7 @@ impl<'t> Builder<'t> {
         Self {
             text,
             facts: FileFacts {
+                language: LANGUAGE,
                 scopes: vec![module],
                 ..FileFacts::default()
             },

@@ -23,8 +23,17 @@ use klo_source::TextRange;
 
 use crate::attach;
 use crate::facts::{
-    BindTarget, Expr, ExprId, ExprKind, FileFacts, Import, ImportNames, Problem, Scope, ScopeId,
-    ScopeKind, Step,
+    BindTarget, Expr, ExprId, ExprKind, FileFacts, Import, ImportNames, Language, Problem, Scope,
+    ScopeId, ScopeKind, Step,
+};
+
+/// What following values in Rust depends on.
+const LANGUAGE: Language = Language {
+    compiled: true,
+    calls_decorators: false,
+    gives_by_type: true,
+    iterates_by_methods: true,
+    sees_through_guards: true,
 };
 
 /// What may carry an annotation, for messages.
@@ -124,6 +133,7 @@ impl<'t> Builder<'t> {
             comments,
             facts: FileFacts {
                 scopes: vec![module],
+                language: LANGUAGE,
                 ..FileFacts::default()
             },
             scope: ScopeId(0),
