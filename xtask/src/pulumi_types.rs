@@ -38,7 +38,11 @@ const MODULES: &[(&str, &str, &str)] = &[
     ("route_table_association", "route_table_association", "ec2"),
     ("route_table", "route_table", "ec2"),
     ("security_group", "security_group", "ec2"),
-    ("sqs_queue_redrive_allow_policy", "redrive_allow_policy", "sqs"),
+    (
+        "sqs_queue_redrive_allow_policy",
+        "redrive_allow_policy",
+        "sqs",
+    ),
     ("subnet", "subnet", "ec2"),
     ("vpc_endpoint", "vpc_endpoint", "ec2"),
     ("caller_identity", "caller_identity", ""),
@@ -55,7 +59,10 @@ const RENAMED: &[(&str, &str)] = &[
     ("aws_api_gateway_base_path_mapping.api_id", "restApi"),
     ("aws_api_gateway_deployment.rest_api_id", "restApi"),
     ("aws_api_gateway_integration.rest_api_id", "restApi"),
-    ("aws_api_gateway_integration_response.rest_api_id", "restApi"),
+    (
+        "aws_api_gateway_integration_response.rest_api_id",
+        "restApi",
+    ),
     ("aws_api_gateway_method.rest_api_id", "restApi"),
     ("aws_api_gateway_method_response.rest_api_id", "restApi"),
     ("aws_api_gateway_method_settings.rest_api_id", "restApi"),
@@ -281,14 +288,13 @@ impl<'a> Walk<'a> {
                 .and_then(|inner| self.package.interface(inner, back))
         };
         let (given, back) = (of(given, false), of(back, true));
-        let missing = self.fields(
-            path,
-            fields,
-            given.unwrap_or(&none),
-            back.unwrap_or(&none),
-        );
+        let missing = self.fields(path, fields, given.unwrap_or(&none), back.unwrap_or(&none));
         // What cannot be given at all needs nothing.
-        if field.read_only() { Vec::new() } else { missing }
+        if field.read_only() {
+            Vec::new()
+        } else {
+            missing
+        }
     }
 }
 
@@ -298,13 +304,10 @@ impl Interface {
         let one = camel(field.name);
         let names = [property(field).0, plural(&one), format!("{one}es"), one];
         let renamed = renamed.map(str::to_owned);
-        renamed
-            .into_iter()
-            .chain(names)
-            .find_map(|name| {
-                let property = self.properties.get(&name)?;
-                Some((name, property))
-            })
+        renamed.into_iter().chain(names).find_map(|name| {
+            let property = self.properties.get(&name)?;
+            Some((name, property))
+        })
     }
 }
 

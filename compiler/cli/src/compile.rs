@@ -9,8 +9,8 @@ use klo_diagnostics::codes::output as codes;
 use klo_diagnostics::{At, Diagnostic, Format};
 use klo_intent::Tool;
 use klo_plan::Plan;
-use klo_terraform::OtherTool;
 use klo_source::{TextRange, Tree};
+use klo_terraform::OtherTool;
 
 use crate::args::{Compile, Selection};
 use crate::outside;
@@ -40,7 +40,10 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     let folders = folders(&mut project, args.out.as_deref())?;
     found.extend(outside::annotations(&mut project));
     if !args.emit.is_empty() {
-        let emit = args.emit.iter().map(|target| Tool::from(*target).name().to_owned());
+        let emit = args
+            .emit
+            .iter()
+            .map(|target| Tool::from(*target).name().to_owned());
         let emit: Vec<String> = emit.collect();
         for app in &mut project.apps {
             app.emit.clone_from(&emit);
@@ -109,7 +112,9 @@ fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
             review: program.review,
         });
     }
-    emission.files.extend(klo_terraform::pages(plan, other.as_ref()));
+    emission
+        .files
+        .extend(klo_terraform::pages(plan, other.as_ref()));
     emission.files.extend(klo_kubernetes::emit(plan));
     let (images, diagnostics) = klo_container::emit(plan, tree);
     emission.files.extend(images);

@@ -157,7 +157,10 @@ impl<'a> File<'a> {
             out.push_str("\n// These files need this one too, so they are loaded after it.\n");
         }
         for (_, stem, constant) in &imports.later {
-            let call = Doc::all([Doc::text("import("), Doc::text(quoted(&format!("./{stem}")))]);
+            let call = Doc::all([
+                Doc::text("import("),
+                Doc::text(quoted(&format!("./{stem}"))),
+            ]);
             let line = Doc::all([
                 Doc::text(format!("const {constant} = ")),
                 call,

@@ -12,17 +12,79 @@ use crate::table::Mapped;
 
 /// Names that mean something else in every file.
 const TAKEN: &[&str] = &[
-    "aws", "pulumi", "random", "config", "provider", "usEast1", "entry", "later", "laterOf",
-    "laterResource", "jsonDecode", "parseInteger", "replace", "sha256", "substring", "toNumber",
-    "urlEncode", "bootstrap", "textOf", "textsOf", "exports", "module", "require", "undefined",
+    "aws",
+    "pulumi",
+    "random",
+    "config",
+    "provider",
+    "usEast1",
+    "entry",
+    "later",
+    "laterOf",
+    "laterResource",
+    "jsonDecode",
+    "parseInteger",
+    "replace",
+    "sha256",
+    "substring",
+    "toNumber",
+    "urlEncode",
+    "bootstrap",
+    "textOf",
+    "textsOf",
+    "exports",
+    "module",
+    "require",
+    "undefined",
 ];
 /// Words of the language that no constant may be called.
 const WORDS: &[&str] = &[
-    "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete",
-    "do", "else", "enum", "export", "extends", "false", "finally", "for", "function", "if",
-    "implements", "import", "in", "instanceof", "interface", "let", "new", "null", "package",
-    "private", "protected", "public", "return", "static", "super", "switch", "this", "throw", "true",
-    "try", "typeof", "var", "void", "while", "with", "yield",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// One root of a plan as a program.
@@ -78,9 +140,8 @@ impl<'a> Program<'a> {
     }
 
     fn name(&mut self, group: &'a Group, items: &[Item<'a>], files: &BTreeSet<String>) {
-        let free = |name: &str| {
-            !TAKEN.contains(&name) && !WORDS.contains(&name) && !files.contains(name)
-        };
+        let free =
+            |name: &str| !TAKEN.contains(&name) && !WORDS.contains(&name) && !files.contains(name);
         let mut short: BTreeMap<String, usize> = BTreeMap::new();
         for item in items {
             *short.entry(short_name(group, item)).or_default() += 1;

@@ -147,13 +147,20 @@ fn index(program: &Program<'_>) -> Option<Part> {
     groups.sort_by_key(|group| rank(group));
     for group in groups {
         if !file.imports_file(group) {
-            loaded.push_str(&format!("import {};\n", quoted(&format!("./{}", group.stem()))));
+            loaded.push_str(&format!(
+                "import {};\n",
+                quoted(&format!("./{}", group.stem()))
+            ));
         }
     }
-    let about = "Loads what is made here, and puts out what people and programs need to know of it.";
+    let about =
+        "Loads what is made here, and puts out what people and programs need to know of it.";
     let imports = file.imports();
     let (imports, gap) = match imports.strip_suffix("\n\n") {
-        Some(imports) => (format!("{imports}\n"), if statements.is_empty() { "" } else { "\n" }),
+        Some(imports) => (
+            format!("{imports}\n"),
+            if statements.is_empty() { "" } else { "\n" },
+        ),
         None if statements.is_empty() => (imports, ""),
         None => (imports, "\n"),
     };
@@ -162,7 +169,12 @@ fn index(program: &Program<'_>) -> Option<Part> {
         header(plan, about),
         statements.join("\n")
     );
-    Some(("index.ts".to_owned(), content, file.functions(), file.problems()))
+    Some((
+        "index.ts".to_owned(),
+        content,
+        file.functions(),
+        file.problems(),
+    ))
 }
 
 /// The outputs of a root: name, description and value. What one root hands to the other as one text,
@@ -211,7 +223,9 @@ fn handed(output: &Output) -> Option<&indexmap::IndexMap<String, Value>> {
 /// Variables that the bootstrap program fills.
 pub(crate) fn from_bootstrap(plan: &Plan) -> BTreeSet<&str> {
     let handed = plan.outputs.iter().filter_map(handed);
-    handed.flat_map(|entries| entries.keys().map(String::as_str)).collect()
+    handed
+        .flat_map(|entries| entries.keys().map(String::as_str))
+        .collect()
 }
 
 /// Values from outside: what the bootstrap program put out, and the stack's configuration.
@@ -229,12 +243,17 @@ fn config(program: &Program<'_>) -> Option<Part> {
     let file = File::new(program, None);
     let mut statements = Vec::new();
     let mut sources = String::new();
-    let own = variables.iter().any(|variable| !handed.contains(variable.name.as_str()));
+    let own = variables
+        .iter()
+        .any(|variable| !handed.contains(variable.name.as_str()));
     if own {
         let class = file.package(Package::Pulumi, "Config");
         sources.push_str(&format!("const config = new {class}();\n"));
     }
-    if variables.iter().any(|variable| handed.contains(variable.name.as_str())) {
+    if variables
+        .iter()
+        .any(|variable| handed.contains(variable.name.as_str()))
+    {
         let class = file.package(Package::Pulumi, "StackReference");
         let project = name(plan, Root::Bootstrap);
         let stack = format!(
@@ -260,7 +279,12 @@ fn config(program: &Program<'_>) -> Option<Part> {
     let about = "What has to be known from outside: values that the bootstrap program, the image \
                  build or a person hands over.";
     let content = module(plan, about, &file, &statements);
-    Some(("config.ts".to_owned(), content, file.functions(), file.problems()))
+    Some((
+        "config.ts".to_owned(),
+        content,
+        file.functions(),
+        file.problems(),
+    ))
 }
 
 fn handed_over(file: &File<'_>, variable: &Variable) -> Doc {
@@ -273,7 +297,10 @@ fn handed_over(file: &File<'_>, variable: &Variable) -> Doc {
         }
     };
     let name = quoted(&camel(&variable.name));
-    call(file.function(function), vec![Doc::text("bootstrap"), Doc::text(name)])
+    call(
+        file.function(function),
+        vec![Doc::text("bootstrap"), Doc::text(name)],
+    )
 }
 
 fn configured(file: &File<'_>, variable: &Variable) -> Doc {
@@ -329,7 +356,10 @@ fn providers(program: &Program<'_>, global: bool) -> Part {
     )];
     if global {
         statements.push(constant(
-            &comment("Where CloudFront's certificates, logs and web ACLs live.", 0),
+            &comment(
+                "Where CloudFront's certificates, logs and web ACLs live.",
+                0,
+            ),
             "usEast1",
             made("us-east-1", "us-east-1"),
             false,
@@ -337,7 +367,12 @@ fn providers(program: &Program<'_>, global: bool) -> Part {
     }
     let about = "Where resources are made, and the tags that all of them carry.";
     let content = module(plan, about, &file, &statements);
-    ("providers.ts".to_owned(), content, file.functions(), file.problems())
+    (
+        "providers.ts".to_owned(),
+        content,
+        file.functions(),
+        file.problems(),
+    )
 }
 
 /// The functions that a program uses.
@@ -353,12 +388,23 @@ fn shared(plan: &Plan, used: &BTreeSet<&'static str>) -> String {
     if used.contains("sha256") {
         imports.push_str("import { createHash } from \"node:crypto\";\n");
     }
-    let functions: Vec<&str> = used.iter().filter_map(|name| by_name.get(name).copied()).collect();
+    let functions: Vec<&str> = used
+        .iter()
+        .filter_map(|name| by_name.get(name).copied())
+        .collect();
     let needs = functions.iter().any(|text| text.contains("pulumi."));
     let about = "What the other files share: ways to text and numbers that are known only once something \
                  is made.";
-    let imports = if needs { format!("{imports}\n") } else { String::new() };
-    format!("{}\n{imports}{}\n", header(plan, about), functions.join("\n\n"))
+    let imports = if needs {
+        format!("{imports}\n")
+    } else {
+        String::new()
+    };
+    format!(
+        "{}\n{imports}{}\n",
+        header(plan, about),
+        functions.join("\n\n")
+    )
 }
 
 const TSCONFIG: &str = r#"{
@@ -383,7 +429,9 @@ fn package(plan: &Plan, root: Root) -> String {
             .map(|(name, version)| format!("    {}: {}", quoted(name), quoted(version)));
         lines.collect::<Vec<_>>().join(",\n")
     };
-    let random = plan.in_root(root).any(|r| crate::reference::is_password(&r.address));
+    let random = plan
+        .in_root(root)
+        .any(|r| crate::reference::is_password(&r.address));
     let packages: Vec<(&str, &str)> = PACKAGES
         .iter()
         .copied()
@@ -392,11 +440,7 @@ fn package(plan: &Plan, root: Root) -> String {
     format!(
         "{{\n  \"name\": {},\n  \"private\": true,\n  \"main\": \"index.ts\",\n  \
          \"dependencies\": {{\n{}\n  }},\n  \"devDependencies\": {{\n{}\n  }}\n}}\n",
-        serde_json::Value::from(format!(
-            "{}-{}",
-            name(plan, root),
-            deployment.environment
-        )),
+        serde_json::Value::from(format!("{}-{}", name(plan, root), deployment.environment)),
         list(&packages),
         list(TOOLS)
     )
@@ -408,11 +452,13 @@ fn scalar(text: &str) -> String {
 }
 
 fn yaml_header(plan: &Plan, about: &str) -> String {
-    header(plan, about).lines().fold(String::new(), |mut out, line| {
-        out.push_str(&line.replacen("//", "#", 1));
-        out.push('\n');
-        out
-    })
+    header(plan, about)
+        .lines()
+        .fold(String::new(), |mut out, line| {
+            out.push_str(&line.replacen("//", "#", 1));
+            out.push('\n');
+            out
+        })
 }
 
 fn project(plan: &Plan, root: Root) -> String {
@@ -464,7 +510,10 @@ pub(crate) fn stack(plan: &Plan, root: Root) -> Option<(String, String)> {
             _ => continue,
         };
         if !handed.contains(variable.name.as_str()) {
-            lines.insert(format!("{}:{}", name(plan, root), camel(&variable.name)), default);
+            lines.insert(
+                format!("{}:{}", name(plan, root), camel(&variable.name)),
+                default,
+            );
         }
     }
     // Every resource names its provider, whose region and account are in providers.ts: one that did not

@@ -72,7 +72,10 @@ pub(crate) fn readme(plan: &Plan) -> String {
         );
     }
     if let Some(kube) = &plan.kubernetes {
-        commands(&mut page, &translated(plan, &kube.steps(&deployment.region)));
+        commands(
+            &mut page,
+            &translated(plan, &kube.steps(&deployment.region)),
+        );
     }
     commands(&mut page, &translated(plan, &plan.after_apply));
     page.finish()
@@ -105,9 +108,10 @@ fn values(plan: &Plan, root: Root, page: &mut Page) {
     if asked.is_empty() {
         return;
     }
-    let mut about = "Only people know these. Put each value into the variable named; they are kept in \
+    let mut about =
+        "Only people know these. Put each value into the variable named; they are kept in \
                      the stack's configuration, and none is secret.\n"
-        .to_owned();
+            .to_owned();
     let mut lines = Vec::new();
     for variable in asked {
         let held = format!("VALUE_{}", variable.name.to_uppercase());
@@ -158,7 +162,10 @@ fn outputs(line: &str) -> String {
         let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let end = part.find(|c| !word(c)).unwrap_or(part.len());
         let (name, rest) = part.split_at(end);
-        out.push_str(&format!("pulumi -C pulumi stack output {}{rest}", camel(name)));
+        out.push_str(&format!(
+            "pulumi -C pulumi stack output {}{rest}",
+            camel(name)
+        ));
     }
     out
 }
@@ -187,7 +194,10 @@ fn apply(plan: &Plan, targets: &str) -> String {
     let urn = |kind: &str, name: &str| {
         shell_word(&format!("urn:pulumi:{stack}::{project}::{kind}::{name}"))
     };
-    lines.push(format!("--target {}", urn("pulumi:providers:aws", "provider")));
+    lines.push(format!(
+        "--target {}",
+        urn("pulumi:providers:aws", "provider")
+    ));
     for address in needed {
         if let Some(kind) = token(address) {
             lines.push(format!("--target {}", urn(&kind, &address.name)));

@@ -235,7 +235,15 @@ impl File<'_> {
                 path.push("id");
                 path.here = text_type(&path.here);
             }
-            (Here::Typed { mapped, at, fields: Some(fields), .. }, PathStep::Attribute(name)) => {
+            (
+                Here::Typed {
+                    mapped,
+                    at,
+                    fields: Some(fields),
+                    ..
+                },
+                PathStep::Attribute(name),
+            ) => {
                 let at = if at.is_empty() {
                     name.clone()
                 } else {

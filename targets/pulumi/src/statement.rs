@@ -122,9 +122,7 @@ impl File<'_> {
     fn options(&self, mapped: &Mapped, resource: &Resource) -> Doc {
         let mut entries = vec![match resource.provider {
             Provider::Default => Doc::text(self.provider("provider")),
-            Provider::Global => {
-                Doc::text(format!("provider: {}", self.provider("usEast1")))
-            }
+            Provider::Global => Doc::text(format!("provider: {}", self.provider("usEast1"))),
         }];
         let flag = |name: &str, value: bool| Doc::text(format!("{name}: {value}"));
         let lifecycle = &resource.lifecycle;

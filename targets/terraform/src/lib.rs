@@ -6,8 +6,8 @@
 mod escape;
 mod expression;
 mod layout;
-mod plan_json;
 pub mod page;
+mod plan_json;
 pub mod readme;
 mod review;
 mod root;
@@ -66,7 +66,9 @@ fn roots(plan: &Plan) -> Vec<(String, String)> {
 fn all_pages(plan: &Plan, other: Option<&OtherTool>) -> Vec<(String, String)> {
     let own = plan.graph.deployment().emit.contains(&Tool::Terraform);
     let readmes = own.then(|| readme::readme(plan));
-    let readmes = readmes.into_iter().chain(other.map(|other| other.readme.clone()));
+    let readmes = readmes
+        .into_iter()
+        .chain(other.map(|other| other.readme.clone()));
     let readme = readmes.collect::<Vec<_>>().join("\n");
     let review = review::review(plan) + other.map_or("", |other| other.review.as_str());
     let graph = graph_json(&plan.graph, &plan.decisions, PlaceStyle::Items);

@@ -26,8 +26,14 @@ pub(crate) fn plan_json(plan: &Plan) -> String {
         version: 1,
         app: &deployment.app,
         environment: &deployment.environment,
-        resources: resources.into_iter().map(|resource| ResourceJson::new(resource, tool)).collect(),
-        modules: modules.into_iter().map(|call| ModuleJson::new(call, tool)).collect(),
+        resources: resources
+            .into_iter()
+            .map(|resource| ResourceJson::new(resource, tool))
+            .collect(),
+        modules: modules
+            .into_iter()
+            .map(|call| ModuleJson::new(call, tool))
+            .collect(),
     })
 }
 

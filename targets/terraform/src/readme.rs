@@ -214,8 +214,7 @@ pub fn images(plan: &Plan, page: &mut Page, handed: &str, digests: &str) {
     let here = klo_source::join(&deployment.out, &deployment.environment);
     let up = vec![".."; here.split('/').count()].join("/");
     let file = |name: &str| shell_word(&format!("{here}/containers/{name}"));
-    let registry =
-        format!("\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' {handed})\"");
+    let registry = format!("\"$(jq -r '[.repositories[] | split(\"/\")[0]][0]' {handed})\"");
     let units: Vec<String> = plan.images.iter().map(|image| code(&image.unit)).collect();
     page.step(
         "Images",

@@ -13,7 +13,6 @@ const TERRAFORM_VERSION: &str = ">= 1.11";
 /// klo's output is checked on 5.100 and uses only what 6 accepts too.
 const AWS_VERSION: &str = ">= 5.100, < 7.0";
 
-
 /// Paths below the environment's folder, with their contents.
 pub(crate) fn files(plan: &Plan, root: Root) -> Vec<(String, String)> {
     if !plan.uses(root) {
@@ -168,4 +167,3 @@ fn provider(deployment: &Deployment, alias: Option<&str>) -> String {
         .block(BlockText::nested("default_tags", 1).entries(&[Entry::new("tags", &tags, 2)]))
         .finish()
 }
-

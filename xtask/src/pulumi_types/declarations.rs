@@ -121,7 +121,9 @@ fn interfaces(text: &str) -> BTreeMap<String, Interface> {
             }
             continue;
         }
-        let words = words.trim_start_matches("export ").trim_start_matches("declare ");
+        let words = words
+            .trim_start_matches("export ")
+            .trim_start_matches("declare ");
         if let Some(name) = words.strip_prefix("namespace ") {
             namespace.push(name.trim_end_matches([' ', '{']));
         } else if words == "}" {

@@ -312,7 +312,8 @@ fn one_environment_touches_no_other() {
     let folder = prepared();
     let wanted = files(&[("prod/plan.json", "prod")]);
     let scope = Scope::Environments(vec!["prod".to_owned()]);
-    let comparison = compare(folder.path(), &wanted, &BTreeMap::new(), &scope, false).expect("a comparison");
+    let comparison =
+        compare(folder.path(), &wanted, &BTreeMap::new(), &scope, false).expect("a comparison");
     let paths: Vec<&str> = comparison.changes.iter().map(|c| c.path.as_str()).collect();
     assert_eq!(paths, ["prod/plan.json", ".klo.json"]);
 }
@@ -339,7 +340,14 @@ fn lists_that_name_other_folders_are_refused() {
     let folder = prepared();
     let list = r#"{ "version": 1, "files": { "../../etc/passwd": "00" } }"#;
     fs::write(folder.path().join(".klo.json"), list).expect("written");
-    let error = compare(folder.path(), &second(), &BTreeMap::new(), &Scope::All, false).unwrap_err();
+    let error = compare(
+        folder.path(),
+        &second(),
+        &BTreeMap::new(),
+        &Scope::All,
+        false,
+    )
+    .unwrap_err();
     assert!(format!("{error:?}").contains("no path inside"), "{error:?}");
 }
 
@@ -351,12 +359,19 @@ fn a_seed_is_written_once_and_is_nobodys_of_klos_from_then_on() {
         compare(folder.path(), &BTreeMap::new(), seeds, &Scope::All, true).expect("a comparison")
     };
     let first = compared(&seeds);
-    assert_eq!(first.changes.len(), 1, "the seed alone, and no list of files");
+    assert_eq!(
+        first.changes.len(),
+        1,
+        "the seed alone, and no list of files"
+    );
     let disk = Disk::real();
     let output = Output::open(folder.path(), &disk).expect("the folder");
     output.apply(&first).expect("written");
     let changed = BTreeMap::from([("dev/pulumi/Pulumi.dev.yaml".to_owned(), "two\n".to_owned())]);
     let again = compared(&changed);
-    assert!(again.changes.is_empty() && again.conflicts.is_empty(), "{again:?}");
+    assert!(
+        again.changes.is_empty() && again.conflicts.is_empty(),
+        "{again:?}"
+    );
     assert!(compared(&BTreeMap::new()).changes.is_empty());
 }

@@ -1,0 +1,9 @@
+// Loads what is made here, and puts out what people and programs need to know
+// of it.
+//
+// minimal, environment dev. Written by klo from the annotated source: change
+// that instead.
+
+import "./network";
+import "./cluster";
+import "./service-minimal";

@@ -1,0 +1,1 @@
+"""What klo puts into an image beside the application. Standard library alone."""
