@@ -260,15 +260,17 @@ def configuration(environment: Path, plan: dict[str, Any], project: str, program
     text = json.dumps(plan)
     outputs: dict[str, Any] = {}
     config: dict[str, str] = {}
+    names = {camel(name): name for name in re.findall(r"var\.(\w+)", text)}
+    files = "".join(path.read_text() for path in sorted((environment / program).glob("*.ts")))
     keys: dict[str, set[str]] = {}
-    for name, key in re.findall(r'var\.(\w+)(?:\[\\"([^"\\]+)\\"\])?', text):
-        keys.setdefault(name, set()).update([key] if key else [])
+    for name, key in re.findall(r'entry\(\s*config\.(\w+),\s*"([^"]+)"', files):
+        keys.setdefault(name, set()).add(key)
     source = (environment / program / "config.ts").read_text()
     for call, name in re.findall(r'(\w+)(?:<[^(]*>)?\((?:bootstrap, )?"(\w+)"\)', source):
-        variable_name = next((one for one in keys if camel(one) == name), snake(name))
-        value: Any = variable(variable_name, None)
-        if keys.get(variable_name):
-            value = {key: variable(variable_name, key) for key in keys[variable_name]}
+        stated = names.get(name, snake(name))
+        value: Any = variable(stated, None)
+        if name in keys:
+            value = {key: variable(stated, key) for key in sorted(keys[name])}
         if call in ("textOf", "textsOf"):
             outputs[name] = value
         else:

@@ -21,6 +21,8 @@ pub(crate) struct Slot<'a> {
     place: Option<(&'a Mapped, String)>,
     /// Columns that stand before its lines.
     indent: usize,
+    /// Whether it becomes JSON, where what is unset is said to be.
+    json: bool,
 }
 
 impl Slot<'_> {
@@ -31,6 +33,7 @@ impl Slot<'_> {
             scalar: None,
             place: None,
             indent,
+            json: false,
         }
     }
 
@@ -77,7 +80,7 @@ impl<'a> File<'a> {
     /// A value where something of a kind is expected.
     pub(crate) fn value(&self, value: &Value, slot: &Slot<'_>) -> Doc {
         match value {
-            Value::Null => Doc::text("undefined"),
+            Value::Null => Doc::text(if slot.json { "null" } else { "undefined" }),
             Value::Float(number) if !number.is_finite() => Doc::text("undefined"),
             Value::Text(text) => match slot.wants() {
                 Some("number") if text.parse::<f64>().is_ok() => Doc::text(text),
@@ -117,6 +120,7 @@ impl<'a> File<'a> {
             scalar: None,
             place: Some((mapped, String::new())),
             indent,
+            json: false,
         };
         self.properties(&block.0, mapped.fields, &slot)
     }
@@ -148,6 +152,7 @@ impl<'a> File<'a> {
                 scalar: property.scalar,
                 place: Some((*mapped, path)),
                 indent: slot.indent + 2,
+                json: false,
             };
             let doc = self.held(value, property.holds, &slot);
             Some(Entry::of(property.name, value, doc, slot.indent))
@@ -212,7 +217,11 @@ impl<'a> File<'a> {
         } else {
             self.package(Package::Pulumi, "jsonStringify")
         };
-        let argument = self.value(inner, &Slot::any(slot.indent));
+        let slot = Slot {
+            json: true,
+            ..Slot::any(slot.indent)
+        };
+        let argument = self.value(inner, &slot);
         call(&function, vec![argument])
     }
 
@@ -339,9 +348,7 @@ pub(crate) fn moves(value: &Value, doc: &Doc) -> bool {
     };
     match value {
         Value::Commented(_, inner) => moves(inner, doc),
-        Value::Ref(_) => text
-            .split('.')
-            .all(crate::escape::is_identifier),
+        Value::Ref(_) => text.split('.').all(crate::escape::is_identifier),
         _ => text.starts_with(['"', '\'']),
     }
 }
