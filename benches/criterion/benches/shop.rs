@@ -20,9 +20,10 @@ fn written(example: &Example, graph: &klo_intent::IntentGraph, environment: &str
     let lowered = klo_aws::lower(&verdict.outcome.expect("the example has no errors"));
     let verdict = check_plan(lowered.plan, &example.app, &policy, &verdict.findings);
     let plan = verdict.outcome.expect("the example has no errors");
-    let terraform = klo_terraform::emit(&plan, &[]);
+    let terraform = klo_terraform::emit(&plan);
+    let pages = klo_terraform::pages(&plan, &[], None);
     let (images, _) = klo_container::emit(&plan, &example.tree);
-    terraform.len() + images.len()
+    terraform.len() + pages.len() + images.len()
 }
 
 fn phases(criterion: &mut Criterion) {

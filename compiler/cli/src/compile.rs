@@ -253,6 +253,9 @@ fn finish(
     report.changes.extend(named);
 }
 
+/// Contents by path below the output folder.
+type Files = BTreeMap<String, String>;
+
 enum Outcome {
     Nothing,
     Written(Written),
@@ -263,7 +266,7 @@ enum Outcome {
 /// Completes or takes back an interrupted run, then writes what is wanted, if anything is.
 fn write(
     folder: &Path,
-    wanted: Option<(&BTreeMap<String, String>, &BTreeMap<String, String>)>,
+    wanted: Option<(&Files, &Files)>,
     scope: &Scope,
     force: bool,
     shown: &str,
@@ -419,7 +422,7 @@ fn nothing_annotated(root: &Path, app: &App) -> Diagnostic {
 fn wanted(
     analyzed: &mut Analyzed,
     files: fn(&mut Environment) -> &mut Vec<(String, String)>,
-) -> BTreeMap<String, String> {
+) -> Files {
     let mut wanted = BTreeMap::new();
     let stated = analyzed.environments.iter_mut().filter(|environment| {
         let graph = environment.graph.as_ref();

@@ -31,17 +31,19 @@ const DEFAULT_BRANCHES: [&str; 2] = ["main", "master"];
 
 impl Git {
     /// The repository whose working tree begins at `root`.
-    pub(crate) fn open(root: &Path) -> Result<Self, Diagnostic> {
+    pub(crate) fn open(root: &Path) -> Result<Self, Box<Diagnostic>> {
         let git = Self {
             root: root.to_path_buf(),
         };
         if !root.join(".git").exists() {
-            return Err(git.no_repository());
+            return Err(Box::new(git.no_repository()));
         }
         match git.ask(&["rev-parse", "--git-dir"])? {
             Ok(_) => Ok(git),
-            Err(said) if said.contains("not a git repository") => Err(git.no_repository()),
-            Err(said) => Err(unreadable(&said)),
+            Err(said) if said.contains("not a git repository") => {
+                Err(Box::new(git.no_repository()))
+            }
+            Err(said) => Err(Box::new(unreadable(&said))),
         }
     }
 
@@ -58,7 +60,7 @@ impl Git {
     }
 
     /// The revision that was asked for, or the one that a reviewer compares with.
-    pub(crate) fn base(&self, asked: Option<&str>) -> Result<Revision, Diagnostic> {
+    pub(crate) fn base(&self, asked: Option<&str>) -> Result<Revision, Box<Diagnostic>> {
         match asked {
             Some(name) => match self.commit(name)? {
                 Some(commit) => Ok(Revision {
@@ -66,19 +68,20 @@ impl Git {
                     commit,
                     because: None,
                 }),
-                None => Err(self.unknown(name)?),
+                None => Err(Box::new(self.unknown(name)?)),
             },
             None => self.default_base(),
         }
     }
 
     /// Where HEAD left the default branch; HEAD itself where there is no other branch to speak of.
-    fn default_base(&self) -> Result<Revision, Diagnostic> {
+    fn default_base(&self) -> Result<Revision, Box<Diagnostic>> {
         let Some(head) = self.commit("HEAD")? else {
             let text = "this repository has no commit yet, so there is nothing to compare with";
             return Err(
                 Diagnostic::error(codes::UNKNOWN_REVISION, At::Nowhere, text)
-                    .help("commit something first"),
+                    .help("commit something first")
+                    .into(),
             );
         };
         for branch in self.branches()? {
@@ -103,7 +106,7 @@ impl Git {
     }
 
     /// Branches that changes are merged into, the likeliest first; the current one is none.
-    fn branches(&self) -> Result<Vec<String>, Diagnostic> {
+    fn branches(&self) -> Result<Vec<String>, Box<Diagnostic>> {
         let mut found = Vec::new();
         let remote = self.ask(&[
             "symbolic-ref",
@@ -138,7 +141,7 @@ impl Git {
     }
 
     /// The commit that a name leads to, if any.
-    fn commit(&self, name: &str) -> Result<Option<String>, Diagnostic> {
+    fn commit(&self, name: &str) -> Result<Option<String>, Box<Diagnostic>> {
         let commit = format!("{name}^{{commit}}");
         let asked = [
             "rev-parse",
@@ -150,7 +153,7 @@ impl Git {
         Ok(self.ask(&asked)?.ok().map(|id| id.trim().to_owned()))
     }
 
-    fn unknown(&self, name: &str) -> Result<Diagnostic, Diagnostic> {
+    fn unknown(&self, name: &str) -> Result<Diagnostic, Box<Diagnostic>> {
         let text = format!("`{name}` is no revision of this repository");
         let error = Diagnostic::error(codes::UNKNOWN_REVISION, At::Nowhere, text);
         let names = self.ask(&["for-each-ref", "--format=%(refname:short)"])?;
@@ -171,14 +174,14 @@ impl Git {
     }
 
     /// The files of a revision.
-    pub(crate) fn tree(&self, revision: &Revision) -> Result<ObjectTree, Diagnostic> {
+    pub(crate) fn tree(&self, revision: &Revision) -> Result<ObjectTree, Box<Diagnostic>> {
         let listed = self.ask(&["ls-tree", "-r", "-z", "-l", "--full-tree", &revision.commit])?;
         let listed = listed.map_err(|said| unreadable(&said))?;
         let entries: Vec<(String, ObjectEntry)> = listed.split('\0').filter_map(entry).collect();
         Ok(ObjectTree::new(entries, Box::new(self.objects()?)))
     }
 
-    fn objects(&self) -> Result<Objects, Diagnostic> {
+    fn objects(&self) -> Result<Objects, Box<Diagnostic>> {
         let mut command = self.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| cannot_run(&error))?;
@@ -190,7 +193,7 @@ impl Git {
                     child,
                 }),
             }),
-            _ => Err(unreadable("its pipes cannot be opened")),
+            _ => Err(Box::new(unreadable("its pipes cannot be opened"))),
         }
     }
 
@@ -219,7 +222,7 @@ impl Git {
     }
 
     /// What Git answers, or what it says is wrong.
-    fn ask(&self, arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
+    fn ask(&self, arguments: &[&str]) -> Result<Result<String, String>, Box<Diagnostic>> {
         let output = self
             .command(arguments)
             .output()

@@ -32,7 +32,7 @@ pub(super) fn run(path: &Path, args: &Diff, terminal: &mut Terminal) -> Result<E
     });
     let (tree, base) = match opened {
         Ok(opened) => opened,
-        Err(error) => return Ok(refuse(&now, vec![error], terminal)),
+        Err(error) => return Ok(refuse(&now, vec![*error], terminal)),
     };
     if now.tree.kind(&now.paths[0]) == EntryKind::Missing
         && tree.kind(&now.paths[0]) == EntryKind::Missing
@@ -90,9 +90,9 @@ fn open(path: &Path, selection: &Selection) -> Result<Project, UsageError> {
         Err(_) => path.to_path_buf(),
     };
     let standing = full.ancestors().find(|folder| folder.is_dir());
-    let standing = standing.unwrap_or(Path::new("/")).to_path_buf();
-    let mut project = Project::open(&[standing.clone()], selection)?;
-    let rest = full.strip_prefix(&standing).unwrap_or(Path::new(""));
+    let standing = standing.unwrap_or(Path::new("/"));
+    let mut project = Project::open(&[standing.to_path_buf()], selection)?;
+    let rest = full.strip_prefix(standing).unwrap_or(Path::new(""));
     let rest: PathBuf = rest.components().collect();
     let gone = join(
         &project.paths[0],
