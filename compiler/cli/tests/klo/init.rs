@@ -25,7 +25,7 @@ const NO_SCHEDULE: (&str, &str) = (
     "when a job runs does not stand in the code",
 );
 
-const CASES: [Case; 16] = [
+const CASES: [Case; 17] = [
     Case {
         folder: "examples/minimal",
         differences: &[],
@@ -59,6 +59,30 @@ const CASES: [Case; 16] = [
                 "two programs read it from different variables",
             ),
             ("+ queue", "two programs read it from different variables"),
+        ],
+    },
+    Case {
+        folder: "examples/inference",
+        differences: &[
+            (
+                "+ config",
+                "that a setting is another service's address is known to people alone",
+            ),
+            ("+ service -> config [read]", "likewise"),
+            ("- service -> service [invoke]", "likewise"),
+            (
+                "- job",
+                "nothing in the code calls the function, nor does its form show that it is a program",
+            ),
+            ("- job -> bucket [read, write]", "the job was not found"),
+            ("- bucket", "no unit that was found uses it"),
+            NO_SCHEDULE,
+            NOT_PUBLISHED,
+            (
+                "- volume",
+                "a path alone does not say that what lies there outlives the container",
+            ),
+            ("- service -> volume [read, write]", "likewise"),
         ],
     },
     Case {

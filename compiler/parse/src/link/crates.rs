@@ -157,24 +157,7 @@ impl Machine<'_> {
         ty: &str,
         arguments: &Arguments,
     ) -> ValueId {
-        let mut ty = format!("{}{ty}", rust::CRATE);
-        let end = (0..=super::library::MAX_TYPE.min(ty.len()))
-            .rev()
-            .find(|at| ty.is_char_boundary(*at));
-        ty.truncate(end.unwrap_or(0));
-        let ty = self.values.sym(&ty);
-        let maker = self.maker(frame);
-        let object = self.values.value(Value::Object { ty, site, maker });
-        for (index, values) in arguments.positional.iter().enumerate() {
-            let key = self.values.sym(&format!("({index})"));
-            self.grow_field(object, key, values.clone());
-        }
-        for (name, values) in &arguments.keywords {
-            let key = format!("({})", self.values.text(*name));
-            let key = self.values.sym(&key);
-            self.grow_field(object, key, values.clone());
-        }
-        object
+        self.object_of(frame, site, &format!("{}{ty}", rust::CRATE), arguments)
     }
 
     /// Calls values without arguments.

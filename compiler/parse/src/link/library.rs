@@ -6,7 +6,7 @@ use super::value::{FrameIx, Site, Tag, Value, ValueId, Values};
 use crate::knowledge::{self, rust};
 
 /// How long the type path of a library's object may grow.
-pub(super) const MAX_TYPE: usize = 160;
+const MAX_TYPE: usize = 160;
 
 impl Machine<'_> {
     /// What calling something of a library returns.
@@ -116,19 +116,25 @@ impl Machine<'_> {
         path: &str,
         arguments: &Arguments,
     ) -> ValueId {
-        let mut ty = match self.values.get(callee) {
+        let ty = match self.values.get(callee) {
             Value::External(_) => knowledge::result_type(path).to_owned(),
             _ => knowledge::method_result(path).map_or_else(|| format!("{path}()"), str::to_owned),
         };
-        if ty.len() > MAX_TYPE {
-            ty.truncate(
-                (0..=MAX_TYPE)
-                    .rev()
-                    .find(|at| ty.is_char_boundary(*at))
-                    .unwrap_or(0),
-            );
-        }
-        let ty = self.values.sym(&ty);
+        self.object_of(frame, site, &ty, arguments)
+    }
+
+    /// An object of a type, which is cut where it is too long, with what it was made from.
+    pub(super) fn object_of(
+        &mut self,
+        frame: FrameIx,
+        site: Site,
+        ty: &str,
+        arguments: &Arguments,
+    ) -> ValueId {
+        let end = (0..=MAX_TYPE.min(ty.len()))
+            .rev()
+            .find(|at| ty.is_char_boundary(*at));
+        let ty = self.values.sym(&ty[..end.unwrap_or(0)]);
         let maker = self.maker(frame);
         let object = self.values.value(Value::Object { ty, site, maker });
         for (index, values) in arguments.positional.iter().enumerate() {

@@ -301,22 +301,7 @@ impl Machine<'_> {
         tags: &[Tag],
         arguments: &Arguments,
     ) -> Values {
-        let sym = self.values.sym(ty);
-        let maker = self.maker(frame);
-        let object = self.values.value(Value::Object {
-            ty: sym,
-            site,
-            maker,
-        });
-        for (index, values) in arguments.positional.iter().enumerate() {
-            let key = self.values.sym(&format!("({index})"));
-            self.grow_field(object, key, values.clone());
-        }
-        for (name, values) in &arguments.keywords {
-            let key = format!("({})", self.values.text(*name));
-            let key: Sym = self.values.sym(&key);
-            self.grow_field(object, key, values.clone());
-        }
+        let object = self.object_of(frame, site, ty, arguments);
         Values::from([self.values.tagged_all(object, tags)])
     }
 }

@@ -216,19 +216,7 @@ impl Machine<'_> {
 
     /// An object that keeps what it is made from, and calls none of it yet.
     fn kept(&mut self, frame: FrameIx, site: Site, ty: &str, arguments: &Arguments) -> Values {
-        let ty = self.values.sym(ty);
-        let maker = self.maker(frame);
-        let object = self.values.value(Value::Object { ty, site, maker });
-        for (index, values) in arguments.positional.iter().enumerate() {
-            let key = self.values.sym(&format!("({index})"));
-            self.grow_field(object, key, values.clone());
-        }
-        for (name, values) in &arguments.keywords {
-            let key = format!("({})", self.values.text(*name));
-            let key = self.values.sym(&key);
-            self.grow_field(object, key, values.clone());
-        }
-        Values::from([object])
+        Values::from([self.object_of(frame, site, ty, arguments)])
     }
 
     fn call_partial(
