@@ -8,7 +8,7 @@ use super::dispatch::{dispatch, run_main};
 use super::frame::{Arguments, Context};
 use super::machine::Machine;
 use super::program::Program;
-use super::registry::join;
+use super::routes::RouteFound;
 use super::value::{FileIx, FrameIx, Site, Value, ValueId, Values};
 use crate::declare::Capability;
 use crate::facts::{ExprId, Item, ItemKind, ParameterKind, Scope, ScopeId, ScopeKind, Step};
@@ -28,15 +28,6 @@ pub(crate) struct EntryFound {
     pub(crate) attribute: Option<String>,
     pub(crate) call: EntryCall,
     pub(crate) framework: String,
-}
-
-/// A route of a unit.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct RouteFound {
-    pub(crate) path: String,
-    pub(crate) method: String,
-    pub(crate) handler: Option<(FileIx, ScopeId)>,
-    pub(crate) site: Site,
 }
 
 /// Runs the unit that `item` in `file` is; `settings` is the module of Django's that it is told to use.
@@ -88,7 +79,7 @@ pub(crate) fn run<'p>(
     runner.machine.settle_django(module, settings);
     let at = program.file(file).span(item.range);
     runner.machine.use_django_settings(module, at);
-    let routes = runner.routes();
+    let routes = runner.machine.routes();
     Run {
         machine: runner.machine,
         module,
@@ -481,29 +472,6 @@ impl Runner<'_> {
                 _ => None,
             })
     }
-
-    fn routes(&mut self) -> BTreeSet<RouteFound> {
-        let mut routes = BTreeSet::new();
-        let reached = self.machine.registry.reached(&self.machine.apps);
-        for (object, prefixes) in reached {
-            let Some(registrar) = self.machine.registry.objects.get(&object) else {
-                continue;
-            };
-            for (path, method, handler, site) in &registrar.routes {
-                for prefix in &prefixes {
-                    let handler = handler.and_then(|h| self.machine.own_site(h));
-                    let handler = handler.and_then(|site| Some((site.file, site.scope()?)));
-                    routes.insert(RouteFound {
-                        path: normalized(&join(prefix, path)),
-                        method: method.clone(),
-                        handler,
-                        site: *site,
-                    });
-                }
-            }
-        }
-        routes
-    }
 }
 
 /// A type annotation in few words: names and attributes; nothing for what is more complex.
@@ -531,76 +499,5 @@ fn written(facts: &crate::facts::FileFacts, expr: ExprId, depth: u32) -> String 
         }
         ExprKind::Text(text) => text.clone(),
         _ => String::new(),
-    }
-}
-
-/// A route's path with parameters as `{name}`: Flask's and Django's `<int:id>`, Starlette's
-/// `{id:int}`, Rocket's `<path..>`.
-fn normalized(path: &str) -> String {
-    let plain = without_groups(path);
-    let mut out = String::with_capacity(plain.len() + 1);
-    let mut rest = plain.as_str();
-    while let Some(at) = rest.find(['<', '{']) {
-        let close = if rest.as_bytes()[at] == b'<' {
-            '>'
-        } else {
-            '}'
-        };
-        let Some(end) = rest[at..].find(close) else {
-            break;
-        };
-        out.push_str(&rest[..at]);
-        let inner = &rest[at + 1..at + end];
-        let name = if close == '>' {
-            inner.rsplit(':').next().unwrap_or(inner)
-        } else {
-            inner.split(':').next().unwrap_or(inner)
-        };
-        out.push('{');
-        // Rocket's `<path..>` takes several segments.
-        out.push_str(name.trim_end_matches(".."));
-        out.push('}');
-        rest = &rest[at + end + 1..];
-    }
-    out.push_str(rest);
-    if out.starts_with('/') {
-        out
-    } else {
-        format!("/{out}")
-    }
-}
-
-/// A path whose named groups of a regular expression, `(?P<id>\d+)`, are `<id>`.
-fn without_groups(path: &str) -> String {
-    let mut out = String::new();
-    let mut rest = path;
-    while let Some(at) = rest.find("(?P<") {
-        let mut depth = 0;
-        let group = rest[at..].char_indices().find(|(_, c)| {
-            depth += i32::from(*c == '(') - i32::from(*c == ')');
-            depth == 0
-        });
-        let (Some((end, _)), Some(close)) = (group, rest[at..].find('>')) else {
-            break;
-        };
-        out.push_str(&rest[..at]);
-        out.push_str(&rest[at + 3..=at + close]);
-        rest = &rest[at + end + 1..];
-    }
-    out.push_str(rest);
-    out.replace('^', "").trim_end_matches('$').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_written_one_way() {
-        assert_eq!(normalized("/orders/<int:id>/x"), "/orders/{id}/x");
-        assert_eq!(normalized("/files/{path:path}"), "/files/{path}");
-        assert_eq!(normalized("polls/<pk>"), "/polls/{pk}");
-        assert_eq!(normalized("/files/<path..>"), "/files/{path}");
-        assert_eq!(normalized(r"^a/(?P<id>(\d)+)/b$"), "/a/{id}/b");
     }
 }
