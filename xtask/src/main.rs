@@ -10,6 +10,7 @@
     reason = "writes generated files of this repository and talks about it; nothing of it is in the compiler"
 )]
 
+mod addresses;
 mod attributes;
 mod diagnostics;
 mod markdown;
@@ -81,12 +82,13 @@ fn aws_operations(root: &Path, python: &str) -> std::io::Result<()> {
 }
 
 /// Every generated file: its path in the repository, and what it holds.
-fn files() -> Vec<(&'static str, String)> {
+fn files(root: &Path) -> std::io::Result<Vec<(&'static str, String)>> {
     let pretty = |schema| {
         let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
         format!("{text}\n")
     };
-    vec![
+    Ok(vec![
+        (addresses::PATH, addresses::list(root)?),
         ("docs/attributes.md", attributes::page()),
         ("docs/diagnostics.md", diagnostics::page()),
         ("docs/rules.md", rules::page()),
@@ -100,14 +102,14 @@ fn files() -> Vec<(&'static str, String)> {
             "docs/schema/waivers.schema.json",
             pretty(klo_check::waiver_schema()),
         ),
-    ]
+    ])
 }
 
 /// Writes what is not up to date, or only tells of it; whether all was.
 fn generate(check: bool) -> std::io::Result<bool> {
     let root = root();
     let mut fresh = true;
-    for (path, text) in files() {
+    for (path, text) in files(&root)? {
         let file = root.join(path);
         if std::fs::read_to_string(&file).is_ok_and(|found| found == text) {
             continue;

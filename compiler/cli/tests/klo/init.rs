@@ -68,8 +68,11 @@ const CASES: [Case; 17] = [
                 "+ config",
                 "that a setting is another service's address is known to people alone",
             ),
-            ("+ service -> config [read]", "likewise"),
-            ("- service -> service [invoke]", "likewise"),
+            ("+ service -> config [read]", "what was taken for a setting"),
+            (
+                "- service -> service [invoke]",
+                "its address was taken for a setting",
+            ),
             (
                 "- job",
                 "nothing in the code calls the function, nor does its form show that it is a program",
@@ -82,7 +85,10 @@ const CASES: [Case; 17] = [
                 "- volume",
                 "a path alone does not say that what lies there outlives the container",
             ),
-            ("- service -> volume [read, write]", "likewise"),
+            (
+                "- service -> volume [read, write]",
+                "the volume was not found",
+            ),
         ],
     },
     Case {
@@ -271,6 +277,17 @@ fn applications_without_annotations_get_the_graph_that_people_wrote() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // CI shows what begins like this.
+    let mut said = String::new();
+    for case in &CASES {
+        for (difference, reason) in case.differences {
+            said.push_str(&format!(
+                "said: klo init on {}: {difference} ({reason})\n",
+                case.folder
+            ));
+        }
+    }
+    std::io::Write::write_all(&mut std::io::stdout(), said.as_bytes()).ok();
 }
 
 #[test]

@@ -4,6 +4,7 @@
     reason = "these tests look at the disk and run the program"
 )]
 
+mod addresses;
 mod choices;
 mod clusters;
 mod diff;
