@@ -77,6 +77,10 @@ fn roots(plan: &Plan) -> Vec<(String, String)> {
     files
 }
 
+/// Stands above the two ways to bring an environment up.
+const BOTH: &str = "This environment is written for Terraform and for Pulumi. Bring it up with one \
+                    of the two and stay with it: each would make everything.\n\n";
+
 fn all_pages(plan: &Plan, objects: &[Listed], other: Option<&OtherTool>) -> Vec<(String, String)> {
     // On a cluster that is just there neither tool has anything to make.
     let plain = readme::is_on_plain_cluster(plan);
@@ -86,7 +90,10 @@ fn all_pages(plan: &Plan, objects: &[Listed], other: Option<&OtherTool>) -> Vec<
     let readmes = readmes
         .into_iter()
         .chain(other.map(|other| other.readme.clone()));
-    let readme = readmes.collect::<Vec<_>>().join("\n");
+    let mut readme = readmes.collect::<Vec<_>>().join("\n");
+    if own && other.is_some() {
+        readme.insert_str(0, BOTH);
+    }
     let review = review::review(plan) + other.map_or("", |other| other.review.as_str());
     let (graph, resources) = documents(plan, objects);
     vec![

@@ -141,3 +141,20 @@ fn findings_stand_in_the_review_with_their_dates() {
     let section = &page[begin..page.find("## What costs").expect("the next")];
     insta::assert_snapshot!(section);
 }
+
+/// Where two tools are written for, a reader is told to choose before the first command.
+#[test]
+fn two_tools_are_told_apart() {
+    let other = crate::OtherTool {
+        readme: "# with the other\n".to_owned(),
+        review: "\n## What the other keeps\n".to_owned(),
+    };
+    let pages = crate::all_pages(&plan(), &[], Some(&other));
+    let page = |name: &str| &pages.iter().find(|(path, _)| path == name).expect(name).1;
+    let readme = page("README.md");
+    assert!(readme.starts_with("This environment is written for Terraform and for Pulumi."));
+    assert!(readme.ends_with("# with the other\n"));
+    assert!(page("REVIEW.md").ends_with("## What the other keeps\n"));
+    let alone = crate::all_pages(&plan(), &[], None);
+    assert!(alone[0].1.starts_with("# "), "one tool needs no choice");
+}
