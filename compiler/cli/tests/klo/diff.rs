@@ -188,6 +188,31 @@ fn every_edit_is_shown_as_a_reviewer_reads_it() {
     }
 }
 
+#[test]
+fn what_rules_refuse_is_compared_all_the_same() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path().join("shop");
+    copy(&root().join("examples/shop"), &folder);
+    git(&folder, &["init", "--quiet"]);
+    commit(&folder);
+    edit(
+        &folder,
+        "klo.yaml",
+        "backup_days: 35",
+        "backup_days: 35, public: true",
+    );
+    let run = diff(&folder, &["--env", "prod"]);
+    assert_eq!(run.code, 1, "{}", run.text());
+    for said in [
+        "1 change wants a look; no data is at risk;",
+        "opened: database.orders (aws_db_instance.orders)",
+        "publicly_accessible: false → true",
+    ] {
+        assert!(run.out.contains(said), "{said}\n{}", run.text());
+    }
+    assert!(run.err.contains("KLO-NET-001"), "{}", run.text());
+}
+
 const SHOP: &str = "app: shop\nenvironments:\n  dev: { region: eu-west-1 }\n";
 const QUEUE: &str = "import os\n\nimport boto3\n\n# @klo::queue(name = \"mails\")\nURL = os.environ[\"MAILS_URL\"]\nsqs = boto3.client(\"sqs\")\n\n\n# @klo::function(name = \"send\")\ndef send(event, context):\n    sqs.send_message(QueueUrl=URL, MessageBody=\"x\")\n";
 
