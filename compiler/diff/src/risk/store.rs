@@ -130,9 +130,14 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
             safe_way: vec!["Look first whether it is empty.".to_owned()],
         });
     }
+    // An intent that stays has something else in this one's place.
+    let used = match pair.new.intents.get(now) {
+        None => "; code goes on using it with `existing = { … }`",
+        Some(_) => "",
+    };
     safe_way.push(format!(
         "To keep it without klo: `terraform -chdir={} state rm {}` before the apply, which forgets it and \
-         deletes nothing; code goes on using it with `existing = {{ … }}`.",
+         deletes nothing{used}.",
         spot.root, spot.address
     ));
     safe_way.push(format!(
