@@ -127,6 +127,11 @@ pub(super) const CLIENTS: &[Client] = &[
     cache("rust:bb8_redis.bb8.Pool", "bb8", R2D2),
     cache("rust:fred.Client", "fred", SINGLE),
     cache("rust:fred.Pool", "fred", pool("size", 6)),
+    cache(
+        "rust:actix_session.storage.RedisSessionStore",
+        "actix-session",
+        SINGLE,
+    ),
 ];
 
 /// The engine that a type or a crate's feature is named after.

@@ -196,12 +196,14 @@ impl Machine<'_> {
             }
             self.note_unannotated_crate(site, callee);
         }
+        let path = self.values.path(callee).unwrap_or_default();
+        let uses = rust::passing_is_use(name) || rust::puts_to_use(&path);
         for tag in self.deep_tags(frame, arguments) {
             if self.is_read_by_value(tag) {
                 self.uses.record(tag, None, span);
                 continue;
             }
-            if rust::passing_is_use(name) && !tags.contains(&tag) {
+            if uses && !tags.contains(&tag) {
                 self.uses.record(tag, Some(method.clone()), span);
             }
             tags.push(tag);

@@ -81,6 +81,7 @@ const BUILDERS: &[&str] = &[
     "sea_orm.ConnectOptions",
     "fred.Builder",
     "fred.Config",
+    "actix_session.storage.RedisSessionStore.builder",
     "config.Config.builder",
     "config.Environment",
     "figment.Figment",
@@ -168,6 +169,11 @@ const MADE: &[(&str, &str, &str)] = &[
     ("tokio_postgres.Config", "connect", "tokio_postgres.Client"),
     ("fred.Builder", "build build_pool", "fred.Client"),
     (
+        "actix_session.storage.RedisSessionStore.builder",
+        "build",
+        "actix_session.storage.RedisSessionStore",
+    ),
+    (
         "redis.Client",
         "get_connection_manager get_tokio_connection_manager",
         "redis.ConnectionManager",
@@ -205,6 +211,7 @@ pub(crate) fn result_of(path: &str) -> Option<&'static str> {
         "diesel.PgConnection.establish" => "diesel.PgConnection",
         "diesel.MysqlConnection.establish" => "diesel.MysqlConnection",
         "diesel_async.AsyncPgConnection.establish" => "diesel_async.AsyncPgConnection",
+        "actix_session.storage.RedisSessionStore.new" => "actix_session.storage.RedisSessionStore",
         "rocket.build" | "rocket.custom" => "rocket.Rocket",
         "tonic.transport.Server.builder" => "tonic.transport.Server",
         "fred.Config.from_url" => "fred.Config",

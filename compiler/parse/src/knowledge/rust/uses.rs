@@ -95,6 +95,19 @@ pub(crate) fn passing_is_use(name: &str) -> bool {
     !name.starts_with(char::is_uppercase) && !KEEPS.contains(&name) && !name.is_empty()
 }
 
+/// Functions whose result asks the store that they are handed at every request, whatever their name.
+const ASKED_LATER: &[&str] = &[
+    "actix_session.SessionMiddleware.new",
+    "actix_session.SessionMiddleware.builder",
+    "tower_sessions.SessionManagerLayer.new",
+];
+
+/// Whether what a function makes uses the store that it is handed; the path is the whole one.
+pub(crate) fn puts_to_use(path: &str) -> bool {
+    path.strip_prefix(super::CRATE)
+        .is_some_and(|path| ASKED_LATER.contains(&path))
+}
+
 /// Whether a method of a client reaches the resource.
 pub(crate) fn is_use(name: &str) -> bool {
     !matches!(
