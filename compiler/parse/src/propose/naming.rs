@@ -10,13 +10,15 @@ use klo_source::{parent, stem};
 use crate::declare::derived_name;
 
 /// Words of variables that say how a thing is found, or which kind it is.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 46] = [
     "URL",
     "URI",
     "DSN",
     "ARN",
     "NAME",
     "HOST",
+    "HOSTNAME",
+    "USERNAME",
     "SERVER",
     "ENDPOINT",
     "ADDRESS",
@@ -210,6 +212,7 @@ mod tests {
         assert_eq!(name(Kind::Database, "DATABASE_URL"), "shop");
         assert_eq!(name(Kind::Database, "REPORTS_DB_HOST"), "reports");
         assert_eq!(name(Kind::Database, "POSTGRES_SERVER"), "engine");
+        assert_eq!(name(Kind::Database, "LEDGER_DB_HOSTNAME"), "ledger");
         assert_eq!(name(Kind::Cache, "REDIS_URL"), "cache");
         assert_eq!(name(Kind::Cache, "CELERY_BROKER_URL"), "broker");
         assert_eq!(name(Kind::Secret, "PAYMENTS_API_KEY"), "payments-api-key");
