@@ -16,7 +16,7 @@ mod view;
 pub use container::{Image, ImageCommand};
 pub use finding::{Finding, FindingWaiver};
 pub use index::{Group, Plan, PlanError, Root};
-pub use name::{physical_name, symbol};
+pub use name::{capitalized, physical_name, symbol};
 pub use resource::{
     Address, Class, EmptySecret, ImportBlock, Lifecycle, LocalValue, ModuleCall, Moved, Output,
     Postcondition, Provider, Released, Resource, Variable, VariableType, Why,

@@ -1,5 +1,14 @@
 use sha2::{Digest, Sha256};
 
+/// A text whose first character is a capital, as a sentence or a title begins.
+pub fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => String::new(),
+    }
+}
+
 /// A name as an identifier in addresses: hyphens and dots become underscores.
 pub fn symbol(name: &str) -> String {
     name.chars()

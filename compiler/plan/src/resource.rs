@@ -116,6 +116,17 @@ pub struct Why {
 }
 
 impl Why {
+    /// What it is there for as a sentence, with its edge; empty where nobody said.
+    pub fn sentence(&self) -> String {
+        let text = crate::capitalized(self.purpose.trim_end_matches('.'));
+        match (&self.edge, text.is_empty()) {
+            (Some(edge), true) => edge.clone(),
+            (Some(edge), false) => format!("{text} ({edge})."),
+            (None, true) => String::new(),
+            (None, false) => format!("{text}."),
+        }
+    }
+
     /// For one intent.
     pub fn intent(id: impl Into<String>, purpose: impl Into<String>) -> Self {
         Self {

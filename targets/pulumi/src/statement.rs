@@ -252,14 +252,5 @@ pub(crate) fn constant(above: &[String], name: &str, value: Doc, moves: bool) ->
 
 /// What a statement is there for, as a comment; nothing where nobody said.
 fn purpose(why: &Why) -> Vec<String> {
-    let mut text = why.purpose.trim_end_matches('.').to_owned();
-    if let Some(first) = text.chars().next() {
-        text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-    }
-    match (&why.edge, text.is_empty()) {
-        (Some(edge), true) => comment(edge, 0),
-        (Some(edge), false) => comment(&format!("{text} ({edge})."), 0),
-        (None, true) => Vec::new(),
-        (None, false) => comment(&format!("{text}."), 0),
-    }
+    comment(&why.sentence(), 0)
 }

@@ -1,5 +1,7 @@
 //! Pages of numbered steps.
 
+use klo_plan::capitalized;
+
 use crate::review::text;
 
 /// A page of numbered steps.
@@ -45,10 +47,7 @@ impl Page {
 /// Adds a step for each command: what it does, and its lines.
 pub fn commands(page: &mut Page, commands: &[(String, String)]) {
     for (what, line) in commands {
-        let mut title = text(what.trim_end_matches('.'));
-        if let Some(first) = title.chars().next() {
-            title.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-        }
+        let title = capitalized(&text(what.trim_end_matches('.')));
         page.step(&title, "", &[line]);
     }
 }
