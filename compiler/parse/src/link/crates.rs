@@ -189,7 +189,7 @@ impl Machine<'_> {
             service: String::new(),
             method: name.to_owned(),
         };
-        let mut tags = self.values.tags(callee);
+        let tags = self.values.tags(callee);
         if is_method && rust::is_use(name) {
             for tag in &tags {
                 self.uses.record(*tag, Some(method.clone()), span);
@@ -198,20 +198,7 @@ impl Machine<'_> {
         }
         let path = self.values.path(callee).unwrap_or_default();
         let uses = rust::passing_is_use(name) || rust::puts_to_use(&path);
-        for tag in self.deep_tags(frame, arguments) {
-            if self.is_read_by_value(tag) {
-                self.uses.record(tag, None, span);
-                continue;
-            }
-            if uses && !tags.contains(&tag) {
-                self.uses.record(tag, Some(method.clone()), span);
-            }
-            tags.push(tag);
-        }
-        tags.retain(|tag| !self.is_read_by_value(*tag));
-        tags.sort_unstable();
-        tags.dedup();
-        tags
+        self.note_passed(frame, arguments, tags, uses.then_some(method), span)
     }
 
     fn note_unannotated_crate(&mut self, site: Site, callee: ValueId) {

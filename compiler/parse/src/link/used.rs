@@ -40,14 +40,26 @@ impl Machine<'_> {
                 self.uses.record(*tag, Some(method.clone()), span);
             }
         }
-        let mut tags: Vec<Tag> = own;
         let passing_uses = knowledge::passing_is_use(path, name) && !in_class;
+        self.note_passed(frame, arguments, own, passing_uses.then_some(method), span)
+    }
+
+    /// Uses of what a call is handed, where handing over is a use by that method. `tags` are those of
+    /// what is called; returns those of what the call returns.
+    pub(super) fn note_passed(
+        &mut self,
+        frame: FrameIx,
+        arguments: &Arguments,
+        mut tags: Vec<Tag>,
+        method: Option<MethodUse>,
+        span: Span,
+    ) -> Vec<Tag> {
         for tag in self.deep_tags(frame, arguments) {
             if self.is_read_by_value(tag) {
                 self.uses.record(tag, None, span);
                 continue;
             }
-            if passing_uses && !tags.contains(&tag) {
+            if let (Some(method), false) = (&method, tags.contains(&tag)) {
                 self.uses.record(tag, Some(method.clone()), span);
             }
             tags.push(tag);
