@@ -69,10 +69,18 @@ def run(*command: str, cwd: Path, env: dict[str, str] | None = None, ok: tuple[i
     return done
 
 
-@functools.cache
 def compiled(app: Path) -> Path:
-    """What `klo compile` writes for an app, in a folder of its own: one folder an environment."""
-    out = SCRATCH / f"{app.name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    """What `klo compile` writes for an app, in a folder of its own: one folder an environment.
+
+    Files of tests do not share it: one that brings a stack up leaves settings and state there.
+    """
+    current = os.environ.get("PYTEST_CURRENT_TEST", "main").split("::")[0]
+    return compiled_for(app, Path(current).stem)
+
+
+@functools.cache
+def compiled_for(app: Path, user: str) -> Path:
+    out = SCRATCH / f"{user}-{app.name}"
     shutil.rmtree(out, ignore_errors=True)
     run(klo(), "compile", str(app), "--out", str(out), "--quiet", cwd=REPOSITORY)
     return out
