@@ -216,8 +216,9 @@ fn finish(
         found.push(nothing_annotated(&project.root, &analyzed.app));
     }
     report.diagnostics.extend(analyzed.diagnostics);
-    // Taking plans apart leaf by leaf goes on beside the writing.
-    rayon::spawn(move || drop(analyzed.environments));
+    // The process ends with this command, and the system takes back at once what taking plans apart
+    // leaf by leaf would give back.
+    std::mem::forget(analyzed.environments);
     if args.check {
         if !blocked {
             let compared = compare(folder, &wanted, &seeds, &scope, true);

@@ -3,13 +3,16 @@
 mod compare;
 mod diff;
 mod disk;
+mod fresh;
 mod journal;
 mod manifest;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use fresh::Fresh;
 
 pub(crate) use compare::{Change, CompareError, Comparison, Conflict, Scope, compare};
 pub(crate) use diff::unified;
@@ -20,8 +23,10 @@ pub(crate) use journal::{Edit, Journal, Recovered};
 pub(crate) struct Output<'d> {
     folder: PathBuf,
     disk: &'d Disk<'d>,
-    made: bool,
-    // Unlocks when it is dropped.
+    /// What becomes the folder, where there is none yet.
+    fresh: Option<Fresh>,
+    // Unlocks when it is dropped. Where folders cannot be locked, two runs at once are the caller's
+    // business.
     _lock: Option<File>,
 }
 
@@ -37,16 +42,14 @@ pub(crate) struct Written {
 }
 
 impl<'d> Output<'d> {
-    /// Opens the folder, makes it when it is not there, and waits for another run that has it open.
+    /// Opens the folder, or a place for it beside it where it is not there yet, and waits for another
+    /// run that has it open.
     pub(crate) fn open(folder: &Path, disk: &'d Disk<'d>) -> io::Result<Self> {
-        let made = !folder.exists();
-        disk.create_folder(folder)?;
-        // Where folders cannot be locked, two runs at once are the caller's business.
-        let lock = File::open(folder).ok().filter(|file| file.lock().is_ok());
+        let (fresh, lock) = fresh::open(folder, disk)?;
         Ok(Self {
             folder: folder.to_path_buf(),
             disk,
-            made,
+            fresh,
             _lock: lock,
         })
     }
@@ -82,9 +85,7 @@ impl<'d> Output<'d> {
         if edits.is_empty() {
             self.leave();
         } else {
-            Journal::new(&self.folder, self.disk)
-                .commit(&edits)
-                .inspect_err(|_| self.leave())?;
+            self.commit(&edits)?;
         }
         let own = |change: &&Change| change.path != manifest::NAME;
         let removed = |change: &&Change| change.new.is_none();
@@ -97,11 +98,28 @@ impl<'d> Output<'d> {
         })
     }
 
-    /// Removes the folder again when this run made it and nothing came of it.
-    pub(crate) fn leave(&self) {
-        if self.made {
+    fn commit(&self, edits: &[Edit<'_>]) -> io::Result<()> {
+        let journal = Journal::new(&self.folder, self.disk);
+        let Some(fresh) = &self.fresh else {
+            return journal.commit(edits);
+        };
+        if fresh.fill(edits, self.disk).inspect_err(|_| self.leave())? {
+            return Ok(());
+        }
+        // Not every file system gives folders another name.
+        self.leave();
+        self.disk.create_folder(&self.folder)?;
+        journal.commit(edits).inspect_err(|_| {
             // It is not empty when something did come of it.
-            let _ = fs::remove_dir(&self.folder);
+            let _ = std::fs::remove_dir(&self.folder);
+        })
+    }
+
+    /// Leaves no trace of a folder of which nothing came.
+    pub(crate) fn leave(&self) {
+        if let Some(fresh) = &self.fresh {
+            // What cannot be removed now is removed by the next run.
+            let _ = fresh.remove(self.disk);
         }
     }
 }

@@ -273,6 +273,115 @@ fn what_a_person_changed_meanwhile_is_left_by_a_recovery() {
     }
 }
 
+/// What lies beside an output folder, its own name apart.
+fn beside(out: &Path) -> Vec<String> {
+    let parent = out.parent().expect("a parent");
+    let names = fs::read_dir(parent).expect("a folder").map(|entry| {
+        let name = entry.expect("an entry").file_name();
+        name.into_string().expect("text")
+    });
+    names.filter(|name| !out.ends_with(name)).collect()
+}
+
+/// The first state alone.
+fn fresh() -> Files {
+    let mut files = with_foreign(first());
+    files.remove("dev/terraform/mine.tf");
+    files
+}
+
+#[test]
+fn a_new_folder_is_there_as_a_whole_or_not_at_all() {
+    for step in 1.. {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("infra");
+        let whole = stopped(step, |disk| write(&out, &first(), disk)).is_some();
+        assert!(
+            !out.exists() || snapshot(&out) == fresh(),
+            "stopped at {step}"
+        );
+        assert!(!is_interrupted(&out));
+        // Stopped again at each step of what the next run does about it.
+        let again = stopped(step, |disk| write(&out, &first(), disk)).is_some();
+        assert!(
+            !out.exists() || snapshot(&out) == fresh(),
+            "stopped twice at {step}"
+        );
+        write(&out, &first(), &Disk::real()).expect("written");
+        assert_eq!(snapshot(&out), fresh());
+        assert_eq!(beside(&out), [""; 0], "stopped at {step}");
+        if whole && again {
+            assert!(step > 6, "only {step} steps were there to be stopped at");
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_new_folder_that_cannot_be_written_leaves_nothing() {
+    for step in 1.. {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("infra");
+        let count = Cell::new(0);
+        let hook = |_: &str| {
+            count.set(count.get() + 1);
+            if count.get() == step {
+                return Err(io::Error::from(io::ErrorKind::StorageFull));
+            }
+            Ok(())
+        };
+        match write(&out, &first(), &Disk::with_hook(&hook)) {
+            Err(error) => {
+                assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+                assert!(!out.exists(), "step {step}");
+            }
+            // A folder that cannot be renamed is written file by file.
+            Ok(_) => assert_eq!(snapshot(&out), fresh()),
+        }
+        assert_eq!(beside(&out), [""; 0], "step {step}");
+        if count.get() < step {
+            break;
+        }
+    }
+}
+
+#[test]
+fn what_is_not_wanted_makes_no_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("infra");
+    let disk = Disk::real();
+    let output = Output::open(&out, &disk).expect("open");
+    let written = output.apply(&Comparison::default()).expect("written");
+    assert_eq!(written, Written::default());
+    assert!(!out.exists());
+    assert_eq!(beside(&out), [""; 0]);
+}
+
+#[test]
+fn what_a_killed_run_left_beside_a_folder_goes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("infra");
+    assert!(stopped(6, |disk| write(&out, &first(), disk)).is_none());
+    assert_eq!(beside(&out), [".infra.klo.staging"]);
+    fs::create_dir(&out).expect("a folder");
+    write(&out, &first(), &Disk::real()).expect("written");
+    assert_eq!(snapshot(&out), fresh());
+    assert_eq!(beside(&out), [""; 0]);
+}
+
+#[test]
+fn runs_at_once_wait_for_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("infra");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| write(&out, &first(), &Disk::real()).expect("written"));
+        }
+    });
+    assert_eq!(snapshot(&out), fresh());
+    assert_eq!(beside(&out), [""; 0]);
+}
+
 fn compared(out: &Path, wanted: &Files, force: bool) -> Comparison {
     compare(out, wanted, &BTreeMap::new(), &Scope::All, force).expect("a comparison")
 }
