@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::facts::{ExprKind, FileFacts, ImportNames, Step};
 use crate::knowledge::django;
-use crate::python::modules::{ModuleIndex, Resolution};
+use crate::python::modules::ModuleIndex;
 use crate::python::{self, dependencies};
 use crate::rust::modules::{CrateIndex, Resolution as RustResolution};
 use crate::{attach, rust};
@@ -253,15 +253,7 @@ fn rust_targets(index: &CrateIndex, path: &str, facts: &FileFacts) -> BTreeSet<S
 fn targets(index: &ModuleIndex, path: &str, facts: &FileFacts) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut add = |level: u32, parts: &[&str]| {
-        found.extend(
-            index
-                .packages(path, level, parts)
-                .into_iter()
-                .map(str::to_owned),
-        );
-        if let Resolution::File(target) = index.resolve(path, level, parts) {
-            found.insert(target.to_owned());
-        }
+        found.extend(index.import(path, level, parts).files().map(str::to_owned));
     };
     for step in facts.scopes.iter().flat_map(|scope| &scope.steps) {
         let Step::Import(import) = step else { continue };
@@ -376,15 +368,7 @@ fn django_targets(
     let mut found = BTreeSet::new();
     for module in django::settings_stated(facts) {
         let parts: Vec<&str> = module.split('.').collect();
-        found.extend(
-            index
-                .packages(path, 0, &parts)
-                .into_iter()
-                .map(str::to_owned),
-        );
-        if let Resolution::File(target) = index.resolve(path, 0, &parts) {
-            found.insert(target.to_owned());
-        }
+        found.extend(index.import(path, 0, &parts).files().map(str::to_owned));
     }
     if django::starts_django(path, facts) {
         let paths = python.iter().map(|path| path.as_str());

@@ -88,15 +88,17 @@ impl<'a> FileModules<'a> {
                 packages: Vec::new(),
             };
         }
-        let resolved = match self.index.python.resolve(path, level, parts) {
+        let found = self.index.python.import(path, level, parts);
+        let resolved = match found.resolution {
             PythonResolution::File(path) => self.loaded(path),
             PythonResolution::Namespace(_) => Resolved::Namespace,
             PythonResolution::External => Resolved::External,
         };
-        let packages = self.index.python.packages(path, level, parts).into_iter();
         Import {
             resolved,
-            packages: packages
+            packages: found
+                .packages
+                .into_iter()
                 .filter_map(|path| self.by_path.get(path).copied())
                 .collect(),
         }

@@ -32,6 +32,26 @@ pub enum Resolution<'i> {
     External,
 }
 
+/// An imported module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import<'i> {
+    /// What its name means.
+    pub resolution: Resolution<'i>,
+    /// The `__init__.py` files that are run before the module itself, outermost first.
+    pub packages: Vec<&'i str>,
+}
+
+impl<'i> Import<'i> {
+    /// Every file of the project that importing it runs.
+    pub fn files(self) -> impl Iterator<Item = &'i str> {
+        let own = match self.resolution {
+            Resolution::File(file) => Some(file),
+            Resolution::Namespace(_) | Resolution::External => None,
+        };
+        self.packages.into_iter().chain(own)
+    }
+}
+
 /// Every module of an app. Paths are relative to the repository's root.
 #[derive(Debug, Default)]
 pub struct ModuleIndex {
@@ -157,13 +177,15 @@ impl ModuleIndex {
             .map_or(Resolution::External, |(_, found)| found)
     }
 
-    /// The `__init__.py` files that are run before the module itself when it is imported, outermost
-    /// first.
-    pub fn packages(&self, from: &str, level: u32, parts: &[&str]) -> Vec<&str> {
-        let Some((root, _)) = self.locate(from, level, parts) else {
-            return Vec::new();
+    /// The same, with what is run before it.
+    pub fn import(&self, from: &str, level: u32, parts: &[&str]) -> Import<'_> {
+        let Some((root, resolution)) = self.locate(from, level, parts) else {
+            return Import {
+                resolution: Resolution::External,
+                packages: Vec::new(),
+            };
         };
-        let mut found = if level == 0 {
+        let mut packages = if level == 0 {
             Vec::new()
         } else {
             self.packages_around(&root)
@@ -171,9 +193,12 @@ impl ModuleIndex {
         let mut folder = root;
         for part in parts.iter().take(parts.len().saturating_sub(1)) {
             folder = join(&folder, part);
-            found.extend(self.file(&join(&folder, "__init__.py")));
+            packages.extend(self.file(&join(&folder, "__init__.py")));
         }
-        found
+        Import {
+            resolution,
+            packages,
+        }
     }
 
     /// The modules and packages directly inside a package, as files, sorted.

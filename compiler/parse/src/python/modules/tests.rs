@@ -50,7 +50,9 @@ fn packages_modules_and_namespaces() {
         Resolution::External
     );
     assert_eq!(
-        index.packages("main.py", 0, &["shop", "orders", "api"]),
+        index
+            .import("main.py", 0, &["shop", "orders", "api"])
+            .packages,
         ["shop/__init__.py", "shop/orders/__init__.py"]
     );
     assert_eq!(
@@ -96,7 +98,10 @@ fn relative_imports() {
         resolve(&index, "shop/__init__.py", ".db"),
         Resolution::File("shop/db.py")
     );
-    assert_eq!(index.packages(from, 2, &["db"]), ["shop/__init__.py"]);
+    assert_eq!(
+        index.import(from, 2, &["db"]).packages,
+        ["shop/__init__.py"]
+    );
 }
 
 #[test]
