@@ -255,6 +255,28 @@ pub(crate) fn client(path: &str) -> Option<&'static Client> {
     all.into_iter().find(|client| client.path == path)
 }
 
+/// Python's constructors that open a connection before they return or are awaited, by each library's
+/// documentation as of November 2026. The others open one when it is first asked for.
+const OPEN_AT_ONCE: &[&str] = &[
+    "psycopg.connect",
+    "psycopg2.connect",
+    "psycopg2.pool.SimpleConnectionPool",
+    "psycopg2.pool.ThreadedConnectionPool",
+    "asyncpg.connect",
+    "asyncpg.create_pool",
+    "pymysql.connect",
+    "pymysql.Connection",
+    "MySQLdb.connect",
+    "aiomysql.connect",
+    "aiomysql.create_pool",
+    "redis.cluster.RedisCluster",
+];
+
+/// Whether making a client by this constructor reaches its store already.
+pub(crate) fn opens_at_once(path: &str) -> bool {
+    OPEN_AT_ONCE.contains(&path)
+}
+
 /// The paths of every constructor.
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
     let all = CLIENTS.iter().chain(super::rust_clients::CLIENTS);

@@ -190,13 +190,16 @@ impl Machine<'_> {
             method: name.to_owned(),
         };
         let tags = self.values.tags(callee);
+        let path = self.values.path(callee).unwrap_or_default();
+        if rust::opens_at_once(&path, name) {
+            self.note_opened(site);
+        }
         if is_method && rust::is_use(name) {
             for tag in &tags {
                 self.uses.record(*tag, Some(method.clone()), span);
             }
             self.note_unannotated_crate(site, callee);
         }
-        let path = self.values.path(callee).unwrap_or_default();
         let uses = rust::passing_is_use(name) || rust::puts_to_use(&path);
         self.note_passed(frame, arguments, tags, uses.then_some(method), span)
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_intent::MethodUse;
+use klo_intent::{Kind, MethodUse};
 use klo_source::Span;
 
 use super::frame::Arguments;
@@ -25,6 +25,11 @@ impl Machine<'_> {
         arguments: &Arguments,
     ) -> Vec<Tag> {
         let span = self.span(site);
+        if knowledge::clients::opens_at_once(knowledge::result_type(path))
+            && self.keyword_values(arguments, "defer_connect").is_none()
+        {
+            self.note_opened(site);
+        }
         let in_class = self.in_class_body(frame);
         let is_method = matches!(
             self.values.get(self.values.untagged(callee)),
@@ -68,6 +73,18 @@ impl Machine<'_> {
         tags.sort_unstable();
         tags.dedup();
         tags
+    }
+
+    /// The annotated stores that a call makes a client of use it: it opens a connection to them.
+    pub(super) fn note_opened(&mut self, site: Site) {
+        let making = self.program.making.get(&(site.file, site.expr));
+        let span = self.span(site);
+        for tag in making.into_iter().flatten() {
+            let kind = self.program.tags[tag.0 as usize].kind;
+            if kind.is_none_or(|kind| matches!(kind, Kind::Database | Kind::Cache)) {
+                self.uses.record(*tag, None, span);
+            }
+        }
     }
 
     fn in_class_body(&self, frame: FrameIx) -> bool {

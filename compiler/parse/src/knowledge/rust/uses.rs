@@ -108,6 +108,24 @@ pub(crate) fn puts_to_use(path: &str) -> bool {
         .is_some_and(|path| ASKED_LATER.contains(&path))
 }
 
+/// Whether making a client by a function or method of this name reaches its store already: drivers
+/// and redis open a connection, r2d2's pool waits for its first ones. `path` is the whole one.
+/// Documentation of the crates, November 2026.
+pub(crate) fn opens_at_once(path: &str, name: &str) -> bool {
+    match name {
+        "connect"
+        | "connect_with"
+        | "establish"
+        | "get_connection"
+        | "get_async_connection"
+        | "get_multiplexed_async_connection"
+        | "get_multiplexed_tokio_connection"
+        | "get_connection_manager" => true,
+        "build" => path.contains("r2d2"),
+        _ => false,
+    }
+}
+
 /// Whether a method of a client reaches the resource.
 pub(crate) fn is_use(name: &str) -> bool {
     !matches!(
