@@ -33,8 +33,9 @@ pub(crate) fn architecture(gpu: &str) -> &'static str {
 }
 
 /// What nodes outside of AWS say of a GPU type in the label `nvidia.com/gpu.product`: the names that
-/// NVIDIA's driver gives the boards, with hyphens for spaces. NVIDIA GPU feature discovery, "Labels",
-/// and NVIDIA's list of supported products, 2026-11.
+/// NVIDIA's driver gives the boards, with hyphens for spaces. NVIDIA GPU feature discovery, "Labels";
+/// held on 2026-11-29 against node selectors and tests in public repositories, which have all of them
+/// but those of the T4G and of the H200 NVL. A node that shares its GPU adds `-SHARED` and is none of these.
 pub(crate) fn products(gpu: &str) -> &'static [&'static str] {
     match gpu {
         "t4" => &["Tesla-T4"],
