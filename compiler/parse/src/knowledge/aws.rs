@@ -199,6 +199,15 @@ pub(crate) fn operations<'a>(call: &'a Call<'_>, requested: Option<&'a str>) -> 
     }
 }
 
+/// Whether an operation is asked for the address of what it is handed the name of, so that its answer
+/// stands for the same resource.
+pub(crate) fn is_lookup(service: &str, operation: &str) -> bool {
+    matches!(
+        (service, operation),
+        ("sqs", "get_queue_url" | "create_queue") | ("sns", "create_topic")
+    )
+}
+
 /// The operations that reading an attribute calls: those of a resource that loads itself.
 pub(crate) fn read_by(call: &Call<'_>) -> &'static [Asked<'static>] {
     call.member()

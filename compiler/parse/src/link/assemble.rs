@@ -49,6 +49,8 @@ pub(crate) struct UnitRun {
     pub(crate) settings_module: Option<String>,
     /// Where it runs a program of commands and names none.
     pub(crate) asks_arguments: Option<Span>,
+    /// Resources whose address it asks for by the name that it is given.
+    pub(crate) asked_by_name: BTreeSet<Tag>,
     /// Ports that its code states, with the place.
     pub(crate) port: Option<(i64, Span)>,
     /// A response that does not end with its request.
@@ -300,6 +302,7 @@ pub(super) fn run_unit(
         without_settings,
         settings_module: machine.settings_module,
         asks_arguments: machine.asks_arguments.first().copied(),
+        asked_by_name: machine.asked_by_name,
         port,
         stream,
         table_keys: machine.uses.table_keys,

@@ -36,6 +36,22 @@ pub(crate) struct Found {
     pub(crate) tls: bool,
 }
 
+impl Found {
+    /// What its variables hold whole is the resource's name: the code asks for the address by it.
+    pub(crate) fn hold_names(&mut self) {
+        let fields = std::mem::take(&mut self.fields).into_iter();
+        self.fields = fields
+            .map(|((variable, field), read)| {
+                let field = match field {
+                    Field::Url | Field::Arn => Field::Name,
+                    field => field,
+                };
+                ((variable, field), read)
+            })
+            .collect();
+    }
+}
+
 /// Connections that a client may open.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PoolFound {

@@ -5,10 +5,12 @@ use klo_intent::MethodUse;
 use super::frame::Arguments;
 use super::machine::Machine;
 use super::value::{FrameIx, Site, Tag, ValueId, Values};
-use crate::knowledge::rust;
+use crate::knowledge::{aws, rust};
 
 /// The field that keeps what names an operation's resource.
 const NAMED: &str = "(named)";
+/// How the types of what operations answer end.
+const RESPONSE: &str = ".Response";
 
 impl Machine<'_> {
     /// A method of an SDK client or of an operation; `None` for any other type.
@@ -28,14 +30,23 @@ impl Machine<'_> {
             let object = self.crate_object(frame, site, &operation, arguments);
             return Some(Values::from([self.values.tagged_all(object, &own)]));
         }
+        // `found.queue_url()`: what a lookup answers stands for what was looked up.
+        if ty.ends_with(RESPONSE) && !self.values.tags(base).is_empty() {
+            return Some(Values::from([base]));
+        }
         let (service, operation) = ty.split_once(':')?;
         let (service, operation) = (service.to_owned(), operation.to_owned());
         match method {
             "send" | "into_paginator" | "presigned" | "send_with" | "customize" | "wait" => {
-                self.note_aws(frame, site, base, &service, &operation);
-                let ty = format!("{service}.Response");
+                let mut tags = self.note_aws(frame, site, base, &service, &operation);
+                if aws::is_lookup(&service, &operation) {
+                    self.asked_by_name.extend(&tags);
+                } else {
+                    tags.clear();
+                }
+                let ty = format!("{service}{RESPONSE}");
                 let object = self.crate_object(frame, site, &ty, &Arguments::default());
-                return Some(Values::from([object]));
+                return Some(Values::from([self.values.tagged_all(object, &tags)]));
             }
             _ => {}
         }
@@ -66,6 +77,7 @@ impl Machine<'_> {
         }
     }
 
+    /// Puts an operation to the resources that it was told, and answers those.
     fn note_aws(
         &mut self,
         frame: FrameIx,
@@ -73,7 +85,7 @@ impl Machine<'_> {
         base: ValueId,
         service: &str,
         operation: &str,
-    ) {
+    ) -> Vec<Tag> {
         let bare = self.values.untagged(base);
         let [named, keys] = [NAMED, "(keys)"].map(|name| self.values.sym(name));
         let named = self.field(bare, named, frame);
@@ -101,13 +113,14 @@ impl Machine<'_> {
             method: operation.to_owned(),
         };
         self.note_entries(&tags, &method, Some(&named));
-        for tag in tags {
+        for tag in &tags {
             let method = method.clone();
-            self.uses.record(tag, Some(method), span);
+            self.uses.record(*tag, Some(method), span);
             if !keys.is_empty() {
-                let known = self.uses.table_keys.entry(tag).or_default();
+                let known = self.uses.table_keys.entry(*tag).or_default();
                 known.insert(keys.clone());
             }
         }
+        tags
     }
 }

@@ -53,6 +53,11 @@ impl<'a> Assembly<'a> {
                 merge(found.entry(*tag).or_default(), more);
             }
         }
+        for tag in runs.iter().flat_map(|run| &run.asked_by_name) {
+            if let Some(found) = found.get_mut(tag) {
+                found.hold_names();
+            }
+        }
         Self {
             tree,
             program,

@@ -66,6 +66,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) settings_module: Option<String>,
     /// Where a program of commands is run with whatever arguments the process has.
     pub(crate) asks_arguments: BTreeSet<Span>,
+    /// Resources whose address is asked for by the name that the code is given.
+    pub(crate) asked_by_name: BTreeSet<Tag>,
     /// What only a declared type may tell the value of.
     pub(crate) wants: BTreeSet<Want>,
     /// Where several values fit, with the resources that they stand for.
@@ -136,6 +138,7 @@ impl<'p> Machine<'p> {
             starts_django: false,
             settings_module: None,
             asks_arguments: BTreeSet::new(),
+            asked_by_name: BTreeSet::new(),
             wants: BTreeSet::new(),
             undecided: BTreeSet::new(),
             leaves_out: LeavesOut::default(),

@@ -93,7 +93,14 @@ impl Machine<'_> {
             }
         }
         let ty = aws::response_type(&call);
-        let passes: &[Tag] = if ty.is_some() { &tags } else { &[] };
+        let looks_up = aws::is_lookup(call.service, &call.rest);
+        if looks_up {
+            self.asked_by_name.extend(&tags);
+        }
+        let passes: &[Tag] = match ty.is_some() || looks_up {
+            true => &tags,
+            false => &[],
+        };
         Some(self.sdk_object(
             frame,
             site,
