@@ -28,8 +28,6 @@ use crate::{Exit, UsageError};
 pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, UsageError> {
     let selection = &args.selection;
     let format = Format::from(args.format);
-    // Takes as long as finding the app's files does, which one thread does.
-    rayon::spawn(klo_container::prepare);
     let mut project = Project::open_app(&args.path, selection)?;
     let mut found = std::mem::take(&mut project.diagnostics);
     if found.iter().any(Diagnostic::blocks) {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use askama::Template;
 use klo_intent::Deployment;
 use klo_source::join;
-use serde::Serialize;
 
-use crate::template::render;
+use crate::template::{filters, render};
 
 /// The folder of an environment's images, relative to the repository's root.
 pub(crate) fn folder(deployment: &Deployment) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn folder(deployment: &Deployment) -> String {
 }
 
 /// An image to build.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Target {
     /// The target's name.
     pub(crate) name: String,
@@ -35,9 +35,10 @@ pub(crate) struct Target {
     pub(crate) own: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Values<'a> {
-    header: Vec<String>,
+#[derive(Template)]
+#[template(path = "docker-bake.hcl.jinja")]
+struct File<'a> {
+    header: [String; 4],
     targets: &'a [Target],
     owns: &'a [Target],
 }
@@ -45,7 +46,7 @@ struct Values<'a> {
 /// The bake file for these images, and for the applications' own images that some rest on.
 pub(crate) fn file(deployment: &Deployment, targets: &[Target], owns: &[Target]) -> String {
     let path = join(&folder(deployment), "docker-bake.hcl");
-    let header = vec![
+    let header = [
         format!(
             "Images of {} in {}, one target per unit. Written by klo.",
             deployment.app, deployment.environment
@@ -57,10 +58,9 @@ pub(crate) fn file(deployment: &Deployment, targets: &[Target], owns: &[Target])
             crate::escape::shell_word(&path)
         ),
     ];
-    let values = Values {
+    render(&File {
         header,
         targets,
         owns,
-    };
-    render("bake", &values)
+    })
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use klo_parse::python::dependencies::Dependencies;
-use serde::Serialize;
 
 /// A major and minor version.
 type Version = (u32, u32);
@@ -109,14 +108,13 @@ const PYTHON_NEEDS: [&str; 13] = [
 ];
 
 /// The stage that has CUDA and Python.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Cuda {
     /// CUDA's image.
-    base: String,
+    pub(crate) base: String,
     /// Ubuntu packages that Python needs.
-    packages: [&'static str; PYTHON_NEEDS.len()],
+    pub(crate) packages: [&'static str; PYTHON_NEEDS.len()],
     /// Debian packages that frameworks start.
-    #[serde(skip)]
     pub(crate) run: BTreeSet<&'static str>,
 }
 

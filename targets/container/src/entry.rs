@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use askama::Template;
 use klo_intent::{EntryCall, Intent, UnitCode};
 use klo_plan::{Image, ImageCommand};
-use serde::Serialize;
 
-use crate::template::render;
+use crate::template::{filters, render};
 
 /// Where klo's own modules lie in images.
 pub(crate) const FOLDER: &str = "/opt/klo";
@@ -95,19 +95,6 @@ impl Kind {
         }
     }
 
-    fn template(self) -> &'static str {
-        match self {
-            Self::Event => "entry/event",
-            Self::Handler => "entry/handler",
-            Self::Program => "entry/program",
-            Self::Once => "entry/once",
-            Self::HandlerOnce => "entry/handler-once",
-            Self::Worker | Self::HandlerWorker => "entry/worker",
-            Self::Application => "entry/application",
-            Self::Aiohttp => "entry/aiohttp",
-        }
-    }
-
     fn purpose(self) -> &'static str {
         match self {
             Self::Event => "Calls it for each event, with what its parameters ask for:",
@@ -127,16 +114,114 @@ fn has_plain_name(code: &UnitCode) -> bool {
     code.entry.attribute.as_deref().is_some_and(is_plain)
 }
 
-#[derive(Serialize)]
-struct Values<'a> {
-    header: [String; 2],
+/// Lines above the code: what the module is there for.
+type Header<'a> = &'a [String];
+
+/// The object that a module calls or serves.
+struct Function<'a> {
     module: &'a str,
-    argument: Option<&'a str>,
     attribute: &'a str,
-    events: Vec<&'a str>,
-    handler: bool,
-    factory: bool,
-    port: String,
+}
+
+/// The text of a module, by its [`Kind`].
+#[derive(Template)]
+enum Text<'a> {
+    #[template(path = "entry/event.py.jinja")]
+    Event {
+        header: Header<'a>,
+        function: Function<'a>,
+        events: Vec<&'a str>,
+    },
+    #[template(path = "entry/handler.py.jinja")]
+    Handler {
+        header: Header<'a>,
+        function: Function<'a>,
+    },
+    #[template(path = "entry/program.py.jinja")]
+    Program {
+        header: Header<'a>,
+        module: &'a str,
+        argument: Option<&'a str>,
+    },
+    #[template(path = "entry/once.py.jinja")]
+    Once {
+        header: Header<'a>,
+        function: Function<'a>,
+    },
+    #[template(path = "entry/handler-once.py.jinja")]
+    HandlerOnce {
+        header: Header<'a>,
+        function: Function<'a>,
+    },
+    #[template(path = "entry/worker.py.jinja")]
+    Worker {
+        header: Header<'a>,
+        function: Function<'a>,
+        events: Vec<&'a str>,
+        is_handler: bool,
+    },
+    #[template(path = "entry/application.py.jinja")]
+    Application {
+        header: Header<'a>,
+        function: Function<'a>,
+    },
+    #[template(path = "entry/aiohttp.py.jinja")]
+    Aiohttp {
+        header: Header<'a>,
+        function: Function<'a>,
+        is_factory: bool,
+        port: u16,
+    },
+}
+
+impl<'a> Text<'a> {
+    fn of(kind: Kind, header: Header<'a>, code: &'a UnitCode, image: &'a Image, port: u16) -> Self {
+        let entry = &code.entry;
+        let function = Function {
+            module: &entry.module,
+            attribute: entry.attribute.as_deref().unwrap_or("app"),
+        };
+        match kind {
+            Kind::Event => Self::Event {
+                header,
+                function,
+                events: events(image),
+            },
+            Kind::Handler => Self::Handler { header, function },
+            Kind::Program => {
+                let (module, argument) = match &entry.call {
+                    EntryCall::DjangoCommand { name, .. } => ("django", Some(name.as_str())),
+                    _ => (entry.module.as_str(), None),
+                };
+                Self::Program {
+                    header,
+                    module,
+                    argument,
+                }
+            }
+            Kind::Once => Self::Once { header, function },
+            Kind::HandlerOnce => Self::HandlerOnce { header, function },
+            Kind::Worker | Kind::HandlerWorker => Self::Worker {
+                header,
+                function,
+                events: events(image),
+                is_handler: kind == Kind::HandlerWorker,
+            },
+            Kind::Application => Self::Application { header, function },
+            Kind::Aiohttp => Self::Aiohttp {
+                header,
+                function,
+                is_factory: matches!(entry.call, EntryCall::WebApplication { factory: true, .. }),
+                port,
+            },
+        }
+    }
+}
+
+/// What a unit is called for, sorted.
+fn events(image: &Image) -> Vec<&str> {
+    let events: BTreeSet<&str> = image.events.iter().copied().collect();
+    events.into_iter().collect()
 }
 
 /// The text of the generated module.
@@ -149,28 +234,9 @@ pub(crate) fn module(
     runtime: &mut Runtime,
 ) -> String {
     runtime.with_entry(kind);
-    let mut events = image.events.clone();
-    events.sort_unstable();
-    events.dedup();
-    let (program, argument) = match &code.entry.call {
-        EntryCall::DjangoCommand { name, .. } => ("django", Some(name.as_str())),
-        _ => (code.entry.module.as_str(), None),
-    };
-    let values = Values {
-        header: [
-            format!("Start of {}. Written by klo.", unit.id()),
-            format!("{} {}.", kind.purpose(), unit.place),
-        ],
-        module: program,
-        argument,
-        attribute: code.entry.attribute.as_deref().unwrap_or("app"),
-        events,
-        handler: kind == Kind::HandlerWorker,
-        factory: matches!(
-            code.entry.call,
-            EntryCall::WebApplication { factory: true, .. }
-        ),
-        port: port.to_string(),
-    };
-    render(kind.template(), &values)
+    let header = [
+        format!("Start of {}. Written by klo.", unit.id()),
+        format!("{} {}.", kind.purpose(), unit.place),
+    ];
+    render(&Text::of(kind, &header, code, image, port))
 }

@@ -1,6 +1,7 @@
 //! One function per place that text can be printed in. Each takes any text and gives a form that
 //! the reader of that place turns back into exactly that text.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether text can stand in a line of a Dockerfile or `.dockerignore`: those know no escape for
@@ -11,19 +12,26 @@ pub(crate) fn fits_a_line(text: &str) -> bool {
 
 /// A word of an `ENV`, `WORKDIR`, `USER` or `FROM` instruction. Control characters are left out;
 /// [`fits_a_line`] says beforehand whether there are any.
-pub(crate) fn dockerfile_word(text: &str) -> String {
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
+pub(crate) fn dockerfile_word(text: &str) -> Cow<'_, str> {
+    if is_plain_word(text) {
+        return Cow::Borrowed(text);
     }
-    format!("\"{}\"", lexer_escaped(text, &['\\', '"', '$']))
+    let escaped = lexer_escaped(text, &['\\', '"', '$']);
+    Cow::Owned(format!("\"{escaped}\""))
 }
 
-/// Sources and target of a `COPY` instruction: bare words, or an array where one of them needs it.
+/// The variables of an `ENV` instruction, a line each, from `NAME=value` with names of ours.
+pub(crate) fn assignments<S: AsRef<str>>(pairs: &[S]) -> String {
+    joined(pairs, " \\\n    ", |pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Cow::Owned(format!("{name}={}", dockerfile_word(value)))
+    })
+}
+
+/// Sources and target of a `COPY` or `ADD` instruction: bare words, or an array where one of them needs it.
 /// Several sources stand on a line each.
 pub(crate) fn dockerfile_copy(sources: &[String], target: &str) -> String {
-    let is_bare = |word: &str| {
-        !word.is_empty() && !word.starts_with(['-', '[', '<']) && word.chars().all(is_plain)
-    };
+    let is_bare = |word: &str| is_plain_word(word) && !word.starts_with('-');
     if sources.iter().all(|source| is_bare(source)) && is_bare(target) {
         let between = if sources.len() > 1 { " \\\n     " } else { " " };
         return format!("{}{between}{target}", sources.join(between));
@@ -40,6 +48,12 @@ pub(crate) fn dockerfile_copy(sources: &[String], target: &str) -> String {
         .map(|word| json_string(&lexer_escaped(&word, &['\\', '"', '\'', '$'])))
         .collect();
     format!("[{}]", words.join(between))
+}
+
+/// Whether text is a word for the builder's lexer, its path patterns and a shell, all of which take
+/// it as it is.
+fn is_plain_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_plain)
 }
 
 /// Characters that the builder's lexer, its path patterns and a shell all take as they are.
@@ -99,11 +113,11 @@ pub(crate) fn ignore_exception(path: &str) -> String {
 }
 
 /// A word that a POSIX shell takes as exactly this text.
-pub(crate) fn shell_word(text: &str) -> String {
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
+pub(crate) fn shell_word(text: &str) -> Cow<'_, str> {
+    if is_plain_word(text) {
+        return Cow::Borrowed(text);
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
 }
 
 /// A JSON string; a Python string literal as well, since Python knows all of JSON's escapes.
@@ -112,9 +126,34 @@ pub(crate) fn json_string(text: &str) -> String {
 }
 
 /// A JSON array of strings on one line: the form of `CMD` in which no shell takes part.
-pub(crate) fn json_array(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| json_string(word)).collect();
-    format!("[{}]", words.join(", "))
+pub(crate) fn json_array<S: AsRef<str>>(words: &[S]) -> String {
+    format!("[{}]", json_strings(words))
+}
+
+/// A Python tuple of strings.
+pub(crate) fn python_tuple<S: AsRef<str>>(words: &[S]) -> String {
+    let end = if words.len() == 1 { "," } else { "" };
+    format!("({}{end})", json_strings(words))
+}
+
+fn json_strings<S: AsRef<str>>(words: &[S]) -> String {
+    joined(words, ", ", |word| Cow::Owned(json_string(word)))
+}
+
+/// Texts in the form of their place, with something between them.
+pub(crate) fn joined<S: AsRef<str>>(
+    texts: &[S],
+    between: &str,
+    form: impl Fn(&str) -> Cow<'_, str>,
+) -> String {
+    let mut out = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(between);
+        }
+        out.push_str(&form(text.as_ref()));
+    }
+    out
 }
 
 /// A quoted HCL template without interpolation.
@@ -150,14 +189,21 @@ fn code_point(c: char) -> String {
 }
 
 /// Text within a comment of one line.
-pub(crate) fn comment(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
+pub(crate) fn comment(text: &str) -> Cow<'_, str> {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if text.contains(breaks) {
+        Cow::Owned(text.replace(breaks, " "))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Lines of comments, each with the sign before it that Dockerfiles, HCL and Python share.
+pub(crate) fn comments<S: AsRef<str>>(lines: &[S]) -> String {
+    joined(lines, "\n", |line| {
+        Cow::Owned(match line {
+            "" => "#".to_owned(),
+            line => format!("# {}", comment(line)),
         })
-        .collect()
+    })
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use klo_parse::python::dependencies::{Dependencies, Manifest, Source};
 use klo_source::{Tree, join};
-use serde::Serialize;
 
 use crate::facts::{PythonRelease, SYSTEM_NEEDS, SystemNeeds, UV};
 use crate::sources::{Copy, by_folder};
@@ -13,25 +12,26 @@ use crate::sources::{Copy, by_folder};
 const BUILD: &str = "/build";
 
 /// The values of the dependency stage.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Install {
     /// Debian packages that building packages takes.
-    packages: BTreeSet<&'static str>,
+    pub(crate) packages: Vec<&'static str>,
     /// uv with its version.
-    uv: Option<&'static str>,
+    pub(crate) uv: Option<&'static str>,
     /// Poetry with its version.
-    poetry: Option<&'static str>,
+    pub(crate) poetry: Option<&'static str>,
     /// The working folder.
-    folder: String,
-    copies: Vec<Copy>,
+    pub(crate) folder: String,
+    /// Files that say what is installed.
+    pub(crate) copies: Vec<Copy>,
     /// Requirements files from which lines that name folders are taken out.
-    strip: Vec<String>,
+    pub(crate) strip: Vec<String>,
     /// Arguments of `uv sync`.
-    sync: Vec<String>,
+    pub(crate) sync: Vec<String>,
     /// A manifest that nothing locks.
-    manifest: Option<&'static str>,
+    pub(crate) manifest: Option<&'static str>,
     /// A requirements file.
-    requirements: Option<String>,
+    pub(crate) requirements: Option<String>,
 }
 
 /// The dependency stage for what a project depends on; `None` where that is nothing.
@@ -58,7 +58,9 @@ pub(crate) fn install(
         })
         .collect();
     Some(Install {
-        packages: system_packages(dependencies, |needs| needs.build),
+        packages: system_packages(dependencies, |needs| needs.build)
+            .into_iter()
+            .collect(),
         uv: (is_locked_by_uv || is_manifest).then_some(UV),
         poetry: is_poetry.then_some(release.poetry),
         folder: at(&dependencies.folder).trim_end_matches('/').to_owned(),

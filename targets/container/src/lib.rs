@@ -2,6 +2,7 @@
 //! that start it, and one bake file that builds them all.
 
 mod bake;
+mod certificates;
 mod cuda;
 mod entry;
 mod escape;
@@ -30,11 +31,6 @@ pub type Emitted = (Vec<(String, String)>, Vec<Diagnostic>);
 /// environment's folder. With an error among the diagnostics the files are incomplete.
 pub fn emit(plan: &Checked<Plan>, tree: &dyn Tree) -> Emitted {
     emit_plan(plan, tree)
-}
-
-/// Does ahead what [`emit`] needs whatever the plan is, so that it can be done beside other work.
-pub fn prepare() {
-    template::prepare();
 }
 
 fn emit_plan(plan: &Plan, tree: &dyn Tree) -> Emitted {

@@ -6,25 +6,26 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use askama::Template;
 use klo_diagnostics::codes::containers as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_intent::{AttrValue, Deployment, EntryCall, Intent, UnitCode, UrlForm};
 use klo_parse::python::dependencies::Dependencies;
 use klo_plan::{Image, ImageCommand, Plan};
 use klo_source::{Tree, join};
-use serde::Serialize;
 
 use crate::bake::{self, Target};
+use crate::certificates::Certificates;
 use crate::cuda::Cuda;
 use crate::entry::{self, Kind, Runtime};
 use crate::escape::fits_a_line;
-use crate::facts::{CERTIFICATES, PythonRelease, WEB_ADAPTER};
+use crate::facts::{PythonRelease, WEB_ADAPTER};
 use crate::install::{Install, install, system_packages};
 use crate::openapi;
-use crate::rust::{Launcher, Program};
+use crate::rust::Program;
 use crate::sources::{Copy, Layout, by_folder, files};
 use crate::start::{Circumstances, Start, start};
-use crate::template::render;
+use crate::template::{filters, render};
 
 /// Ports of services whose code states none (language.md §1, `port`).
 const USUAL_PORT: u16 = 8080;
@@ -47,35 +48,41 @@ pub(crate) struct Kitchen<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-#[derive(Serialize)]
+/// What talks to Lambda.
 struct Lambda {
     client: &'static str,
     site_packages: String,
 }
 
-#[derive(Serialize)]
+/// The image of a Python program.
+#[derive(Template)]
+#[template(path = "Dockerfile.jinja")]
 struct Dockerfile {
-    header: Vec<String>,
+    header: [String; 2],
     base: &'static str,
     /// Python's image, which the stage with CUDA takes it from.
     python: &'static str,
     cuda: Option<Cuda>,
     install: Option<Install>,
     lambda: Option<Lambda>,
-    ca_bundle: Option<&'static str>,
-    certificates: [&'static str; CERTIFICATES.len()],
-    packages: BTreeSet<String>,
+    certificates: Option<Certificates>,
+    packages: Vec<String>,
     /// `NAME=value`, sorted; names are ours.
     env: Vec<String>,
     web_adapter: Option<&'static str>,
-    /// Only on top of an image of the application's own.
-    launcher: Option<Launcher>,
     workdir: String,
     copies: Vec<Copy>,
     volume: bool,
-    port: Option<String>,
+    port: Option<u16>,
     entrypoint: Vec<String>,
     cmd: Vec<String>,
+}
+
+/// Which files the builder is given.
+#[derive(Template)]
+#[template(path = "dockerignore.jinja")]
+struct Ignore<'a> {
+    files: BTreeSet<&'a str>,
 }
 
 /// The command of an image and the module that it may rest on.
@@ -189,36 +196,32 @@ impl<'a> Kitchen<'a> {
         let mut needed = system_packages(&dependencies, |needs| needs.run);
         needed.extend(cuda.iter().flat_map(|cuda| &cuda.run));
         let needed = needed.into_iter().map(str::to_owned).collect();
+        let base = if cuda.is_some() { "base" } else { release.tag };
         let dockerfile = Dockerfile {
             header: self.header(unit),
-            base: if cuda.is_some() { "base" } else { release.tag },
+            base,
             python: release.tag,
             cuda,
             lambda: lambda(image, release, install.is_some()),
             install,
-            ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),
-            certificates: CERTIFICATES,
+            certificates: Certificates::of(image, base),
             packages: self.packages(unit, needed),
             env: environment(image, code, &layout),
             web_adapter: (image.command == ImageCommand::LambdaWeb).then_some(WEB_ADAPTER),
-            launcher: None,
             workdir: layout.folder(&code.project_root),
             volume: matches!(
                 image.command,
                 ImageCommand::Unit | ImageCommand::QueueWorker
             ),
-            port: image.port.map(|port| port.to_string()),
+            port: image.port,
             entrypoint,
             cmd: started.command,
             copies,
         };
-        let text = render("Dockerfile", &dockerfile);
-        self.write(&target, "Dockerfile", text);
-        self.ignore(
-            &target,
-            dockerfile.install_files(&dependencies),
-            &dockerfile.copies,
-        );
+        self.write(&target, "Dockerfile", render(&dockerfile));
+        let copied = dockerfile.copies.iter().flat_map(|copy| &copy.sources);
+        let installed = dockerfile.install.iter().flat_map(|_| &dependencies.files);
+        self.ignore(&target, installed.chain(copied));
         self.target(image, unit, None);
     }
 
@@ -279,7 +282,7 @@ impl<'a> Kitchen<'a> {
         &mut self,
         unit: &Intent,
         mut packages: BTreeSet<String>,
-    ) -> BTreeSet<String> {
+    ) -> Vec<String> {
         for name in unit
             .value("packages")
             .items()
@@ -300,7 +303,7 @@ impl<'a> Kitchen<'a> {
                 );
             }
         }
-        packages
+        packages.into_iter().collect()
     }
 
     pub(crate) fn printable<'p>(&mut self, mut paths: impl Iterator<Item = &'p String>) -> bool {
@@ -354,14 +357,15 @@ impl<'a> Kitchen<'a> {
         copies
     }
 
-    pub(crate) fn ignore(&mut self, target: &str, mut files: BTreeSet<String>, copies: &[Copy]) {
-        files.extend(copies.iter().flat_map(|copy| copy.sources.iter().cloned()));
-        let text = render("ignore", &BTreeMap::from([("files", files)]));
+    /// Writes which files the builder is given.
+    pub(crate) fn ignore<'f>(&mut self, target: &str, files: impl Iterator<Item = &'f String>) {
+        let files: BTreeSet<&str> = files.map(String::as_str).collect();
+        let text = render(&Ignore { files });
         self.write(target, "Dockerfile.dockerignore", text);
     }
 
-    pub(crate) fn header(&self, unit: &Intent) -> Vec<String> {
-        vec![
+    pub(crate) fn header(&self, unit: &Intent) -> [String; 2] {
+        [
             format!(
                 "Image of {} of {} in {}: {}.",
                 unit.id(),
@@ -403,15 +407,6 @@ impl<'a> Kitchen<'a> {
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic, unit: &Intent) {
         self.diagnostics.push(diagnostic.subject(unit.id()));
-    }
-}
-
-impl Dockerfile {
-    fn install_files(&self, dependencies: &Dependencies) -> BTreeSet<String> {
-        match self.install {
-            Some(_) => dependencies.files.iter().cloned().collect(),
-            None => BTreeSet::new(),
-        }
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use klo_intent::UnitCode;
 use klo_source::{EntryKind, Tree, join, normalize, parent};
-use serde::Serialize;
 
 /// The folder of the application in images.
 const APPLICATION: &str = "/app";
@@ -13,7 +12,7 @@ const APPLICATION: &str = "/app";
 const MAX_DATA_FILES: usize = 2_000;
 
 /// One `COPY`: files of one folder.
-#[derive(Debug, Serialize, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Copy {
     /// Paths relative to the repository's root.
     pub(crate) sources: Vec<String>,

@@ -1,184 +1,176 @@
-//! The text around what differs from image to image: Handlebars templates beside the code. A value
-//! gets into them only through the helper of the place that it stands in.
+//! The text around what differs from image to image: templates beside the code, which askama
+//! compiles and checks with it. A value gets into them only through the filter of the place that it
+//! stands in.
+//!
+//! A tag on a line of its own takes the line break before it away (`{%- if … %}`), so that its line
+//! is gone from what is printed; an empty comment keeps a blank line that stands before such a tag.
 
-use std::sync::OnceLock;
+use askama::Template;
 
-use handlebars::{
-    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError,
-    RenderErrorReason,
-};
-use serde::Serialize;
+/// What `askama.toml` names for the escaper, and no [`askama::filters::Escaper`]: a template does
+/// not compile that prints what no filter made.
+pub(crate) struct Unprinted;
 
-use crate::escape;
+/// A template with its values, and the line break at its end, which askama leaves out.
+pub(crate) fn render(values: &impl Template) -> String {
+    // The filters never fail, and writing to a string does not either.
+    let mut text = values
+        .render()
+        .unwrap_or_else(|error| unreachable!("printing failed: {error}"));
+    text.push('\n');
+    text
+}
 
-const TEMPLATES: [(&str, &str); 13] = [
-    ("Dockerfile", include_str!("templates/Dockerfile.hbs")),
-    ("rust", include_str!("templates/Dockerfile.rust.hbs")),
-    ("own", include_str!("templates/Dockerfile.own.hbs")),
-    ("ignore", include_str!("templates/dockerignore.hbs")),
-    ("bake", include_str!("templates/docker-bake.hcl.hbs")),
-    ("entry/event", include_str!("templates/entry/event.py.hbs")),
-    (
-        "entry/handler",
-        include_str!("templates/entry/handler.py.hbs"),
-    ),
-    (
-        "entry/program",
-        include_str!("templates/entry/program.py.hbs"),
-    ),
-    ("entry/once", include_str!("templates/entry/once.py.hbs")),
-    (
-        "entry/handler-once",
-        include_str!("templates/entry/handler-once.py.hbs"),
-    ),
-    (
-        "entry/worker",
-        include_str!("templates/entry/worker.py.hbs"),
-    ),
-    (
-        "entry/application",
-        include_str!("templates/entry/application.py.hbs"),
-    ),
-    (
-        "entry/aiohttp",
-        include_str!("templates/entry/aiohttp.py.hbs"),
-    ),
-];
+/// One filter per place that a value can stand in.
+#[expect(
+    unreachable_pub,
+    reason = "a part of what `filter_fn` writes is public"
+)]
+pub(crate) mod filters {
+    use std::borrow::Cow;
+    use std::convert::Infallible;
 
-/// One registry for each template, made when it is first printed: reading a template takes longer
-/// than printing it, and an app needs a few of them.
-static REGISTRIES: [OnceLock<Handlebars<'static>>; TEMPLATES.len()] =
-    [const { OnceLock::new() }; TEMPLATES.len()];
+    use askama::filters::Safe;
+    use askama::{Values, filter_fn};
 
-/// Reads the templates that every image is made of, so that they are there once one is printed.
-pub(crate) fn prepare() {
-    for name in ["Dockerfile", "ignore", "bake"] {
-        registry_of(name);
+    use crate::escape;
+    use crate::sources::Copy;
+
+    /// Text that is in the form of its place.
+    type Printed<T> = Result<Safe<T>, Infallible>;
+
+    /// A number, in any place.
+    #[filter_fn]
+    pub(crate) fn number(number: &u16, _: &dyn Values) -> Printed<u16> {
+        Ok(Safe(*number))
     }
-}
 
-/// A template with its values.
-pub(crate) fn render(name: &str, values: &impl Serialize) -> String {
-    // Templates and contexts are ours and every one is rendered by a test: a mismatch is a bug.
-    registry_of(name)
-        .render(name, values)
-        .unwrap_or_else(|error| unreachable!("template {name}: {error}"))
-}
-
-fn registry_of(name: &str) -> &'static Handlebars<'static> {
-    let Some(index) = TEMPLATES.iter().position(|(known, _)| *known == name) else {
-        unreachable!("there is no template {name}");
-    };
-    REGISTRIES[index].get_or_init(|| registry(TEMPLATES[index]))
-}
-
-fn registry((name, text): (&str, &str)) -> Handlebars<'static> {
-    let mut registry = Handlebars::new();
-    registry.set_strict_mode(true);
-    // What is printed without a helper is a mistake in a template; it must not break out meanwhile.
-    registry.register_escape_fn(|text| text.chars().filter(char::is_ascii_alphanumeric).collect());
-    if let Err(error) = registry.register_template_string(name, text) {
-        unreachable!("template {name}: {error}");
+    /// A word of an instruction.
+    #[filter_fn]
+    pub(crate) fn word<'a>(text: &'a str, _: &dyn Values) -> Printed<Cow<'a, str>> {
+        Ok(Safe(escape::dockerfile_word(text)))
     }
-    for (name, print) in HELPERS {
-        registry.register_helper(name, Box::new(Print(print)));
+
+    /// Variables of an `ENV` instruction, one a line.
+    #[filter_fn]
+    pub(crate) fn assignments<S: AsRef<str>>(pairs: &[S], _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::assignments(pairs)))
     }
-    registry
-}
 
-type Printed = Result<String, RenderError>;
-type Printer = fn(&Helper<'_>) -> Printed;
-
-/// One helper per place that a value can stand in.
-const HELPERS: [(&str, Printer); 11] = [
-    ("word", |h| Ok(escape::dockerfile_word(string(h, 0)?))),
-    ("sh", |h| Ok(escape::shell_word(string(h, 0)?))),
-    ("py", |h| Ok(escape::json_string(string(h, 0)?))),
-    ("hcl", |h| Ok(escape::hcl_string(string(h, 0)?))),
-    ("comment", |h| Ok(escape::comment(string(h, 0)?))),
-    ("ignore", |h| Ok(escape::ignore_exception(string(h, 0)?))),
-    ("copy", |h| {
-        Ok(escape::dockerfile_copy(&strings(h, 0)?, string(h, 1)?))
-    }),
-    ("assignments", |h| {
-        let pairs = strings(h, 0)?;
-        let words = pairs.iter().map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            format!("{name}={}", escape::dockerfile_word(value))
-        });
-        Ok(words.collect::<Vec<_>>().join(" \\\n    "))
-    }),
-    ("json_array", |h| Ok(escape::json_array(&strings(h, 0)?))),
-    ("sh_words", |h| {
-        let words = strings(h, 0)?;
-        let words: Vec<String> = words.iter().map(|word| escape::shell_word(word)).collect();
-        Ok(words.join(" "))
-    }),
-    ("py_tuple", |h| {
-        let words = strings(h, 0)?;
-        let words: Vec<String> = words.iter().map(|word| escape::json_string(word)).collect();
-        Ok(match words.as_slice() {
-            [word] => format!("({word},)"),
-            words => format!("({})", words.join(", ")),
-        })
-    }),
-];
-
-/// Writes what a function makes of the values, and nothing around it.
-struct Print(Printer);
-
-impl HelperDef for Print {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-        out: &mut dyn Output,
-    ) -> HelperResult {
-        out.write(&(self.0)(helper)?)?;
-        Ok(())
+    /// Sources and target of a `COPY` or `ADD` instruction.
+    #[filter_fn]
+    pub(crate) fn copy(copy: &Copy, _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::dockerfile_copy(&copy.sources, &copy.target)))
     }
-}
 
-fn string<'a>(helper: &'a Helper<'_>, index: usize) -> Result<&'a str, RenderError> {
-    helper
-        .param(index)
-        .and_then(|param| param.value().as_str())
-        .ok_or_else(|| wrong_type(helper, "a string"))
-}
+    /// The words of a `CMD` or `ENTRYPOINT` instruction.
+    #[filter_fn]
+    pub(crate) fn json_array<S: AsRef<str>>(words: &[S], _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::json_array(words)))
+    }
 
-fn strings(helper: &Helper<'_>, index: usize) -> Result<Vec<String>, RenderError> {
-    helper
-        .param(index)
-        .and_then(|param| param.value().as_array())
-        .and_then(|items| {
-            items
-                .iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect()
-        })
-        .ok_or_else(|| wrong_type(helper, "a list of strings"))
-}
+    /// A path in `.dockerignore` that is not ignored.
+    #[filter_fn]
+    pub(crate) fn ignore(path: &str, _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::ignore_exception(path)))
+    }
 
-fn wrong_type(helper: &Helper<'_>, wanted: &str) -> RenderError {
-    RenderErrorReason::Other(format!("`{}` takes {wanted}", helper.name())).into()
+    /// A word of a shell's command.
+    #[filter_fn]
+    pub(crate) fn sh<'a>(text: &'a str, _: &dyn Values) -> Printed<Cow<'a, str>> {
+        Ok(Safe(escape::shell_word(text)))
+    }
+
+    /// Several words of a shell's command.
+    #[filter_fn]
+    pub(crate) fn sh_words<S: AsRef<str>>(words: &[S], _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::joined(words, " ", escape::shell_word)))
+    }
+
+    /// A string of Python.
+    #[filter_fn]
+    pub(crate) fn py(text: &str, _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::json_string(text)))
+    }
+
+    /// A tuple of strings of Python.
+    #[filter_fn]
+    pub(crate) fn py_tuple<S: AsRef<str>>(words: &[S], _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::python_tuple(words)))
+    }
+
+    /// A string of HCL.
+    #[filter_fn]
+    pub(crate) fn hcl(text: &str, _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::hcl_string(text)))
+    }
+
+    /// The text of a comment that stands on one line, after its sign.
+    #[filter_fn]
+    pub(crate) fn comment<'a>(text: &'a str, _: &dyn Values) -> Printed<Cow<'a, str>> {
+        Ok(Safe(escape::comment(text)))
+    }
+
+    /// Comments of a line each, with their signs.
+    #[filter_fn]
+    pub(crate) fn comments<S: AsRef<str>>(lines: &[S], _: &dyn Values) -> Printed<String> {
+        Ok(Safe(escape::comments(lines)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
 
+    use klo_source::{DiskTree, Tree};
+
+    /// What a value may go through last.
+    const FILTERS: [&str; 13] = [
+        "number",
+        "word",
+        "assignments",
+        "copy",
+        "json_array",
+        "ignore",
+        "sh",
+        "sh_words",
+        "py",
+        "py_tuple",
+        "hcl",
+        "comment",
+        "comments",
+    ];
+
+    /// The compiler sees to it as well, but for askama's own ways around: `safe`, another escaper by
+    /// the file's name or in a tag, and blocks that print.
     #[test]
-    fn every_value_goes_through_a_helper() {
-        for (name, text) in TEMPLATES {
-            assert!(!text.contains("{{{"), "{name} prints raw text");
+    fn every_value_goes_through_a_filter() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/templates");
+        let tree = DiskTree::new(&folder).unwrap();
+        let names = tree.files("").files;
+        assert!(names.len() > 10, "{names:?}");
+        for name in names {
+            let text = tree.read_text(&name).unwrap();
+            assert!(name.ends_with(".jinja"), "{name} has another escaper");
             for tag in text.split("{{").skip(1) {
                 let tag = tag.split("}}").next().unwrap_or_default();
-                let is_block = tag.starts_with(['#', '/', '!', '~']) || tag == "else";
+                let inner = tag.trim_matches(['-', '~', '+']).trim();
+                let is_macro = inner.starts_with("shared::") || inner.starts_with("copies(");
+                let last = inner.rsplit_once('|').map(|(_, filter)| filter);
                 assert!(
-                    is_block || tag.contains(' '),
-                    "{name}: {{{{{tag}}}}} has no helper"
+                    is_macro || last.is_some_and(|filter| FILTERS.contains(&filter)),
+                    "{name}: {{{{{tag}}}}} has no filter"
+                );
+            }
+            for tag in text.split("{%").skip(1) {
+                let word = tag.trim_start_matches(['-', '~', '+']).trim_start();
+                let word = word.split_whitespace().next().unwrap_or_default();
+                assert!(
+                    [
+                        "if", "else", "endif", "for", "endfor", "import", "macro", "endmacro"
+                    ]
+                    .contains(&word),
+                    "{name}: {{% {word} %}} may print what no filter made"
                 );
             }
         }

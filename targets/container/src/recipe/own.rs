@@ -1,20 +1,36 @@
 //! An image that the application describes itself.
 
-use std::collections::BTreeSet;
-
+use askama::Template;
 use klo_diagnostics::Diagnostic;
 use klo_diagnostics::codes::containers as codes;
-use klo_intent::{EntryCall, Intent, UrlForm};
+use klo_intent::{EntryCall, Intent};
 use klo_plan::{Image, ImageCommand};
 use klo_source::{EntryKind, normalize};
 
-use super::{Dockerfile, Kitchen, about, command_of, entrypoint, web_environment};
+use super::{Kitchen, about, command_of, entrypoint, web_environment};
 use crate::bake::Target;
+use crate::certificates::Certificates;
 use crate::entry::{self, Runtime};
-use crate::facts::{CERTIFICATES, WEB_ADAPTER};
+use crate::facts::WEB_ADAPTER;
 use crate::python;
 use crate::rust::{Launcher, launcher};
-use crate::template::render;
+use crate::sources::Copy;
+use crate::template::{filters, render};
+
+/// What is put on top of an image of the application's own.
+#[derive(Template)]
+#[template(path = "Dockerfile.own.jinja")]
+struct OwnDockerfile {
+    header: [String; 2],
+    certificates: Option<Certificates>,
+    launcher: Option<Launcher>,
+    /// `NAME=value`; names are ours.
+    env: Vec<String>,
+    web_adapter: Option<&'static str>,
+    copies: Vec<Copy>,
+    entrypoint: Vec<String>,
+    cmd: Vec<String>,
+}
 
 impl Kitchen<'_> {
     /// An image of the application's own: built as it is, with what the platform needs on top.
@@ -93,22 +109,12 @@ impl Kitchen<'_> {
         if !entrypoint.is_empty() && !is_compiled {
             env.push(format!("PYTHONPATH={}", entry::FOLDER));
         }
-        let dockerfile = Dockerfile {
+        let dockerfile = OwnDockerfile {
             header: self.header(unit),
-            base: python::usual().tag,
-            python: python::usual().tag,
-            cuda: None,
-            install: None,
-            lambda: None,
-            ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),
-            certificates: CERTIFICATES,
-            packages: BTreeSet::new(),
+            certificates: Certificates::of(image, python::usual().tag),
+            launcher,
             env,
             web_adapter: is_web.then_some(WEB_ADAPTER),
-            workdir: String::new(),
-            launcher,
-            volume: false,
-            port: None,
             cmd: if entrypoint.is_empty() {
                 Vec::new()
             } else {
@@ -117,11 +123,10 @@ impl Kitchen<'_> {
             entrypoint,
             copies,
         };
-        let text = render("own", &dockerfile);
-        self.write(&target, "Dockerfile", text);
-        let launcher = dockerfile.launcher.iter();
-        let files = launcher.flat_map(Launcher::files).cloned().collect();
-        self.ignore(&target, files, &dockerfile.copies);
+        self.write(&target, "Dockerfile", render(&dockerfile));
+        let launcher = dockerfile.launcher.iter().flat_map(Launcher::files);
+        let copied = dockerfile.copies.iter().flat_map(|copy| &copy.sources);
+        self.ignore(&target, launcher.chain(copied));
         let name = format!("{target}-own");
         self.target(image, unit, Some(format!("target:{name}")));
         self.owns.push(Target { name, ..own });

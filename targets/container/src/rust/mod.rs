@@ -10,12 +10,12 @@ mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use askama::Template;
 use klo_diagnostics::codes::containers as codes;
 use klo_diagnostics::{At, Diagnostic};
 use klo_intent::{Intent, UnitCode, UrlForm};
 use klo_plan::{Image, ImageCommand};
 use klo_source::{Tree, join, parent};
-use serde::Serialize;
 
 use self::cargo_config::CargoConfig;
 use self::data::{Data, Search};
@@ -24,11 +24,12 @@ use self::system::{Lock, SystemPackages};
 use self::toolchain::Toolchain;
 use self::workspace::{Stubs, Workspace};
 use crate::bake;
+use crate::certificates::Certificates;
 use crate::escape::fits_a_line;
-use crate::facts::{CERTIFICATES, WEB_ADAPTER};
+use crate::facts::WEB_ADAPTER;
 use crate::recipe::{Kitchen, command_of, web_environment};
 use crate::sources::{Copy, Layout, by_folder};
-use crate::template::render;
+use crate::template::{filters, render};
 
 /// A program that cargo builds.
 pub(crate) struct Program<'a> {
@@ -40,16 +41,17 @@ pub(crate) struct Program<'a> {
     pub(crate) arguments: &'a [String],
 }
 
-#[derive(Serialize)]
+/// The image of a Rust program.
+#[derive(Template)]
+#[template(path = "Dockerfile.rust.jinja")]
 struct Dockerfile {
-    header: Vec<String>,
+    header: [String; 2],
     build: Build,
     launcher: Option<Launcher>,
     base: &'static str,
-    ca_bundle: Option<&'static str>,
-    certificates: [&'static str; CERTIFICATES.len()],
+    certificates: Option<Certificates>,
     system_certificates: &'static str,
-    packages: BTreeSet<String>,
+    packages: Vec<String>,
     /// `NAME=value`, sorted; names are ours.
     env: Vec<String>,
     web_adapter: Option<&'static str>,
@@ -57,17 +59,16 @@ struct Dockerfile {
     workdir: String,
     copies: Vec<Copy>,
     volume: bool,
-    port: Option<String>,
+    port: Option<u16>,
     stop_signal: Option<&'static str>,
     entrypoint: Vec<String>,
     cmd: Vec<String>,
 }
 
 /// The stage that builds the program.
-#[derive(Serialize)]
 struct Build {
     base: String,
-    packages: BTreeSet<&'static str>,
+    packages: Vec<&'static str>,
     channel: Option<String>,
     target: Option<String>,
     env: Vec<String>,
@@ -81,11 +82,13 @@ struct Build {
 }
 
 /// The stage that builds the launcher.
-#[derive(Serialize)]
 pub(crate) struct Launcher {
-    base: &'static str,
-    copies: Vec<Copy>,
-    program: &'static str,
+    /// The image that has the toolchain.
+    pub(crate) base: &'static str,
+    /// Its sources.
+    pub(crate) copies: Vec<Copy>,
+    /// Where it lies in the image.
+    pub(crate) program: &'static str,
 }
 
 /// What is known of a program before its Dockerfile is written.
@@ -155,8 +158,7 @@ impl<'a> Kitchen<'a> {
             build: build(&project, code, &layout, program),
             launcher,
             base: BASE,
-            ca_bundle: image.ca_bundle.then_some(UrlForm::CA_BUNDLE),
-            certificates: CERTIFICATES,
+            certificates: Certificates::of(image, BASE),
             system_certificates: SYSTEM_CERTIFICATES,
             packages,
             env: environment(image),
@@ -172,17 +174,14 @@ impl<'a> Kitchen<'a> {
                 image.command,
                 ImageCommand::Unit | ImageCommand::QueueWorker
             ),
-            port: image.port.map(|port| port.to_string()),
+            port: image.port,
             stop_signal: stop_signal(self.tree, &project.sources),
             entrypoint: launcher::entrypoint(&image.fetched_secrets),
             cmd: command(unit, program),
         };
-        let text = render("rust", &dockerfile);
-        self.write(&target, "Dockerfile", text);
-        let mut files = held;
-        let launcher = dockerfile.launcher.iter();
-        files.extend(launcher.flat_map(Launcher::files).cloned());
-        self.ignore(&target, files, &[]);
+        self.write(&target, "Dockerfile", render(&dockerfile));
+        let launcher = dockerfile.launcher.iter().flat_map(Launcher::files);
+        self.ignore(&target, held.iter().chain(launcher));
         self.target(image, unit, None);
     }
 
@@ -394,7 +393,7 @@ fn build(project: &Project, code: &UnitCode, layout: &Layout, program: &Program<
         .map_or(String::new(), |name| format!("{name}/"));
     Build {
         base: project.toolchain.image.clone(),
-        packages: project.packages.build.clone(),
+        packages: project.packages.build.iter().copied().collect(),
         channel: project.toolchain.channel.clone(),
         env,
         workdir: layout.folder(&code.project_root),

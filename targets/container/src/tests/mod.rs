@@ -2,6 +2,7 @@
 
 mod escaping;
 mod mistakes;
+mod modules;
 mod programs;
 mod scenario;
 mod scenarios;
