@@ -7,6 +7,7 @@ use klo_plan::Group;
 
 use crate::escape::{comment_text, quoted};
 use crate::layout::Doc;
+use crate::problem::Problem;
 use crate::program::{Program, file_constant, rank};
 
 /// The width of comments, like that of code.
@@ -18,7 +19,7 @@ pub(crate) struct File<'a> {
     /// The group whose file it is; none for those that stand after all others.
     group: Option<&'a Group>,
     imports: RefCell<Imports>,
-    problems: RefCell<BTreeSet<String>>,
+    problems: RefCell<BTreeSet<Problem>>,
 }
 
 #[derive(Default)]
@@ -72,11 +73,11 @@ impl<'a> File<'a> {
 
     /// Notes what cannot be said in a Pulumi program.
     pub(crate) fn problem(&self, what: impl Into<String>) {
-        self.problems.borrow_mut().insert(what.into());
+        self.problems.borrow_mut().insert(Problem::Gap(what.into()));
     }
 
     /// What could not be said.
-    pub(crate) fn problems(&self) -> BTreeSet<String> {
+    pub(crate) fn problems(&self) -> BTreeSet<Problem> {
         self.problems.borrow().clone()
     }
 

@@ -6,7 +6,9 @@
 
 mod escape;
 mod file;
+mod form;
 mod layout;
+mod problem;
 mod program;
 mod project;
 mod readme;
@@ -22,6 +24,8 @@ use std::collections::BTreeSet;
 use klo_check::Checked;
 use klo_plan::{Plan, Root};
 
+pub use problem::Problem;
+
 /// What becomes of a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Emitted {
@@ -35,7 +39,7 @@ pub struct Emitted {
     pub review: String,
     /// What is in the plan and cannot be said in a Pulumi program; where there is anything, nothing
     /// else is complete.
-    pub problems: BTreeSet<String>,
+    pub problems: BTreeSet<Problem>,
 }
 
 /// The program of the environment and the one that stands before it.

@@ -6,11 +6,13 @@ use klo_plan::{Group, Output, Plan, Provider, Root, Value, Variable, VariableTyp
 
 use crate::escape::quoted;
 use crate::file::{File, Package, comment};
+use crate::form::{Entry, call, moves, object};
 use crate::layout::Doc;
+use crate::problem::{Problem, modules};
 use crate::program::{Item, Program, rank};
 use crate::rule::camel;
 use crate::statement::constant;
-use crate::value::{Entry, Slot, call, moves, object};
+use crate::value::Slot;
 
 /// Versions that this is checked with (2026-11-29); TypeScript's is the last that runs on Node, which
 /// is how Pulumi runs programs.
@@ -46,22 +48,17 @@ pub(crate) struct Written {
     /// Paths below the environment's folder, with their contents.
     pub(crate) files: Vec<(String, String)>,
     /// What a Pulumi program cannot say.
-    pub(crate) problems: BTreeSet<String>,
+    pub(crate) problems: BTreeSet<Problem>,
 }
 
 /// The program of a root; nothing where nothing is in it.
 pub(crate) fn write(plan: &Plan, root: Root) -> Written {
     let mut written = Written {
         files: Vec::new(),
-        problems: BTreeSet::new(),
+        problems: modules(plan, root).collect(),
     };
     if !plan.uses(root) {
         return written;
-    }
-    for call in plan.modules.iter().filter(|call| call.root == root) {
-        written
-            .problems
-            .insert(format!("the Terraform module `{}`", call.source));
     }
     let program = Program::new(plan, root);
     let mut functions = BTreeSet::new();
@@ -113,7 +110,7 @@ pub(crate) fn write(plan: &Plan, root: Root) -> Written {
     written
 }
 
-type Part = (String, String, BTreeSet<&'static str>, BTreeSet<String>);
+type Part = (String, String, BTreeSet<&'static str>, BTreeSet<Problem>);
 
 /// The first lines of every file: what it is, and that it is written by klo.
 fn header(plan: &Plan, about: &str) -> String {
