@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use klo_plan::Group;
 
 use crate::escape::{comment_text, quoted};
+use crate::form::assigned;
 use crate::layout::Doc;
 use crate::problem::Problem;
 use crate::program::{Program, file_constant, rank};
@@ -158,15 +159,9 @@ impl<'a> File<'a> {
             out.push_str("\n// These files need this one too, so they are loaded after it.\n");
         }
         for (_, stem, constant) in &imports.later {
-            let call = Doc::all([
-                Doc::text("import("),
-                Doc::text(quoted(&format!("./{stem}"))),
-            ]);
-            let line = Doc::all([
-                Doc::text(format!("const {constant} = ")),
-                call,
-                Doc::text(");"),
-            ]);
+            let call = Doc::text(format!("import({})", quoted(&format!("./{stem}"))));
+            let head = format!("const {constant} =");
+            let line = Doc::all([assigned(head, call, true), Doc::text(";")]);
             out.push_str(&line.print());
             out.push('\n');
         }

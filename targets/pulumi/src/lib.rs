@@ -4,6 +4,7 @@
 //! What a type, an argument or an attribute is called is data (`data/aws.txt`), checked against the
 //! package's own declarations. Escaping lives in one module (`escape`).
 
+mod config;
 mod escape;
 mod file;
 mod form;
@@ -53,7 +54,7 @@ fn programs(plan: &Plan) -> Emitted {
         let written = project::write(plan, root);
         emitted.files.extend(written.files);
         emitted.problems.extend(written.problems);
-        emitted.seeds.extend(project::stack(plan, root));
+        emitted.seeds.extend(config::stack(plan, root));
     }
     emitted.readme = readme::readme(plan);
     emitted.review = review::review(plan);
