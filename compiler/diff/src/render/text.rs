@@ -317,7 +317,7 @@ impl Page {
         }
         for (file, addresses) in by_file(&resources.released) {
             let text = format!(
-                "{file}: {}, which Terraform lets go and does not destroy",
+                "{file}: {}, which is let go and not destroyed",
                 addresses.join(", ")
             );
             self.signed(Sign::Removed, &text);
