@@ -72,9 +72,24 @@ impl Tools {
         all.into_iter().filter(|tool| self.has(*tool))
     }
 
-    /// Whether none of the others is here, where both sides have one.
-    pub(crate) fn is_apart_from(&self, other: &Self) -> bool {
-        !self.0.is_empty() && !other.0.is_empty() && self.0.is_disjoint(&other.0)
+    /// How they changed since other ones; nothing where they did not, or where one side has none.
+    pub(crate) fn since(&self, old: &Self) -> Option<ToolChange> {
+        if self.0 == old.0 || self.0.is_empty() || old.0.is_empty() {
+            return None;
+        }
+        Some(
+            match (self.0.is_superset(&old.0), self.0.is_subset(&old.0)) {
+                (true, _) => ToolChange::More,
+                (_, true) => ToolChange::Less,
+                _ => ToolChange::Other,
+            },
+        )
+    }
+
+    /// As `emit` names them.
+    pub(crate) fn list(&self) -> Vec<&'static str> {
+        let folder = |tool| Root::Main.folder(tool);
+        self.all().map(folder).collect()
     }
 
     /// `Terraform`, `Pulumi`, `Terraform or Pulumi`.
@@ -141,7 +156,7 @@ impl Tools {
             let command = tool.command(spot.root);
             let with = match self.0.len() {
                 0 | 1 => String::new(),
-                _ => format!(" with {}", tool.name()),
+                _ => format!(" ({})", tool.name()),
             };
             steps.push(match tool {
                 Tool::Terraform => format!(
@@ -199,10 +214,53 @@ impl Tools {
         self.all().map(step).map(str::to_owned).collect()
     }
 
-    /// How what one tool keeps comes into the state of another.
-    pub(crate) fn moved_to(&self, other: &Self) -> Vec<String> {
-        let (from, to) = (self.first(), other.first());
-        let take = match to {
+    /// What it means that these are written and no longer the old ones.
+    pub(crate) fn instead_of(&self, old: &Self, change: ToolChange, stores: &str) -> String {
+        let (was, now) = (old.names(), self.names());
+        match change {
+            ToolChange::Other => format!(
+                "what {was} made is in {was}'s state and not in {now}'s: {now} makes everything anew, empty, where \
+                 AWS does not refuse a second thing of the name. What is there, {stores}, stays, is paid for, and is \
+                 managed by nobody once its files are gone"
+            ),
+            ToolChange::More => {
+                let come = self.without(old).names();
+                format!(
+                    "{come} is written beside {was}, and its state knows nothing of what {was} made, {stores}: it \
+                     would make everything a second time, where AWS does not refuse the name"
+                )
+            }
+            ToolChange::Less => {
+                let gone = old.without(self).names();
+                format!(
+                    "{gone} is no longer written: if it was what made {stores}, all of that is managed by nobody, and \
+                     {now} would make it a second time, empty"
+                )
+            }
+        }
+    }
+
+    fn without(&self, other: &Self) -> Self {
+        self.0.difference(&other.0).copied().collect()
+    }
+
+    /// The safe way from one tool to another.
+    pub(crate) fn changed_from(&self, old: &Self, change: ToolChange) -> Vec<String> {
+        match change {
+            ToolChange::More => {
+                return vec![
+                    "Let one of them bring an environment up, and the other be read only: two tools that manage one \
+                     thing undo each other's work."
+                        .to_owned(),
+                ];
+            }
+            ToolChange::Less => {
+                let gone = old.without(self).names();
+                return vec![format!("Look first whether {gone}'s state is empty.")];
+            }
+            ToolChange::Other => {}
+        }
+        let take = match self.first() {
             Tool::Pulumi => {
                 "To change it all the same: `pulumi import` takes each resource into Pulumi's state under the name \
                  that the program has for it, until `pulumi -C pulumi preview` makes and deletes nothing."
@@ -212,10 +270,10 @@ impl Tools {
                  address, until `terraform -chdir=terraform plan` makes and destroys nothing."
             }
         };
-        let leave = match from {
+        let leave = match old.first() {
             Tool::Pulumi => {
-                "Then take it out of Pulumi's state with `pulumi -C pulumi state delete --all`, which deletes nothing \
-                 in AWS: two tools that manage one thing undo each other's work."
+                "Then take it out of Pulumi's state with `pulumi -C pulumi state delete --all --force`, which deletes \
+                 nothing in AWS: two tools that manage one thing undo each other's work."
             }
             Tool::Terraform => {
                 "Then take it out of Terraform's state with `terraform state rm`: two tools that manage one thing undo \
@@ -225,12 +283,23 @@ impl Tools {
         vec![
             format!(
                 "Leave {} as what writes this environment while it holds anything.",
-                self.names()
+                old.names()
             ),
             take.to_owned(),
             leave.to_owned(),
         ]
     }
+}
+
+/// How the tools that are written differ from those that were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ToolChange {
+    /// One more.
+    More,
+    /// One less.
+    Less,
+    /// Another.
+    Other,
 }
 
 /// A resource that a tool is told to forget.

@@ -83,6 +83,8 @@ impl Page {
             .initial_indent(&first)
             .subsequent_indent(&next)
             .break_words(false)
+            // What is copied into a shell is broken at spaces alone.
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         self.out
             .push_str(&textwrap::fill(&printable(text), options));

@@ -7,12 +7,12 @@ use crate::changes::{Attribute, Risk, RiskKind};
 use crate::compare::{Both, Pair};
 use crate::snapshot::{Resource, Spot};
 use crate::stores::{Store, is_lower};
-use crate::tool::Forgotten;
+use crate::tool::{Forgotten, ToolChange};
 use crate::value::{at_path, number, text};
 
 pub(super) fn of(pair: &Pair<'_>, both: &[Both<'_>]) -> Vec<Risk> {
     let mut found: Vec<Risk> = elsewhere(pair).into_iter().collect();
-    found.extend(with_another_tool(pair));
+    found.extend(with_other_tools(pair));
     for (spot, resource) in pair.gone() {
         if is_store(resource) && !pair.new.released.contains(spot) {
             found.extend(deleted(pair, spot, resource));
@@ -79,31 +79,26 @@ fn elsewhere(pair: &Pair<'_>) -> Option<Risk> {
     })
 }
 
-/// Another tool: what is in the state of one is in no other's.
-fn with_another_tool(pair: &Pair<'_>) -> Option<Risk> {
+/// Other tools: what is in the state of one is in no other's.
+fn with_other_tools(pair: &Pair<'_>) -> Option<Risk> {
     let (old, new) = (&pair.old.tools, &pair.new.tools);
-    let stores = super::stores_of(pair.old);
-    if !new.is_apart_from(old) || stores.is_empty() {
+    let stores = super::stores_of(pair.old).join(", ");
+    let change = new.since(old)?;
+    if stores.is_empty() {
         return None;
     }
-    let (was, now) = (old.names(), new.names());
     Some(Risk {
         kind: RiskKind::Replaced,
-        loses_data: true,
+        loses_data: matches!(change, ToolChange::Other),
         subject: "emit".to_owned(),
         address: None,
-        what: format!(
-            "what {was} made is in {was}'s state and not in {now}'s: {now} makes everything anew, empty, where AWS \
-             does not refuse a second thing of the name. What is there, {}, stays, is paid for, and is \
-             managed by nobody once its files are gone",
-            stores.join(", ")
-        ),
+        what: new.instead_of(old, change, &stores),
         forced_by: vec![Attribute {
             path: "emit".to_owned(),
-            old: Some(was.to_lowercase().into()),
-            new: Some(now.to_lowercase().into()),
+            old: Some(old.list().into()),
+            new: Some(new.list().into()),
         }],
-        safe_way: old.moved_to(new),
+        safe_way: new.changed_from(old, change),
     })
 }
 
@@ -170,7 +165,7 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
         .prevent_destroy
         .then(|| tools.unguard(pair.old, spot, store));
     let unguard = match unguard.flatten() {
-        Some(command) => format!(", then {command}"),
+        Some(command) => format!(", after {command}"),
         None => String::new(),
     };
     safe_way.push(format!(
