@@ -137,10 +137,7 @@ class Comparison:
         if options["deleteBeforeReplace"] != first:
             yield f"{name}: deleteBeforeReplace is {options['deleteBeforeReplace']}"
         former = [
-            one["from"].rsplit(".", 1)[-1]
-            for one in self.moved
-            if one["to"].rsplit(".", 1)[-1] == planned["address"].rsplit(".", 1)[-1]
-            and one["to"].split(".")[-2] == planned["type"]
+            one["from"].rsplit(".", 1)[-1] for one in self.moved if one["to"] == planned["address"]
         ]
         if options["aliases"] != former:
             yield f"{name}: aliases are {options['aliases']}, its former names {former}"

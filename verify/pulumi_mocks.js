@@ -98,7 +98,11 @@ mocks.MockMonitor.prototype.registerResource = function (request, callback) {
     dependsOn: request.getDependenciesList().map(short),
     provider: short(request.getProvider()),
     import: request.getImportid(),
-    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName()),
+    // The package adds the former types of a class, which bear no name.
+    aliases: request
+      .getAliasesList()
+      .map((alias) => alias.getSpec()?.getName())
+      .filter(Boolean),
     secrets: request.getAdditionalsecretoutputsList(),
   });
   return original.call(this, request, callback);

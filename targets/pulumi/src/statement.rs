@@ -162,7 +162,9 @@ impl File<'_> {
         if !needed.is_empty() {
             entries.push(Doc::all([Doc::text("dependsOn: "), array(needed)]));
         }
-        entries.extend(self.history(resource));
+        if resource.address.class == Class::Managed {
+            entries.extend(self.history(resource));
+        }
         if !lifecycle.replace_triggered_by.is_empty() {
             self.problem(format!("what replaces `{}`", resource.address));
         }
