@@ -24,6 +24,13 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 const TOOLS: &[(&str, &str)] = &[("@types/node", "^24.0.0"), ("typescript", "^5.9.0")];
 
+/// The oldest version of Pulumi that runs the programs: a command line as old as the package.
+pub(crate) fn oldest_pulumi() -> &'static str {
+    let pulumi = PACKAGES.iter().find(|(name, _)| *name == "@pulumi/pulumi");
+    let version = pulumi.map_or("", |(_, version)| version);
+    version.trim_start_matches('^').trim_end_matches(".0")
+}
+
 /// The functions that programs share, each with its comment; a program gets those that it uses.
 const FUNCTIONS: &str = include_str!("functions.ts");
 
