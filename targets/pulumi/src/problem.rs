@@ -8,7 +8,9 @@ pub enum Problem {
     /// A call of an organization's Terraform module, by its root and its name in the plan. Pulumi runs
     /// such modules through packages that its own command line makes of the module's source on the
     /// machine where it runs ("Using a Terraform module", pulumi.com, read 2026-11-29): what a program
-    /// would import is not there before, so that no program could be checked.
+    /// would import is not there before, so that no program could be checked. A package that calls any
+    /// module without types (`hcl` 0.9.1, of Pulumi Labs) is described in Pulumi's registry and was in no
+    /// npm registry that day.
     Module {
         /// The call's root.
         root: Root,

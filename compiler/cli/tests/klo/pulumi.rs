@@ -127,3 +127,65 @@ fn former_names_and_adoptions_are_options_of_resources() {
     let text: Vec<String> = files.iter().map(|name| read(name)).collect();
     insta::assert_snapshot!(text.join("\n── \n\n"));
 }
+
+#[test]
+fn the_guide_names_what_is_written() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect(path);
+    let guide = read("docs/guides/pulumi.md");
+    let written = "snapshots/pulumi/shop/prod";
+    let (_, tree) = guide.split_once("infra/prod/\n").expect("the tree");
+    let (tree, _) = tree.split_once("```").expect("its end");
+    let names: Vec<(&str, &str)> = tree
+        .lines()
+        .map(|line| {
+            let name = line.split_whitespace().next().expect("a name");
+            match line.strip_prefix("    ") {
+                Some(_) => ("pulumi", name),
+                None => ("", name),
+            }
+        })
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    for (folder, name) in names {
+        let path = root.join(written).join(folder).join(name);
+        assert!(path.exists(), "{}", path.display());
+    }
+    let readme = read(&format!("{written}/README.md"));
+    let mut rest = readme.as_str();
+    for command in [
+        "pulumi -C bootstrap login",
+        "pulumi -C pulumi install",
+        "pulumi -C pulumi stack select --create prod",
+        "pulumi -C bootstrap up",
+        "> pulumi/bootstrap.json",
+        "put-secret-value",
+        "docker buildx bake",
+        "pulumi -C pulumi config set images",
+        "pulumi -C pulumi up",
+    ] {
+        let (_, after) = rest
+            .split_once(command)
+            .unwrap_or_else(|| panic!("{command}\n{rest}"));
+        rest = after;
+    }
+    let config = read(&format!("{written}/pulumi/config.ts"));
+    assert!(guide.contains("config set ordersPasswordVersion 2"));
+    assert!(config.contains("config.getNumber(\"ordersPasswordVersion\")"));
+    let said = read("compiler/cli/tests/edits/snapshots/loses-pulumi-database-renamed.snap");
+    let said: Vec<&str> = said.split_whitespace().collect();
+    let urn = "'urn:pulumi:prod::shop::aws:rds/instance:Instance::orders'";
+    assert!(guide.contains(&format!("pulumi -C pulumi state unprotect {urn}")));
+    assert!(
+        said.join(" ")
+            .contains(&format!("pulumi -C pulumi state unprotect {urn}"))
+    );
+    let program = read(
+        "compiler/cli/tests/klo/snapshots/klo__pulumi__what_another_app_publishes_is_checked_before_it_is_used.snap",
+    );
+    let sentence = guide
+        .split_once("```text\n")
+        .and_then(|(_, rest)| rest.split_once("\n```"));
+    let (sentence, _) = sentence.expect("the sentence");
+    assert!(program.contains(&sentence.replace('\n', " ")), "{sentence}");
+}
