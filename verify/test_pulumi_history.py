@@ -150,7 +150,9 @@ def test_programs_are_what_is_planned(written: Written) -> None:
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("root", ["pulumi", "bootstrap"])
-def test_a_rename_leaves_everything_where_it_is(written: Written, environment: str, root: str) -> None:
+def test_a_rename_leaves_everything_where_it_is(
+    written: Written, environment: str, root: str
+) -> None:
     then = made(written, "then", environment=environment, root=root)
     now = made(written, "now", environment=environment, root=root)
     found: dict[str, str] = {}
@@ -188,7 +190,8 @@ def test_a_renamed_store_keeps_its_name_in_aws(written: Written, root: str) -> N
 
 
 def imported(resources: dict[str, dict[str, Any]]) -> dict[str, str]:
-    return {name: one["options"]["import"] for name, one in resources.items() if one["options"]["import"]}
+    found = {name: one["options"]["import"] for name, one in resources.items()}
+    return {name: identifier for name, identifier in found.items() if identifier}
 
 
 def test_what_is_there_is_adopted_and_nothing_else(written: Written) -> None:
@@ -245,8 +248,8 @@ def refusal(name: str) -> str:
     subject = f"{kind}.{intent}"
     return (
         f"The app {shop} publishes no {field} of {subject} in eu-west-1 for the environment "
-        f"{environment}. Apply its environment {environment} first; if it was applied, look whether {subject} "
-        "is still in it.\n"
+        f"{environment}. Apply its environment {environment} first; if it was applied, look whether "
+        f"{subject} is still in it.\n"
     )
 
 
@@ -261,12 +264,15 @@ def test_what_another_app_publishes_is_used(written: Written) -> None:
 
 
 @pytest.mark.parametrize("left_out", PARAMETERS)
-def test_what_another_app_does_not_publish_ends_the_program(written: Written, left_out: str) -> None:
+def test_what_another_app_does_not_publish_ends_the_program(
+    written: Written, left_out: str
+) -> None:
     published = {name: value for name, value in PARAMETERS.items() if name != left_out}
     done = written.run(program(written, "mailer", "dev"), published)
     # The message alone, without a stack; Pulumi puts before it whose argument it was to be.
     assert done.returncode == 1
-    assert re.fullmatch(r'error: (error serializing property "\w+": )*' + re.escape(refusal(left_out)), done.stderr)
+    prefix = r'error: (error serializing property "\w+": )*'
+    assert re.fullmatch(prefix + re.escape(refusal(left_out)), done.stderr)
     # Terraform's plan says the same.
     sentence = refusal(left_out).rstrip()
     out = SCRATCH / "pulumi-history-terraform"
