@@ -59,6 +59,9 @@ class Comparison:
         self.resources = {
             one["address"]: one for one in plan["resources"] if one["root"] == root
         }
+        self.moved = [one for one in plan["moved"] if one["root"] == root]
+        # Addresses that a test knows to be adopted; nothing else may be.
+        self.imported: set[str] = set()
         self.tokens = ran["tokens"]
         self.classes = classes()
         self.by_token: dict[tuple[str, str], str] = {}
@@ -133,6 +136,13 @@ class Comparison:
         first = False if lifecycle["create_before_destroy"] else None
         if options["deleteBeforeReplace"] != first:
             yield f"{name}: deleteBeforeReplace is {options['deleteBeforeReplace']}"
+        former = [
+            one["from"].rsplit(".", 1)[-1] for one in self.moved if one["to"] == planned["address"]
+        ]
+        if options["aliases"] != former:
+            yield f"{name}: aliases are {options['aliases']}, its former names {former}"
+        if options["import"] and planned["address"] not in self.imported:
+            yield f"{name}: import is {options['import']!r}"
         ignored = {norm_path(path) for path in options["ignoreChanges"]}
         if ignored != {norm_path(path) for path in lifecycle["ignore_changes"]}:
             yield f"{name}: ignoreChanges is {options['ignoreChanges']}"
@@ -276,6 +286,13 @@ def configuration(environment: Path, plan: dict[str, Any], project: str, program
         else:
             config[f"{project}:{name}"] = value if isinstance(value, str) else json.dumps(value)
     return {"config": config, "outputs": outputs}
+
+
+def parameters(plan: dict[str, Any]) -> dict[str, str]:
+    """What other apps have to have published: each parameter that is looked up, with a value."""
+    looked_up = [one for one in plan["resources"] if one["type"] == "aws_ssm_parameter"]
+    names = [one["attributes"]["name"] for one in looked_up if one["mode"] == "data"]
+    return {name: f"published-{index}" for index, name in enumerate(names)}
 
 
 def camel(name: str) -> str:

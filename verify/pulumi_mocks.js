@@ -3,7 +3,9 @@
 //
 //   node pulumi_mocks.js PROGRAM PROJECT STACK CONFIGURATION NODE_MODULES
 //
-// CONFIGURATION is JSON: "config" by full name, "outputs" of the other stack.
+// CONFIGURATION is JSON: "config" by full name, "outputs" of the other stack, "parameters" of Parameter
+// Store by name. What ends a program is put to standard error as Pulumi does it: the message alone of
+// what is meant for people, the stack of what is a fault.
 "use strict";
 
 const fs = require("node:fs");
@@ -96,7 +98,11 @@ mocks.MockMonitor.prototype.registerResource = function (request, callback) {
     dependsOn: request.getDependenciesList().map(short),
     provider: short(request.getProvider()),
     import: request.getImportid(),
-    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName()),
+    // The package adds the former types of a class, which bear no name.
+    aliases: request
+      .getAliasesList()
+      .map((alias) => alias.getSpec()?.getName())
+      .filter(Boolean),
     secrets: request.getAdditionalsecretoutputsList(),
   });
   return original.call(this, request, callback);
@@ -129,6 +135,17 @@ pulumi.runtime.setMocks(
       const secret = { username: "tokUserend", password: "tokPasswordend" };
       if (args.token.includes("getSecretVersion")) found.secretString = JSON.stringify(secret);
       const [, place, method] = args.token.split(":");
+      const { name: asked, path: below } = args.inputs;
+      const stored = Object.keys(given.parameters);
+      if (method === "getParameter" && !stored.includes(asked)) {
+        throw new Error(`reading SSM Parameter (${asked}): couldn't find resource`);
+      }
+      if (method === "getParameter") {
+        found.insecureValue = given.parameters[asked];
+      }
+      if (method === "getParametersByPath") {
+        found.names = stored.filter((one) => one.startsWith(`${below}/`));
+      }
       const file = path.join(modules, "@pulumi/aws", `${place.replace(/^index\//, "")}.d.ts`);
       const text = fs.readFileSync(file, "utf8");
       const begin = text.indexOf(`interface G${method.slice(1)}Result `);
@@ -144,6 +161,12 @@ pulumi.runtime.setMocks(
   "organization",
 );
 pulumi.runtime.setAllConfig(given.config);
+
+process.on("unhandledRejection", (error) => {
+  const told = pulumi.RunError.isInstance(error) ? error.message : (error.stack ?? error);
+  process.stderr.write(`error: ${told}\n`);
+  process.exit(1);
+});
 
 // Nothing is left to do once everything that waits for something has come about.
 let printed = false;

@@ -18,6 +18,7 @@ use crate::pipeline::{Analyzed, Emission, Environment, analyze};
 use crate::project::{Project, below};
 use crate::report::{Stream, show};
 use crate::terminal::Terminal;
+use crate::unsaid;
 use crate::write::{
     Change, CompareError, Comparison, Conflict, Disk, Output, Recovered, Scope, Written, compare,
     is_interrupted, unified,
@@ -101,7 +102,8 @@ fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
     }
     if tools.contains(&Tool::Pulumi) {
         let program = klo_pulumi::emit(plan);
-        let wrong = program.problems.iter().map(|what| cannot_say(app, what));
+        let wrong = program.problems.iter();
+        let wrong = wrong.map(|problem| unsaid::diagnostic(app, plan, problem));
         emission.diagnostics.extend(wrong);
         emission.files.extend(program.files);
         emission.seeds.extend(program.seeds);
@@ -118,17 +120,6 @@ fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
     emission.files.extend(images);
     emission.diagnostics.extend(diagnostics);
     emission
-}
-
-/// An error for what a plan holds and a Pulumi program has no way to say.
-fn cannot_say(app: &App, what: &str) -> Diagnostic {
-    let at = match app.file {
-        Some(file) => At::Span(TextRange::default().in_file(file)),
-        None => At::Nowhere,
-    };
-    let text = format!("a Pulumi program cannot say {what}, which this app needs");
-    Diagnostic::error(codes::NOT_IN_TARGET, at, text)
-        .help("compile with `--emit terraform`, or set `emit: terraform` in klo.yaml")
 }
 
 /// What there is to say at the end.

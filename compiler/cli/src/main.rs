@@ -24,6 +24,7 @@ mod report;
 mod rules;
 mod schema;
 mod terminal;
+mod unsaid;
 mod write;
 
 use std::process::ExitCode;

@@ -105,7 +105,7 @@ pub enum RiskKind {
     Replaced,
     /// A data store becomes smaller.
     Shrunk,
-    /// What neither AWS nor Terraform does to a data store that is there, such as an older version.
+    /// What AWS does not do to a data store that is there, such as an older version.
     Refused,
     /// Backups, messages, versions or logs are kept for a shorter time, or items begin to expire.
     Shortened,
@@ -267,7 +267,7 @@ pub struct DecisionChanges {
 /// A resource that is new or gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ResourceSummary {
-    /// `bootstrap` or `terraform`.
+    /// `bootstrap`, or `terraform` or `pulumi`.
     pub root: String,
     /// `aws_db_instance.orders`.
     pub address: String,
@@ -282,7 +282,7 @@ pub struct ResourceSummary {
 /// A resource that is different.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ResourceChange {
-    /// `bootstrap` or `terraform`.
+    /// `bootstrap`, or `terraform` or `pulumi`.
     pub root: String,
     /// Its address now.
     pub address: String,
@@ -293,7 +293,7 @@ pub struct ResourceChange {
     pub intents: Vec<String>,
     /// The file that holds it, below the environment's folder.
     pub file: String,
-    /// Arguments that make Terraform replace it; known for what keeps data.
+    /// Arguments that make the provider replace it; known for what keeps data.
     pub replaced_by: Vec<String>,
     /// What changed.
     pub attributes: Vec<Attribute>,
@@ -308,7 +308,7 @@ pub struct ResourceChanges {
     pub changed: Vec<ResourceChange>,
     /// Gone: destroyed by the next apply.
     pub removed: Vec<ResourceSummary>,
-    /// Gone and not destroyed: Terraform stops managing them.
+    /// Gone and not destroyed: nobody manages them any more.
     pub released: Vec<ResourceSummary>,
 }
 

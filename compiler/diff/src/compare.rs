@@ -9,7 +9,7 @@ use crate::changes::{
 };
 use crate::refs::Renames;
 use crate::risk;
-use crate::snapshot::{Chosen, Intent, Resource, Snapshot, Spot};
+use crate::snapshot::{Chosen, Intent, Resource, Root, Snapshot, Spot};
 use crate::stores::Store;
 use crate::value::{at_path, differences};
 
@@ -98,7 +98,7 @@ impl Pair<'_> {
                 differences(&self.renames.rewritten(&old.attributes), &new.attributes);
             if old.prevent_destroy != new.prevent_destroy {
                 attributes.push(Attribute {
-                    path: "lifecycle.prevent_destroy".to_owned(),
+                    path: self.new.tools.guard(),
                     old: Some(old.prevent_destroy.into()),
                     new: Some(new.prevent_destroy.into()),
                 });
@@ -252,9 +252,9 @@ impl Pair<'_> {
 
     /// What a decision is about, under its name now: an intent, a resource's address, or `network`.
     fn subject(&self, subject: &str) -> String {
-        let moved = ["terraform", "bootstrap"].into_iter().find_map(|root| {
+        let moved = Root::ALL.into_iter().find_map(|root| {
             let spot = Spot {
-                root: root.to_owned(),
+                root,
                 address: subject.to_owned(),
             };
             let now = self.renames.spot(&spot);
@@ -271,7 +271,7 @@ impl Pair<'_> {
                 continue;
             }
             found.changed.push(ResourceChange {
-                root: one.spot.root.clone(),
+                root: folder(self.new, one.spot),
                 address: one.spot.address.clone(),
                 was,
                 intents: one.new.intents.clone(),
@@ -281,7 +281,7 @@ impl Pair<'_> {
             });
         }
         for (spot, resource) in self.gone() {
-            let summary = resource_summary(spot, resource);
+            let summary = resource_summary(self.old, spot, resource);
             if self.new.released.contains(spot) {
                 found.released.push(summary);
             } else {
@@ -290,7 +290,7 @@ impl Pair<'_> {
         }
         found.added = self
             .come()
-            .map(|(spot, one)| resource_summary(spot, one))
+            .map(|(spot, one)| resource_summary(self.new, spot, one))
             .collect();
         found
     }
@@ -328,7 +328,7 @@ impl Pair<'_> {
 }
 
 impl Both<'_> {
-    /// Arguments that make Terraform replace it, as far as that is known: for what keeps data.
+    /// Arguments that make the provider replace it, as far as that is known: for what keeps data.
     pub(crate) fn replaced_by(&self) -> Vec<String> {
         let Some(store) = Store::of(&self.new.kind) else {
             return Vec::new();
@@ -359,9 +359,14 @@ fn summary(id: &str, intent: &Intent) -> IntentSummary {
     }
 }
 
-fn resource_summary(spot: &Spot, resource: &Resource) -> ResourceSummary {
+/// The folder of a resource's root.
+fn folder(side: &Snapshot, spot: &Spot) -> String {
+    spot.root.folder(side.tools.first()).to_owned()
+}
+
+fn resource_summary(side: &Snapshot, spot: &Spot, resource: &Resource) -> ResourceSummary {
     ResourceSummary {
-        root: spot.root.clone(),
+        root: folder(side, spot),
         address: spot.address.clone(),
         intents: resource.intents.clone(),
         purpose: resource.purpose.clone(),

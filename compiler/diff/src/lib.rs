@@ -12,6 +12,7 @@ pub mod render;
 mod risk;
 mod snapshot;
 mod stores;
+mod tool;
 mod value;
 
 pub use changes::{

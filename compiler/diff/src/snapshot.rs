@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::tool::{Tool, Tools};
+
 /// The version of `graph.json` and `plan.json` that is understood.
 const VERSION: u32 = 1;
 
@@ -45,6 +47,8 @@ pub struct Snapshot {
     pub(crate) app: String,
     /// The environment.
     pub(crate) environment: String,
+    /// What it is written for.
+    pub(crate) tools: Tools,
     /// Intents by id.
     pub(crate) intents: BTreeMap<String, Intent>,
     /// Accesses by both ends.
@@ -55,7 +59,7 @@ pub struct Snapshot {
     pub(crate) resources: BTreeMap<Spot, Resource>,
     /// Former spots by present ones.
     pub(crate) moved: BTreeMap<Spot, Spot>,
-    /// What Terraform lets go without destroying it.
+    /// What is let go without being destroyed.
     pub(crate) released: BTreeSet<Spot>,
     /// Objects on Kubernetes by kind and name.
     pub(crate) objects: BTreeMap<String, Object>,
@@ -84,10 +88,37 @@ pub(crate) struct Chosen {
     pub(crate) because: String,
 }
 
+/// A root, whichever tool it is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Root {
+    Bootstrap,
+    Main,
+}
+
+impl Root {
+    pub(crate) const ALL: [Self; 2] = [Self::Main, Self::Bootstrap];
+
+    fn of(folder: &str) -> Self {
+        match folder {
+            "bootstrap" => Self::Bootstrap,
+            _ => Self::Main,
+        }
+    }
+
+    /// Its folder below the environment's.
+    pub(crate) const fn folder(self, tool: Tool) -> &'static str {
+        match (self, tool) {
+            (Self::Bootstrap, _) => "bootstrap",
+            (Self::Main, Tool::Terraform) => "terraform",
+            (Self::Main, Tool::Pulumi) => "pulumi",
+        }
+    }
+}
+
 /// Where a resource is: its root and its address there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Spot {
-    pub(crate) root: String,
+    pub(crate) root: Root,
     pub(crate) address: String,
 }
 
@@ -137,6 +168,7 @@ impl Snapshot {
         let mut snapshot = Self {
             app: graph.app,
             environment,
+            tools: plan.tools(),
             intents: graph.intents.into_iter().map(Intent::of).collect(),
             ..Self::default()
         };
@@ -156,13 +188,13 @@ impl Snapshot {
         }
         for one in plan.moved {
             let spot = |address| Spot {
-                root: one.root.clone(),
+                root: Root::of(&one.root),
                 address,
             };
             snapshot.moved.insert(spot(one.to), spot(one.from));
         }
         let released = plan.released.into_iter().map(|one| Spot {
-            root: one.root,
+            root: Root::of(&one.root),
             address: one.from,
         });
         snapshot.released = released.collect();
@@ -261,10 +293,26 @@ struct PlanDocument {
     environment: String,
     resources: Vec<ResourceDocument>,
     modules: Vec<ResourceDocument>,
+    /// What it is written for, where that is more than one tool.
+    #[serde(default)]
+    tools: Vec<Tool>,
     #[serde(default)]
     moved: Vec<MovedDocument>,
     #[serde(default)]
     released: Vec<ReleasedDocument>,
+}
+
+impl PlanDocument {
+    /// The tools it is written for: as it says, else those whose files it names.
+    fn tools(&self) -> Tools {
+        let named = self.resources.iter().chain(&self.modules);
+        let named = named.filter_map(|one| match one.file.rsplit_once('.')?.1 {
+            "tf" => Some(Tool::Terraform),
+            "ts" => Some(Tool::Pulumi),
+            _ => None,
+        });
+        self.tools.iter().copied().chain(named).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -344,7 +392,7 @@ impl ResourceDocument {
             }
         }
         let spot = Spot {
-            root: self.root,
+            root: Root::of(&self.root),
             address: self.address,
         };
         let resource = Resource {

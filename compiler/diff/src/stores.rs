@@ -15,6 +15,8 @@ pub struct Store {
     /// The resource's type.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What Pulumi calls it in its state: `aws:rds/instance:Instance`.
+    pub pulumi: String,
     /// What people call it.
     pub noun: String,
     /// Where the facts come from.
@@ -116,7 +118,7 @@ impl Store {
         found.map_or("nothing is left of it", |rest| rest.text.as_str())
     }
 
-    /// Whether a change of an argument makes Terraform replace it.
+    /// Whether a change of an argument makes the provider replace it.
     pub(crate) fn is_replaced_by(&self, argument: &str, old: &Value, new: &Value) -> bool {
         let named = |names: &[String]| names.iter().any(|name| name == argument);
         named(&self.replaced_by)

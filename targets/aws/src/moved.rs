@@ -22,7 +22,7 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         .plan
         .resources
         .values()
-        .filter(|resource| resource.address.class == Class::Managed)
+        .filter(|resource| resource.address.class != Class::Data)
         .filter_map(|resource| {
             let ours: Vec<(&Intent, &str)> = renamed
                 .iter()
@@ -33,7 +33,10 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
             (name != resource.address.name).then(|| Moved {
                 root: resource.root,
                 group: resource.group.clone(),
-                from: Address::managed(resource.address.kind, name),
+                from: Address {
+                    name,
+                    ..resource.address.clone()
+                },
                 to: resource.address.clone(),
             })
         })

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use klo_plan::Group;
 
 use crate::escape::{comment_text, quoted};
+use crate::form::assigned;
 use crate::layout::Doc;
+use crate::problem::Problem;
 use crate::program::{Program, file_constant, rank};
 
 /// The width of comments, like that of code.
@@ -18,7 +20,7 @@ pub(crate) struct File<'a> {
     /// The group whose file it is; none for those that stand after all others.
     group: Option<&'a Group>,
     imports: RefCell<Imports>,
-    problems: RefCell<BTreeSet<String>>,
+    problems: RefCell<BTreeSet<Problem>>,
 }
 
 #[derive(Default)]
@@ -72,11 +74,11 @@ impl<'a> File<'a> {
 
     /// Notes what cannot be said in a Pulumi program.
     pub(crate) fn problem(&self, what: impl Into<String>) {
-        self.problems.borrow_mut().insert(what.into());
+        self.problems.borrow_mut().insert(Problem::Gap(what.into()));
     }
 
     /// What could not be said.
-    pub(crate) fn problems(&self) -> BTreeSet<String> {
+    pub(crate) fn problems(&self) -> BTreeSet<Problem> {
         self.problems.borrow().clone()
     }
 
@@ -157,15 +159,9 @@ impl<'a> File<'a> {
             out.push_str("\n// These files need this one too, so they are loaded after it.\n");
         }
         for (_, stem, constant) in &imports.later {
-            let call = Doc::all([
-                Doc::text("import("),
-                Doc::text(quoted(&format!("./{stem}"))),
-            ]);
-            let line = Doc::all([
-                Doc::text(format!("const {constant} = ")),
-                call,
-                Doc::text(");"),
-            ]);
+            let call = Doc::text(format!("import({})", quoted(&format!("./{stem}"))));
+            let head = format!("const {constant} =");
+            let line = Doc::all([assigned(head, call, true), Doc::text(";")]);
             out.push_str(&line.print());
             out.push('\n');
         }

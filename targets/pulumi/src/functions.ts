@@ -9,7 +9,7 @@ export function entry(
   return pulumi.output(map).apply((entries) => {
     const found = entries[key];
     if (found === undefined) {
-      throw new Error(`nothing is set for ${key}`);
+      throw new pulumi.RunError(`nothing is set for ${key}`);
     }
     return found;
   });
@@ -60,6 +60,26 @@ export async function laterResource<File, Name extends keyof File>(
   name: Name,
 ): Promise<File[Name]> {
   return (await file)[name];
+}
+
+/** What was looked up, once a list in it holds every text that it has to. Where one is not there, the
+ * update ends with the sentence beside it. */
+export function holding<
+  List extends string,
+  Found extends Record<List, string[]>,
+>(
+  found: pulumi.Output<Found>,
+  list: List,
+  needed: Record<string, string>,
+): pulumi.Output<Found> {
+  return found.apply((known) => {
+    for (const [text, otherwise] of Object.entries(needed)) {
+      if (!known[list].includes(text)) {
+        throw new pulumi.RunError(otherwise);
+      }
+    }
+    return known;
+  });
 }
 
 /** The texts in a JSON object. */

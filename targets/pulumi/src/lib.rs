@@ -4,9 +4,12 @@
 //! What a type, an argument or an attribute is called is data (`data/aws.txt`), checked against the
 //! package's own declarations. Escaping lives in one module (`escape`).
 
+mod config;
 mod escape;
 mod file;
+mod form;
 mod layout;
+mod problem;
 mod program;
 mod project;
 mod readme;
@@ -22,6 +25,8 @@ use std::collections::BTreeSet;
 use klo_check::Checked;
 use klo_plan::{Plan, Root};
 
+pub use problem::Problem;
+
 /// What becomes of a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Emitted {
@@ -35,7 +40,7 @@ pub struct Emitted {
     pub review: String,
     /// What is in the plan and cannot be said in a Pulumi program; where there is anything, nothing
     /// else is complete.
-    pub problems: BTreeSet<String>,
+    pub problems: BTreeSet<Problem>,
 }
 
 /// The program of the environment and the one that stands before it.
@@ -49,7 +54,7 @@ fn programs(plan: &Plan) -> Emitted {
         let written = project::write(plan, root);
         emitted.files.extend(written.files);
         emitted.problems.extend(written.problems);
-        emitted.seeds.extend(project::stack(plan, root));
+        emitted.seeds.extend(config::stack(plan, root));
     }
     emitted.readme = readme::readme(plan);
     emitted.review = review::review(plan);

@@ -33,6 +33,7 @@ const TAKEN: &[&str] = &[
     "textOf",
     "textsOf",
     "exports",
+    "holding",
     "module",
     "require",
     "undefined",

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klo_plan::{Group, Output, Plan, Provider, Root, Value, Variable, VariableType};
+use klo_plan::{Group, Plan, Provider, Root, Value};
 
+use crate::config::{config, handed};
 use crate::escape::quoted;
 use crate::file::{File, Package, comment};
+use crate::form::{Entry, moves, object};
 use crate::layout::Doc;
+use crate::problem::{Problem, modules};
 use crate::program::{Item, Program, rank};
 use crate::rule::camel;
 use crate::statement::constant;
-use crate::value::{Entry, Slot, call, moves, object};
+use crate::value::Slot;
 
 /// Versions that this is checked with (2026-11-29); TypeScript's is the last that runs on Node, which
 /// is how Pulumi runs programs.
@@ -20,6 +23,13 @@ const PACKAGES: &[(&str, &str)] = &[
     ("@pulumi/random", "^4.21.2"),
 ];
 const TOOLS: &[(&str, &str)] = &[("@types/node", "^24.0.0"), ("typescript", "^5.9.0")];
+
+/// The oldest version of Pulumi that runs the programs: a command line as old as the package.
+pub(crate) fn oldest_pulumi() -> &'static str {
+    let pulumi = PACKAGES.iter().find(|(name, _)| *name == "@pulumi/pulumi");
+    let version = pulumi.map_or("", |(_, version)| version);
+    version.trim_start_matches('^').trim_end_matches(".0")
+}
 
 /// The functions that programs share, each with its comment; a program gets those that it uses.
 const FUNCTIONS: &str = include_str!("functions.ts");
@@ -46,22 +56,17 @@ pub(crate) struct Written {
     /// Paths below the environment's folder, with their contents.
     pub(crate) files: Vec<(String, String)>,
     /// What a Pulumi program cannot say.
-    pub(crate) problems: BTreeSet<String>,
+    pub(crate) problems: BTreeSet<Problem>,
 }
 
 /// The program of a root; nothing where nothing is in it.
 pub(crate) fn write(plan: &Plan, root: Root) -> Written {
     let mut written = Written {
         files: Vec::new(),
-        problems: BTreeSet::new(),
+        problems: modules(plan, root).collect(),
     };
     if !plan.uses(root) {
         return written;
-    }
-    for call in plan.modules.iter().filter(|call| call.root == root) {
-        written
-            .problems
-            .insert(format!("the Terraform module `{}`", call.source));
     }
     let program = Program::new(plan, root);
     let mut functions = BTreeSet::new();
@@ -113,7 +118,7 @@ pub(crate) fn write(plan: &Plan, root: Root) -> Written {
     written
 }
 
-type Part = (String, String, BTreeSet<&'static str>, BTreeSet<String>);
+pub(crate) type Part = (String, String, BTreeSet<&'static str>, BTreeSet<Problem>);
 
 /// The first lines of every file: what it is, and that it is written by klo.
 fn header(plan: &Plan, about: &str) -> String {
@@ -123,7 +128,7 @@ fn header(plan: &Plan, about: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-fn module(plan: &Plan, about: &str, file: &File<'_>, statements: &[String]) -> String {
+pub(crate) fn module(plan: &Plan, about: &str, file: &File<'_>, statements: &[String]) -> String {
     let imports = file.imports();
     let body = statements.join("\n");
     format!("{}\n{imports}{body}", header(plan, about))
@@ -204,124 +209,6 @@ fn outputs(program: &Program<'_>) -> Vec<(String, String, Value)> {
         }
     }
     found
-}
-
-/// The variables of the main root that an output of the bootstrap root fills.
-fn handed(output: &Output) -> Option<&indexmap::IndexMap<String, Value>> {
-    if output.root != Root::Bootstrap || output.name != "tfvars" {
-        return None;
-    }
-    match &output.value {
-        Value::Json(inner) => match &**inner {
-            Value::Map(entries) => Some(entries),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Variables that the bootstrap program fills.
-pub(crate) fn from_bootstrap(plan: &Plan) -> BTreeSet<&str> {
-    let handed = plan.outputs.iter().filter_map(handed);
-    handed
-        .flat_map(|entries| entries.keys().map(String::as_str))
-        .collect()
-}
-
-/// Values from outside: what the bootstrap program put out, and the stack's configuration.
-fn config(program: &Program<'_>) -> Option<Part> {
-    let (plan, root) = (program.plan, program.root);
-    let mut variables: Vec<&Variable> = plan.variables.iter().filter(|v| v.root == root).collect();
-    if variables.is_empty() {
-        return None;
-    }
-    variables.sort_by(|a, b| a.name.cmp(&b.name));
-    let handed = match root {
-        Root::Main => from_bootstrap(plan),
-        Root::Bootstrap => BTreeSet::new(),
-    };
-    let file = File::new(program, None);
-    let mut statements = Vec::new();
-    let mut sources = String::new();
-    let own = variables
-        .iter()
-        .any(|variable| !handed.contains(variable.name.as_str()));
-    if own {
-        let class = file.package(Package::Pulumi, "Config");
-        sources.push_str(&format!("const config = new {class}();\n"));
-    }
-    if variables
-        .iter()
-        .any(|variable| handed.contains(variable.name.as_str()))
-    {
-        let class = file.package(Package::Pulumi, "StackReference");
-        let project = name(plan, Root::Bootstrap);
-        let stack = format!(
-            "`${{pulumi.getOrganization()}}/{}/${{pulumi.getStack()}}`",
-            crate::escape::template(&project)
-        );
-        let call = call(&format!("new {class}"), vec![Doc::text(stack)]);
-        let line = Doc::all([Doc::text("const bootstrap = "), call, Doc::text(";")]);
-        sources.push_str(&line.print());
-        sources.push('\n');
-    }
-    statements.push(sources);
-    for variable in variables {
-        let doc = if handed.contains(variable.name.as_str()) {
-            handed_over(&file, variable)
-        } else {
-            configured(&file, variable)
-        };
-        let above = comment(&variable.description, 0);
-        let moves = variable.default.is_some();
-        statements.push(constant(&above, &camel(&variable.name), doc, moves));
-    }
-    let about = "What has to be known from outside: values that the bootstrap program, the image \
-                 build or a person hands over.";
-    let content = module(plan, about, &file, &statements);
-    Some((
-        "config.ts".to_owned(),
-        content,
-        file.functions(),
-        file.problems(),
-    ))
-}
-
-fn handed_over(file: &File<'_>, variable: &Variable) -> Doc {
-    let function = match variable.ty {
-        VariableType::StringMap => "textsOf",
-        VariableType::String => "textOf",
-        VariableType::Number => {
-            file.problem(format!("the number `{}` of another stack", variable.name));
-            "textOf"
-        }
-    };
-    let name = quoted(&camel(&variable.name));
-    call(
-        file.function(function),
-        vec![Doc::text("bootstrap"), Doc::text(name)],
-    )
-}
-
-fn configured(file: &File<'_>, variable: &Variable) -> Doc {
-    let name = quoted(&camel(&variable.name));
-    let required = variable.default.is_none();
-    let method = match (variable.ty, required) {
-        (VariableType::String, true) => "require",
-        (VariableType::String, false) => "get",
-        (VariableType::Number, true) => "requireNumber",
-        (VariableType::Number, false) => "getNumber",
-        (VariableType::StringMap, true) => "requireObject<Record<string, string>>",
-        (VariableType::StringMap, false) => "getObject<Record<string, string>>",
-    };
-    let read = format!("config.{method}({name})");
-    match &variable.default {
-        None => Doc::text(read),
-        Some(default) => {
-            let default = file.value(default, &Slot::any(0));
-            Doc::all([Doc::text(format!("{read} ?? ")), default])
-        }
-    }
 }
 
 /// Where resources are made, and the tags that all of them carry.
@@ -447,11 +334,11 @@ fn package(plan: &Plan, root: Root) -> String {
 }
 
 /// A YAML scalar in double quotes, which JSON's text is too.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-fn yaml_header(plan: &Plan, about: &str) -> String {
+pub(crate) fn yaml_header(plan: &Plan, about: &str) -> String {
     header(plan, about)
         .lines()
         .fold(String::new(), |mut out, line| {
@@ -486,42 +373,4 @@ fn project(plan: &Plan, root: Root) -> String {
         out.push_str(&format!("backend:\n  url: {}\n", scalar(&url)));
     }
     out
-}
-
-/// The stack's configuration as it begins: Pulumi and people write into it from then on. Where and
-/// what, as the program does not read it from here, is in providers.ts.
-pub(crate) fn stack(plan: &Plan, root: Root) -> Option<(String, String)> {
-    if !plan.uses(root) {
-        return None;
-    }
-    let deployment = plan.graph.deployment();
-    let about = "The stack's configuration as it began. Pulumi and people write here from now on: klo \
-                 does not touch it again.";
-    let mut out = yaml_header(plan, about);
-    let handed = match root {
-        Root::Main => from_bootstrap(plan),
-        Root::Bootstrap => BTreeSet::new(),
-    };
-    let mut lines = BTreeMap::new();
-    for variable in plan.variables.iter().filter(|v| v.root == root) {
-        let default = match &variable.default {
-            Some(Value::Int(number)) => scalar(&number.to_string()),
-            Some(Value::Text(text)) => scalar(text),
-            _ => continue,
-        };
-        if !handed.contains(variable.name.as_str()) {
-            lines.insert(
-                format!("{}:{}", name(plan, root), camel(&variable.name)),
-                default,
-            );
-        }
-    }
-    // Every resource names its provider, whose region and account are in providers.ts: one that did not
-    // would be made wherever a person's own settings say.
-    out.push_str("\nconfig:\n  pulumi:disable-default-providers:\n    - aws\n");
-    for (name, value) in lines {
-        out.push_str(&format!("  {name}: {value}\n"));
-    }
-    let file = format!("{}/Pulumi.{}.yaml", folder(root), deployment.environment);
-    Some((file, out))
 }

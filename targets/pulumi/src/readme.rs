@@ -8,7 +8,7 @@ use klo_terraform::page::{Page, commands};
 use klo_terraform::readme::{asked_for, images, secrets};
 use klo_terraform::{code, text};
 
-use crate::project::{folder, name};
+use crate::project::{folder, name, oldest_pulumi};
 use crate::rule::camel;
 use crate::table::Mapped;
 
@@ -29,20 +29,7 @@ pub(crate) fn readme(plan: &Plan) -> String {
             .as_ref()
             .map_or(String::new(), |account| format!(" {}", code(account))),
     ));
-    page.text.push_str(&match &deployment.state_bucket {
-        Some(bucket) => format!(
-            "\nPulumi keeps its state in the bucket {}, which has to exist. It asks for a passphrase, \
-             which what is secret in the state is encrypted with; {} can hold it.\n",
-            code(bucket),
-            code("PULUMI_CONFIG_PASSPHRASE")
-        ),
-        None => format!(
-            "\nPulumi keeps its state where {} says: at Pulumi Cloud, with {} on this machine, or at an \
-             address behind it.\n",
-            code("pulumi login"),
-            code("--local")
-        ),
-    });
+    page.text.push_str(&state(plan));
     let roots = [Root::Bootstrap, Root::Main];
     let used: Vec<Root> = roots.into_iter().filter(|root| plan.uses(*root)).collect();
     prepare(plan, &used, &mut page);
@@ -65,11 +52,19 @@ pub(crate) fn readme(plan: &Plan) -> String {
     if used.contains(&Root::Main) {
         values(plan, Root::Main, &mut page);
         commands(&mut page, &translated(plan, &plan.before_services));
-        page.step(
-            "The infrastructure",
-            "Shows what changes and asks before it changes it.",
-            &["pulumi -C pulumi up"],
+        let adopted = match plan.imports.iter().any(|one| one.root == Root::Main) {
+            true => {
+                " What is adopted comes into the state first, and is then changed where it is not what klo writes: \
+                 look for that above all."
+            }
+            false => "",
+        };
+        let about = format!(
+            "Shows what changes and asks before it changes it; {} shows every argument, and changes \
+             nothing.{adopted}",
+            code("pulumi -C pulumi preview --diff")
         );
+        page.step("The infrastructure", &about, &["pulumi -C pulumi up"]);
     }
     if let Some(kube) = &plan.kubernetes {
         commands(
@@ -79,6 +74,41 @@ pub(crate) fn readme(plan: &Plan) -> String {
     }
     commands(&mut page, &translated(plan, &plan.after_apply));
     page.finish()
+}
+
+/// What runs the programs, where their state is, and what opens what is secret in it.
+fn state(plan: &Plan) -> String {
+    let deployment = plan.graph.deployment();
+    let needs = format!(
+        "\nIt takes Pulumi {} or later, with Node.js and npm.",
+        oldest_pulumi()
+    );
+    match &deployment.state_bucket {
+        Some(bucket) => {
+            let kms = format!(
+                "--secrets-provider 'awskms://alias/NAME?region={}'",
+                deployment.region
+            );
+            format!(
+                "{needs} Its state is kept in the bucket {}, which has to exist. What is secret in the state is \
+                 encrypted with a passphrase, which Pulumi asks for when it makes the stacks and at every command \
+                 after that; {}, or a file that {} names, can hold it. Nothing opens the state without it. A key of \
+                 KMS cannot be forgotten: to use one instead, put {} behind the commands that make the stacks.\n",
+                code(bucket),
+                code("PULUMI_CONFIG_PASSPHRASE"),
+                code("PULUMI_CONFIG_PASSPHRASE_FILE"),
+                code(&kms),
+            )
+        }
+        None => format!(
+            "{needs} Its state is kept where {} says: at Pulumi Cloud, with {} on this machine, or at an address \
+             behind it. Anywhere but at Pulumi Cloud it asks for a passphrase, which what is secret in the state is \
+             encrypted with; {} can hold it.\n",
+            code("pulumi login"),
+            code("--local"),
+            code("PULUMI_CONFIG_PASSPHRASE"),
+        ),
+    }
 }
 
 fn prepare(plan: &Plan, roots: &[Root], page: &mut Page) {
@@ -95,11 +125,18 @@ fn prepare(plan: &Plan, roots: &[Root], page: &mut Page) {
         })
         .collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    page.step(
-        "The programs, made ready",
-        "Connects to the state, fetches what the programs are written with, and makes their stacks.",
-        &lines,
+    let about = format!(
+        "Connects to the state, fetches what the programs are written with, and makes their stacks. Commit what \
+         Pulumi and npm write beside the programs: {}, which holds a stack's settings and what the passphrase is \
+         salted with, and {}; not {}.",
+        code(&format!(
+            "Pulumi.{}.yaml",
+            plan.graph.deployment().environment
+        )),
+        code("package-lock.json"),
+        code("node_modules"),
     );
+    page.step("The programs, made ready", &about, &lines);
 }
 
 /// What a person has to say; none of it is secret.

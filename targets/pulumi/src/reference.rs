@@ -5,10 +5,10 @@ use klo_plan::{Address, Class, Function, PathStep, Ref, Target, Value};
 
 use crate::escape::{is_identifier, quoted};
 use crate::file::{File, Reach};
+use crate::form::{Entry, call, object};
 use crate::layout::Doc;
 use crate::rule::{Holds, camel};
 use crate::table::Mapped;
-use crate::value::{Entry, call, object};
 
 /// How a value comes about, step by step.
 pub(crate) struct Path {
@@ -75,10 +75,8 @@ impl File<'_> {
     pub(crate) fn reference(&self, reference: &Ref) -> Doc {
         match &reference.target {
             Target::Variable(name) => return self.configured(name, &reference.path),
-            Target::Module(name) => {
-                self.problem(format!("the Terraform module `{name}`"));
-                return Doc::text("undefined");
-            }
+            // The call itself is what cannot be said.
+            Target::Module(_) => return Doc::text("undefined"),
             Target::Resource(address) if reference.path.is_empty() => return self.whole(address),
             Target::Resource(_) | Target::Local(_) => {}
         }

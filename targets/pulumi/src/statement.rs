@@ -1,14 +1,16 @@
 //! Resources, data sources, ephemerals and local values as exported constants.
 
-use klo_plan::{Address, Class, LocalValue, Provider, Resource, Value, Why};
+use indexmap::IndexMap;
+use klo_plan::{Address, Class, LocalValue, Postcondition, Provider, Resource, Value, Why};
 
 use crate::escape::quoted;
-use crate::file::{File, Package, comment};
+use crate::file::{File, Package, Reach, comment};
+use crate::form::{Entry, applied, array, assigned, call, comments, moves, object};
 use crate::layout::Doc;
 use crate::reference::is_password;
 use crate::rule::Holds;
 use crate::table::Mapped;
-use crate::value::{Entry, Slot, array, assigned, call, comments, moves, object};
+use crate::value::Slot;
 
 /// The width of a line.
 const WIDTH: usize = 80;
@@ -63,6 +65,12 @@ impl File<'_> {
         }
         let function = self.package(Package::Aws, &format!("{}Output", mapped.path));
         let mut doc = call(&function, vec![body, options]);
+        for needed in resource.depends_on.iter().filter(|one| is_looked_up(one)) {
+            doc = applied(&self.looked_up(needed), doc);
+        }
+        if !resource.lifecycle.postconditions.is_empty() {
+            doc = self.holding(&mapped, &resource.lifecycle.postconditions, doc);
+        }
         if address.class == Class::Ephemeral {
             doc = call(&self.package(Package::Pulumi, "secret"), vec![doc]);
         }
@@ -91,6 +99,12 @@ impl File<'_> {
         }
         let class = self.package(Package::Random, "RandomPassword");
         let logical = quoted(&resource.address.name);
+        // Under another name it would be another password.
+        let history = self.history(resource);
+        if !history.is_empty() {
+            let arguments = vec![Doc::text(logical), object(entries), options(history)];
+            return call(&format!("new {class}"), arguments);
+        }
         let head = format!("new {class}({logical}, ");
         let line = "export const  = {".len() + name.len() + head.len();
         if line > WIDTH {
@@ -139,45 +153,66 @@ impl File<'_> {
             let list = array(paths.collect());
             entries.push(Doc::all([Doc::text("ignoreChanges: "), list]));
         }
-        if !resource.depends_on.is_empty() {
-            let needed = resource.depends_on.iter();
-            let needed = needed.map(|address| (Vec::new(), self.dependency(address)));
-            let list = array(needed.collect());
-            entries.push(Doc::all([Doc::text("dependsOn: "), list]));
+        let needed = resource.depends_on.iter();
+        let needed: Vec<_> = needed
+            // The call's own problem is that it cannot be said.
+            .filter(|address| !address.is_module() && !is_looked_up(address))
+            .map(|address| (Vec::new(), self.as_resource(address)))
+            .collect();
+        if !needed.is_empty() {
+            entries.push(Doc::all([Doc::text("dependsOn: "), array(needed)]));
         }
-        entries.extend(self.history(resource));
+        if resource.address.class == Class::Managed {
+            entries.extend(self.history(resource));
+        }
         if !lifecycle.replace_triggered_by.is_empty() {
             self.problem(format!("what replaces `{}`", resource.address));
         }
-        if !lifecycle.postconditions.is_empty() {
-            self.problem(format!("the condition on `{}`", resource.address));
-        }
-        let mut inside = vec![Doc::Line];
-        for (index, entry) in entries.into_iter().enumerate() {
-            if index > 0 {
-                inside.extend([Doc::text(","), Doc::Line]);
+        if resource.address.class == Class::Managed {
+            if !lifecycle.postconditions.is_empty() {
+                self.problem(format!("the condition on `{}`", resource.address));
             }
-            inside.push(entry);
+            if let Some(address) = resource.depends_on.iter().find(|one| is_looked_up(one)) {
+                self.problem(format!("a dependency on `{address}`"));
+            }
         }
-        inside.push(Doc::Broken(","));
-        Doc::all([
-            Doc::text("{"),
-            Doc::All(inside).indent(),
-            Doc::Line,
-            Doc::text("}"),
-        ])
-        .group()
+        options(entries)
     }
 
-    fn dependency(&self, address: &Address) -> Doc {
-        if address.is_module() {
-            self.problem(format!("the Terraform module `{}`", address.name));
-            return Doc::text("undefined");
+    /// What has to hold of what was looked up, for the program to go on.
+    fn holding(&self, mapped: &Mapped, conditions: &[Postcondition], found: Doc) -> Doc {
+        let mut by_list: IndexMap<&str, Vec<Entry>> = IndexMap::new();
+        for condition in conditions {
+            let sentence = Value::text(&condition.message);
+            let doc = self.value(&sentence, &Slot::any(0));
+            let entry = Entry::of(&condition.holds, &sentence, doc, 0);
+            by_list.entry(condition.list).or_default().push(entry);
         }
-        if address.class == Class::Data {
+        by_list.into_iter().fold(found, |found, (list, needed)| {
+            let field = mapped.fields.get(list);
+            let property = field
+                .as_ref()
+                .and_then(|field| mapped.property(list, field));
+            let Some(property) = property else {
+                self.problem(format!("`{list}` of {}", mapped.path));
+                return found;
+            };
+            let list = Doc::text(quoted(&property.name));
+            call(self.function("holding"), vec![found, list, object(needed)])
+        })
+    }
+
+    /// The constant of something that was looked up.
+    fn looked_up(&self, address: &Address) -> String {
+        let Some((group, name)) = self.program.resource(address) else {
             self.problem(format!("a dependency on `{address}`"));
+            return "undefined".to_owned();
+        };
+        match self.reach(group) {
+            Reach::Own => name.to_owned(),
+            Reach::Loaded(file) => format!("{file}.{name}"),
+            Reach::Later(file) => format!("{}({file}, {})", self.function("later"), quoted(name)),
         }
-        self.as_resource(address)
     }
 
     /// Its former names, and what it adopts.
@@ -234,6 +269,30 @@ impl File<'_> {
         }
         Some(out)
     }
+}
+
+/// The options of a resource, on one line where they fit.
+fn options(entries: Vec<Doc>) -> Doc {
+    let mut inside = vec![Doc::Line];
+    for (index, entry) in entries.into_iter().enumerate() {
+        if index > 0 {
+            inside.extend([Doc::text(","), Doc::Line]);
+        }
+        inside.push(entry);
+    }
+    inside.push(Doc::Broken(","));
+    Doc::all([
+        Doc::text("{"),
+        Doc::All(inside).indent(),
+        Doc::Line,
+        Doc::text("}"),
+    ])
+    .group()
+}
+
+/// Whether an address names what is read and not made.
+fn is_looked_up(address: &Address) -> bool {
+    matches!(address.class, Class::Data | Class::Ephemeral) && !is_password(address)
 }
 
 /// An exported constant with lines above it.

@@ -32,6 +32,10 @@ pub(crate) fn plan_json(plan: &Plan, objects: &[Listed]) -> String {
         version: 1,
         app: &deployment.app,
         environment: &deployment.environment,
+        tools: match deployment.emit.as_slice() {
+            [_] => Vec::new(),
+            tools => tools.iter().map(|tool| tool.name()).collect(),
+        },
         resources: resources
             .into_iter()
             .map(|resource| ResourceJson::new(resource, tool))
@@ -67,6 +71,9 @@ struct Document<'a> {
     version: u32,
     app: &'a str,
     environment: &'a str,
+    /// Where files name those of one tool, and others are written too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<&'static str>,
     resources: Vec<ResourceJson<'a>>,
     modules: Vec<ModuleJson<'a>>,
     moved: Vec<MovedJson>,

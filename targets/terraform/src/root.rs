@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use klo_intent::{Deployment, Tool};
-use klo_plan::{Group, Plan, Provider, Root};
+use klo_plan::{Class, Group, Moved, Plan, Provider, Root};
 
 use crate::escape::quoted;
 use crate::layout::{BlockText, Entry, comment};
@@ -74,7 +74,9 @@ fn groups(plan: &Plan, root: Root) -> IndexMap<Group, Vec<String>> {
     for call in plan.modules.iter().filter(|call| call.root == root) {
         add(&mut groups, &call.group, statement::module(call));
     }
-    for moved in plan.moved.iter().filter(|moved| moved.root == root) {
+    // Nothing of an ephemeral is kept that could move.
+    let kept = |moved: &&Moved| moved.root == root && moved.to.class == Class::Managed;
+    for moved in plan.moved.iter().filter(kept) {
         add(&mut groups, &moved.group, statement::moved(moved));
     }
     for released in plan.released.iter().filter(|one| one.root == root) {

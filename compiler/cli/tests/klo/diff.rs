@@ -496,3 +496,22 @@ fn every_command_of_the_guide_runs() {
     }
     assert_eq!(commands, 7);
 }
+
+#[test]
+fn stores_have_the_names_that_pulumi_has_for_them() {
+    let table = root().join("targets/pulumi/data/aws.txt");
+    let table = fs::read_to_string(table).expect("the table");
+    for store in klo_diff::stores() {
+        let line = table.lines().find_map(|line| {
+            let (kind, rest) = line.split_once(' ')?;
+            (kind == store.kind).then(|| rest.split(' ').next())?
+        });
+        let (module, class) = line
+            .and_then(|path| path.split_once('.'))
+            .unwrap_or_else(|| panic!("{} is in the table", store.kind));
+        let mut file = class.chars();
+        let first = file.next().map(|c| c.to_ascii_lowercase());
+        let file: String = first.into_iter().chain(file).collect();
+        assert_eq!(store.pulumi, format!("aws:{module}/{file}:{class}"));
+    }
+}

@@ -74,17 +74,23 @@ codes! {
     /// from version control; or remove it, and run `klo compile --force` once.
     BAD_MANIFEST = "KLO0807", "bad-manifest";
 
-    /// An app needs something that the target named by `emit` or `--emit` has no way to say: a Pulumi
-    /// program cannot call the Terraform modules that an organization's rules choose, for one.
+    /// An app needs something that a target named by `emit` or `--emit` has no way to say. What is known
+    /// of this kind: the Terraform modules that an organization's rule set chooses, in a Pulumi program.
     ///
-    /// ```yaml
-    /// app: shop
-    /// emit: [terraform, pulumi]
-    /// rules: [klo/baseline, ../platform/rules]   # which choose a module for databases
+    /// ```text
+    /// error[KLO0808]: a Pulumi program cannot call the Terraform module
+    /// `git::https://git.acme.dev/tf/bucket?ref=v3.2.0`, which makes `bucket.receipts`
+    ///  --> platform/acme.yaml:6:5
     /// ```
     ///
-    /// Nothing is written rather than a part of what was asked for. Name `terraform` alone, or compile
-    /// with `--emit terraform`.
+    /// Pulumi runs a module through a package that its command line makes of the module's source, on the
+    /// machine where it runs. The package's types are not known before, so klo would write a program that
+    /// nobody has checked; it writes none.
+    ///
+    /// Name `terraform` alone, in `emit` or as `--emit terraform`; let the rule set choose attributes for
+    /// the kind (`bucket: { versioning: true }`) in place of a module; or use with `existing` what the
+    /// module made elsewhere. What the app reads of other apps' outputs is checked in both: a plan of
+    /// Terraform and a run of the Pulumi program stop with the same sentence.
     NOT_IN_TARGET = "KLO0808", "not-in-target";
 
     /// An app has no annotation at all and declares nothing, so there is nothing to write.

@@ -83,6 +83,8 @@ impl Page {
             .initial_indent(&first)
             .subsequent_indent(&next)
             .break_words(false)
+            // What is copied into a shell is broken at spaces alone.
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         self.out
             .push_str(&textwrap::fill(&printable(text), options));
@@ -317,7 +319,7 @@ impl Page {
         }
         for (file, addresses) in by_file(&resources.released) {
             let text = format!(
-                "{file}: {}, which Terraform lets go and does not destroy",
+                "{file}: {}, which is let go and not destroyed",
                 addresses.join(", ")
             );
             self.signed(Sign::Removed, &text);

@@ -42,19 +42,14 @@ pub(crate) fn of_removed(old: &Snapshot) -> Vec<Risk> {
         loses_data: true,
         subject: environment.clone(),
         address: None,
-        what: format!(
-            "the environment is no longer written, and klo removes the files that Terraform knows it by: \
-             {} are destroyed by whoever applies what is left, or stay behind and are managed by nobody",
-            stores.join(", ")
-        ),
+        what: old.tools.without_files(&stores.join(", ")),
         forced_by: Vec::new(),
-        safe_way: vec![
-            format!("Leave `{environment}` in klo.yaml while it holds anything."),
-            "To take it down, run `terraform destroy` in its `terraform`, then in its `bootstrap`, from the \
-             revision that still has it."
-                .to_owned(),
-            "Remove it from klo.yaml in a change of its own.".to_owned(),
-        ],
+        safe_way: std::iter::once(format!(
+            "Leave `{environment}` in klo.yaml while it holds anything."
+        ))
+        .chain(old.tools.take_down())
+        .chain(["Remove it from klo.yaml in a change of its own.".to_owned()])
+        .collect(),
     }]
 }
 
@@ -130,7 +125,7 @@ fn is_store(resource: &Resource) -> bool {
 /// What a resource is about: the intent whose file it is in, or its address where it serves several.
 fn subject(side: &Snapshot, spot: &Spot, resource: &Resource) -> String {
     let stem = resource.file.rsplit('/').next().unwrap_or_default();
-    let stem = stem.strip_suffix(".tf").unwrap_or(stem);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let owner = side
         .intents
         .keys()

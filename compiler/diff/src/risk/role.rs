@@ -146,7 +146,7 @@ fn grants(
             .rsplit_once('.')
             .map_or(role.as_str(), |(address, _)| address);
         let role = Spot {
-            root: spot.root.clone(),
+            root: spot.root,
             address: address.to_owned(),
         };
         let names = renames.map_or(&[][..], |(_, names)| names);

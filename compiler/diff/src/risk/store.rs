@@ -7,10 +7,12 @@ use crate::changes::{Attribute, Risk, RiskKind};
 use crate::compare::{Both, Pair};
 use crate::snapshot::{Resource, Spot};
 use crate::stores::{Store, is_lower};
+use crate::tool::{Forgotten, ToolChange};
 use crate::value::{at_path, number, text};
 
 pub(super) fn of(pair: &Pair<'_>, both: &[Both<'_>]) -> Vec<Risk> {
     let mut found: Vec<Risk> = elsewhere(pair).into_iter().collect();
+    found.extend(with_other_tools(pair));
     for (spot, resource) in pair.gone() {
         if is_store(resource) && !pair.new.released.contains(spot) {
             found.extend(deleted(pair, spot, resource));
@@ -38,7 +40,7 @@ pub(super) fn of(pair: &Pair<'_>, both: &[Both<'_>]) -> Vec<Risk> {
     found
 }
 
-/// Another region: Terraform's provider looks for everything there.
+/// Another region: the provider looks for everything there.
 fn elsewhere(pair: &Pair<'_>) -> Option<Risk> {
     let mut moved = Vec::new();
     let mut regions = None;
@@ -60,11 +62,7 @@ fn elsewhere(pair: &Pair<'_>) -> Option<Risk> {
         loses_data: true,
         subject: "region".to_owned(),
         address: None,
-        what: format!(
-            "Terraform looks for everything in {now}, finds nothing there, and makes it anew, empty: {}. \
-             What is in {was} stays, is paid for, and is managed by nobody",
-            moved.join(", ")
-        ),
+        what: pair.new.tools.elsewhere(&was, &now, &moved.join(", ")),
         forced_by: vec![Attribute {
             path: "region".to_owned(),
             old: Some(from),
@@ -81,6 +79,29 @@ fn elsewhere(pair: &Pair<'_>) -> Option<Risk> {
     })
 }
 
+/// Other tools: what is in the state of one is in no other's.
+fn with_other_tools(pair: &Pair<'_>) -> Option<Risk> {
+    let (old, new) = (&pair.old.tools, &pair.new.tools);
+    let stores = super::stores_of(pair.old).join(", ");
+    let change = new.since(old)?;
+    if stores.is_empty() {
+        return None;
+    }
+    Some(Risk {
+        kind: RiskKind::Replaced,
+        loses_data: matches!(change, ToolChange::Other),
+        subject: "emit".to_owned(),
+        address: None,
+        what: new.instead_of(old, change, &stores),
+        forced_by: vec![Attribute {
+            path: "emit".to_owned(),
+            old: Some(old.list().into()),
+            new: Some(new.list().into()),
+        }],
+        safe_way: new.changed_from(old, change),
+    })
+}
+
 fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
     let store = Store::of(&resource.kind)?;
     let subject = subject(pair.old, spot, resource);
@@ -94,7 +115,8 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
     let why = match (owner, pair.new.intents.get(now)) {
         (Some(_), None) => format!("`{subject}` is no longer in the source"),
         (_, Some(intent)) if !intent.attribute("existing").is_null() => {
-            format!("`{now}` is `existing` now, so Terraform destroys the one that klo made")
+            let tools = pair.new.tools.names();
+            format!("`{now}` is `existing` now, so {tools} destroys the one that klo made")
         }
         (Some(_), Some(_)) => format!("`{now}` is made of other resources now"),
         (None, _) => "nothing needs it any more".to_owned(),
@@ -104,7 +126,7 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
         store.rest(&resource.attributes)
     );
     if resource.prevent_destroy {
-        what.push_str(". `prevent_destroy` stood in the block that goes, so it stops nothing");
+        what.push_str(&format!(". {}", pair.new.tools.guard_that_goes()));
     }
     let mut safe_way = Vec::new();
     if let Some(owner) = owner {
@@ -130,18 +152,24 @@ fn deleted(pair: &Pair<'_>, spot: &Spot, resource: &Resource) -> Option<Risk> {
             safe_way: vec!["Look first whether it is empty.".to_owned()],
         });
     }
-    // An intent that stays has something else in this one's place.
-    let used = match pair.new.intents.get(now) {
-        None => "; code goes on using it with `existing = { … }`",
-        Some(_) => "",
+    let tools = &pair.new.tools;
+    let forgotten = Forgotten {
+        spot,
+        store,
+        guarded: resource.prevent_destroy,
+        // An intent that stays has something else in this one's place.
+        used: !pair.new.intents.contains_key(now),
+    };
+    safe_way.extend(tools.forget(pair.old, &forgotten));
+    let unguard = resource
+        .prevent_destroy
+        .then(|| tools.unguard(pair.old, spot, store));
+    let unguard = match unguard.flatten() {
+        Some(command) => format!(", after {command}"),
+        None => String::new(),
     };
     safe_way.push(format!(
-        "To keep it without klo: `terraform -chdir={} state rm {}` before the apply, which forgets it and \
-         deletes nothing{used}.",
-        spot.root, spot.address
-    ));
-    safe_way.push(format!(
-        "To delete it: copy first what matters ({}), and remove it in a change of its own.",
+        "To delete it: copy first what matters ({}), and remove it in a change of its own{unguard}.",
         store.copy
     ));
     Some(Risk {
@@ -201,7 +229,7 @@ impl About<'_> {
         let (named, cannot) = (named.join(", "), "cannot change in place");
         let mut what = format!("the {noun} is destroyed and made anew, empty: {named} {cannot}; ");
         if self.one.new.prevent_destroy {
-            what.push_str("`prevent_destroy` makes Terraform refuse the plan");
+            what.push_str(&self.pair.new.tools.refuses());
         } else {
             what.push_str(self.store.rest(&self.one.old.attributes));
         }
@@ -286,7 +314,7 @@ impl About<'_> {
                     && attribute.old == Some(Value::Bool(is))
                     && attribute.new != Some(Value::Bool(is))
             };
-            guard("lifecycle.prevent_destroy", true)
+            guard(&self.pair.new.tools.guard(), true)
                 || self
                     .store
                     .guards

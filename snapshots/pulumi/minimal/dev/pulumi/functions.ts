@@ -14,7 +14,7 @@ export function entry(
   return pulumi.output(map).apply((entries) => {
     const found = entries[key];
     if (found === undefined) {
-      throw new Error(`nothing is set for ${key}`);
+      throw new pulumi.RunError(`nothing is set for ${key}`);
     }
     return found;
   });
