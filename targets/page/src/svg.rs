@@ -1,0 +1,325 @@
+//! A view's picture. Every element that the script has to find says which node or edge it is by number.
+
+use std::fmt::Write;
+
+use klo_intent::{Access, Kind};
+
+use crate::escape::text;
+use crate::layout::{
+    BEFORE_TEXT, Band, Curve, DETAIL_SIZE, Heading, Layout, NAME_SIZE, Piece, Rect, fitted, label,
+    layout, width_of,
+};
+use crate::model::{Edge, Node, NodeKind, View};
+
+/// Graphs with more edges than this show what an edge is only when one of its ends is looked at.
+const MOST_LABELS: usize = 32;
+
+/// The picture of a view; `number` keeps its names apart from those of other views.
+pub(crate) fn svg(view: &View, number: usize) -> String {
+    let layout = layout(view);
+    let crowded = if view.edges.len() > MOST_LABELS {
+        " crowded"
+    } else {
+        ""
+    };
+    let mut out = String::new();
+    let title = format!("{}, {}: who uses what", view.app, view.environment);
+    let (width, height) = (layout.width.ceil(), layout.height.ceil());
+    // Writing to a string does not fail.
+    let _ = write!(
+        out,
+        "<svg class=\"graph{crowded}\" data-view=\"{number}\" viewBox=\"0 0 {width} {height}\" \
+         width=\"{width}\" height=\"{height}\" role=\"group\" aria-label=\"{}\">\n<g class=\"scene\">\n",
+        text(&title)
+    );
+    for band in &layout.bands {
+        draw_band(&mut out, band);
+    }
+    for heading in &layout.headings {
+        draw_heading(&mut out, heading);
+    }
+    out.push_str("<g class=\"edges\" aria-hidden=\"true\">\n");
+    for (edge, (data, curve)) in view.edges.iter().zip(&layout.curves).enumerate() {
+        draw_edge(&mut out, edge, data, curve);
+    }
+    out.push_str("</g>\n<g class=\"nodes\">\n");
+    draw_nodes(&mut out, view, &layout);
+    out.push_str("</g>\n<g class=\"labels\" aria-hidden=\"true\">\n");
+    for (edge, (data, curve)) in view.edges.iter().zip(&layout.curves).enumerate() {
+        draw_label(&mut out, edge, data, curve);
+    }
+    out.push_str("</g>\n</g>\n</svg>\n");
+    out
+}
+
+fn draw_band(out: &mut String, band: &Band) {
+    let frame = band.frame;
+    let _ = writeln!(
+        out,
+        "<g class=\"band\"><rect {} rx=\"12\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
+        rect(frame),
+        coordinate(frame.x + 16.0),
+        coordinate(frame.y + 22.0),
+        text(&band.name)
+    );
+}
+
+fn draw_heading(out: &mut String, heading: &Heading) {
+    let _ = writeln!(
+        out,
+        "<text class=\"heading\" x=\"{}\" y=\"30\">{}</text>",
+        coordinate(heading.x),
+        heading.stage.title()
+    );
+}
+
+/// How an edge is drawn, beside its colour.
+fn manner(access: &[Access]) -> &'static str {
+    let has = |one| access.contains(&one);
+    if has(Access::Trigger) || has(Access::Publish) || has(Access::Consume) {
+        "messages"
+    } else if has(Access::Expose) || has(Access::Invoke) {
+        "requests"
+    } else if has(Access::Write) || has(Access::Connect) {
+        "writes"
+    } else {
+        "reads"
+    }
+}
+
+fn draw_edge(out: &mut String, number: usize, edge: &Edge, curve: &Curve) {
+    let manner = manner(&edge.access);
+    let _ = writeln!(
+        out,
+        "<path class=\"edge {manner}\" data-edge=\"{number}\" d=\"{}\" marker-end=\"url(#arrow-{manner})\"/>",
+        path(&curve.pieces)
+    );
+}
+
+fn draw_label(out: &mut String, number: usize, edge: &Edge, curve: &Curve) {
+    let _ = writeln!(
+        out,
+        "<text class=\"label\" data-edge=\"{number}\" x=\"{}\" y=\"{}\">{}</text>",
+        coordinate(curve.label.x),
+        coordinate(curve.label.y + 4.0),
+        text(&label(&edge.access))
+    );
+}
+
+fn draw_nodes(out: &mut String, view: &View, layout: &Layout) {
+    let mut degrees = vec![0_usize; view.nodes.len()];
+    for edge in &view.edges {
+        degrees[edge.from] += 1;
+        degrees[edge.to] += 1;
+    }
+    // The order of the elements is that in which a reader goes through the picture.
+    let mut order: Vec<usize> = (0..view.nodes.len()).collect();
+    let key = |node: &usize| (layout.boxes[*node].y, layout.boxes[*node].x);
+    if layout.bands.is_empty() {
+        order.sort_by(|a, b| {
+            let ((ay, ax), (by, bx)) = (key(a), key(b));
+            ax.total_cmp(&bx).then(ay.total_cmp(&by))
+        });
+    } else {
+        let band = |node: &usize| {
+            let middle = layout.boxes[*node].middle();
+            let bands = layout.bands.iter();
+            bands.filter(|band| band.frame.bottom() < middle).count()
+        };
+        order.sort_by(|a, b| {
+            let ((ay, ax), (by, bx)) = (key(a), key(b));
+            let bands = band(a).cmp(&band(b));
+            bands.then(ax.total_cmp(&bx)).then(ay.total_cmp(&by))
+        });
+    }
+    for number in order {
+        draw_node(
+            out,
+            number,
+            &view.nodes[number],
+            layout.boxes[number],
+            degrees[number],
+        );
+    }
+}
+
+fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usize) {
+    let kind = node.kind.name();
+    let open = node.findings.iter().filter(|found| found.waived.is_none());
+    let open = open.count();
+    let mut said = format!("{} {}", kind.replace('-', " "), node.name);
+    if !node.detail.is_empty() {
+        said.push_str(&format!(", {}", node.detail));
+    }
+    said.push_str(&match degree {
+        1 => ", 1 edge".to_owned(),
+        several => format!(", {several} edges"),
+    });
+    if open > 0 {
+        said.push_str(&format!(", rules found {open}"));
+    }
+    let _ = writeln!(
+        out,
+        "<g class=\"node {} k-{kind}\" data-node=\"{number}\" role=\"button\" tabindex=\"-1\" aria-label=\"{}\">\
+         <title>{}</title>{}<use class=\"icon\" href=\"#icon-{kind}\" x=\"{}\" y=\"{}\" width=\"20\" height=\"20\"/>",
+        family(node.kind),
+        text(&said),
+        text(&node.id),
+        shape(node.kind, at),
+        coordinate(at.x + 12.0),
+        coordinate(at.middle() - 10.0),
+    );
+    let left = coordinate(at.x + BEFORE_TEXT);
+    let flag = if open > 0 { 18.0 } else { 0.0 };
+    let name = fitted(&node.name, NAME_SIZE, true, at.width - flag);
+    if node.detail.is_empty() {
+        let y = coordinate(at.middle() + 4.5);
+        let _ = write!(
+            out,
+            "<text class=\"name\" x=\"{left}\" y=\"{y}\">{}</text>",
+            text(&name)
+        );
+    } else {
+        let detail = fitted(&node.detail, DETAIL_SIZE, false, at.width);
+        let _ = write!(
+            out,
+            "<text class=\"name\" x=\"{left}\" y=\"{}\">{}</text><text class=\"detail\" x=\"{left}\" y=\"{}\">{}</text>",
+            coordinate(at.middle() - 3.0),
+            text(&name),
+            coordinate(at.middle() + 13.0),
+            text(&detail)
+        );
+    }
+    if open > 0 {
+        let after = at.x + BEFORE_TEXT + width_of(&name, NAME_SIZE, true) + 4.0;
+        let _ = write!(
+            out,
+            "<use class=\"flag\" href=\"#icon-finding\" x=\"{}\" y=\"{}\" width=\"14\" height=\"14\"/>",
+            coordinate(after.min(at.right() - 20.0)),
+            coordinate(at.middle() - 15.0),
+        );
+    }
+    out.push_str("</g>\n");
+}
+
+/// Nodes of a family have one shape and one colour.
+fn family(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Internet | NodeKind::Internal | NodeKind::Schedule => "way-in",
+        NodeKind::OtherApp => "elsewhere",
+        NodeKind::Intent(kind) => match kind {
+            Kind::Service | Kind::Function | Kind::Job | Kind::Site => "unit",
+            Kind::Queue | Kind::Topic => "channel",
+            Kind::Database | Kind::Cache | Kind::Bucket | Kind::Table | Kind::Volume => "store",
+            Kind::Secret | Kind::Config => "given",
+        },
+    }
+}
+
+/// The outline of a node, by its family: boxes for units, pills for ways in, cylinders for stores, boxes
+/// with pointed sides for channels, notes for what is given.
+fn shape(kind: NodeKind, at: Rect) -> String {
+    let n = coordinate;
+    let (x, y, right, bottom) = (at.x, at.y, at.right(), at.bottom());
+    match family(kind) {
+        "way-in" => format!("<rect class=\"shape\" {} rx=\"23\"/>", rect(at)),
+        "store" => {
+            let (lid, half) = (5.0, at.width / 2.0);
+            format!(
+                "<path class=\"shape\" d=\"M{} {}a{half} {lid} 0 0 1 {} 0V{}a{half} {lid} 0 0 1 {} 0Z\"/>\
+                 <path class=\"lid\" d=\"M{} {}a{half} {lid} 0 0 0 {} 0\"/>",
+                n(x),
+                n(y + lid),
+                n(at.width),
+                n(bottom - lid),
+                n(-at.width),
+                n(x),
+                n(y + lid),
+                n(at.width),
+            )
+        }
+        "channel" => {
+            let tip = 8.0;
+            format!(
+                "<path class=\"shape\" d=\"M{} {}H{}L{} {}L{} {}H{}L{} {}Z\"/>",
+                n(x),
+                n(y),
+                n(right - tip),
+                n(right),
+                n(at.middle()),
+                n(right - tip),
+                n(bottom),
+                n(x),
+                n(x + tip),
+                n(at.middle()),
+            )
+        }
+        "given" => {
+            let fold = 10.0;
+            format!(
+                "<path class=\"shape\" d=\"M{} {}H{}L{} {}V{}H{}Z\"/><path class=\"lid\" d=\"M{} {}V{}H{}\"/>",
+                n(x),
+                n(y),
+                n(right - fold),
+                n(right),
+                n(y + fold),
+                n(bottom),
+                n(x),
+                n(right - fold),
+                n(y),
+                n(y + fold),
+                n(right),
+            )
+        }
+        _ => format!("<rect class=\"shape\" {} rx=\"8\"/>", rect(at)),
+    }
+}
+
+fn rect(at: Rect) -> String {
+    format!(
+        "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+        coordinate(at.x),
+        coordinate(at.y),
+        coordinate(at.width),
+        coordinate(at.height)
+    )
+}
+
+fn path(pieces: &[Piece]) -> String {
+    let mut out = String::new();
+    for (number, piece) in pieces.iter().enumerate() {
+        if number == 0 {
+            let _ = write!(
+                out,
+                "M{} {}",
+                coordinate(piece.from.x),
+                coordinate(piece.from.y)
+            );
+        }
+        match piece.handles {
+            None => {
+                let _ = write!(out, "H{}", coordinate(piece.to.x));
+            }
+            Some((a, b)) => {
+                let _ = write!(
+                    out,
+                    "C{} {} {} {} {} {}",
+                    coordinate(a.x),
+                    coordinate(a.y),
+                    coordinate(b.x),
+                    coordinate(b.y),
+                    coordinate(piece.to.x),
+                    coordinate(piece.to.y)
+                );
+            }
+        }
+    }
+    out
+}
+
+/// A coordinate with one decimal, which is finer than any screen shows.
+fn coordinate(value: f64) -> String {
+    let rounded = (value * 10.0).round() / 10.0;
+    // There is no negative zero in print.
+    format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
+}
