@@ -24,6 +24,7 @@ mod report;
 mod rules;
 mod schema;
 mod terminal;
+mod words;
 mod write;
 
 use std::process::ExitCode;
