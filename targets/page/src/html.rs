@@ -27,6 +27,7 @@ pub fn html(page: &Page) -> String {
     let parts = [
         ("policy", policy),
         ("title", text(&title(page))),
+        ("app", text(page.views.first().map_or("", |view| &view.app))),
         ("style", format!("<style>{style}</style>")),
         ("icons", ICONS.to_owned()),
         ("views", options(page)),

@@ -11,6 +11,8 @@ use crate::layout::{
 };
 use crate::model::{Edge, Node, NodeKind, View};
 
+/// Half the height of a store's lid, by which what is written on it stands lower.
+const LID: f64 = 3.5;
 /// Graphs with more edges than this show what an edge is only when one of its ends is looked at.
 const MOST_LABELS: usize = 32;
 
@@ -35,9 +37,6 @@ pub(crate) fn svg(view: &View, number: usize) -> String {
     for band in &layout.bands {
         draw_band(&mut out, band);
     }
-    for heading in &layout.headings {
-        draw_heading(&mut out, heading);
-    }
     out.push_str("<g class=\"edges\" aria-hidden=\"true\">\n");
     for (edge, (data, curve)) in view.edges.iter().zip(&layout.curves).enumerate() {
         draw_edge(&mut out, edge, data, curve);
@@ -47,6 +46,10 @@ pub(crate) fn svg(view: &View, number: usize) -> String {
     out.push_str("</g>\n<g class=\"labels\" aria-hidden=\"true\">\n");
     for (edge, (data, curve)) in view.edges.iter().zip(&layout.curves).enumerate() {
         draw_label(&mut out, edge, data, curve);
+    }
+    out.push_str("</g>\n<g class=\"headings\">\n");
+    for heading in &layout.headings {
+        draw_heading(&mut out, heading);
     }
     out.push_str("</g>\n</g>\n</svg>\n");
     out
@@ -145,6 +148,12 @@ fn draw_nodes(out: &mut String, view: &View, layout: &Layout) {
 
 fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usize) {
     let kind = node.kind.name();
+    let lower = if family(node.kind) == "store" {
+        LID
+    } else {
+        0.0
+    };
+    let middle = at.middle() + lower;
     let open = node.findings.iter().filter(|found| found.waived.is_none());
     let open = open.count();
     let mut said = format!("{} {}", kind.replace('-', " "), node.name);
@@ -167,13 +176,13 @@ fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usi
         text(&node.id),
         shape(node.kind, at),
         coordinate(at.x + 12.0),
-        coordinate(at.middle() - 10.0),
+        coordinate(middle - 10.0),
     );
     let left = coordinate(at.x + BEFORE_TEXT);
     let flag = if open > 0 { 18.0 } else { 0.0 };
     let name = fitted(&node.name, NAME_SIZE, true, at.width - flag);
     if node.detail.is_empty() {
-        let y = coordinate(at.middle() + 4.5);
+        let y = coordinate(middle + 4.5);
         let _ = write!(
             out,
             "<text class=\"name\" x=\"{left}\" y=\"{y}\">{}</text>",
@@ -184,9 +193,9 @@ fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usi
         let _ = write!(
             out,
             "<text class=\"name\" x=\"{left}\" y=\"{}\">{}</text><text class=\"detail\" x=\"{left}\" y=\"{}\">{}</text>",
-            coordinate(at.middle() - 3.0),
+            coordinate(middle - 3.0),
             text(&name),
-            coordinate(at.middle() + 13.0),
+            coordinate(middle + 13.0),
             text(&detail)
         );
     }
@@ -196,7 +205,7 @@ fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usi
             out,
             "<use class=\"flag\" href=\"#icon-finding\" x=\"{}\" y=\"{}\" width=\"14\" height=\"14\"/>",
             coordinate(after.min(at.right() - 20.0)),
-            coordinate(at.middle() - 15.0),
+            coordinate(middle - 15.0),
         );
     }
     out.push_str("</g>\n");
@@ -224,7 +233,7 @@ fn shape(kind: NodeKind, at: Rect) -> String {
     match family(kind) {
         "way-in" => format!("<rect class=\"shape\" {} rx=\"23\"/>", rect(at)),
         "store" => {
-            let (lid, half) = (5.0, at.width / 2.0);
+            let (lid, half) = (LID, at.width / 2.0);
             format!(
                 "<path class=\"shape\" d=\"M{} {}a{half} {lid} 0 0 1 {} 0V{}a{half} {lid} 0 0 1 {} 0Z\"/>\
                  <path class=\"lid\" d=\"M{} {}a{half} {lid} 0 0 0 {} 0\"/>",

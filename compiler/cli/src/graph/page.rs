@@ -89,7 +89,7 @@ impl Looked<'_> {
         if let Some(plan) = &self.environment.plan {
             let count = |root| plan.in_root(root).count().to_string();
             say("Resources", count(Root::Main));
-            say("Resources before them", count(Root::Bootstrap));
+            say("Bootstrap resources", count(Root::Bootstrap));
             if !plan.modules.is_empty() {
                 say("Modules called", plan.modules.len().to_string());
             }
@@ -277,9 +277,9 @@ fn detail(intent: &Intent) -> String {
         && let (Some(least), Some(most)) = (intent.int("min"), intent.int("max"))
     {
         words.push(if least == most {
-            format!("{least}×")
+            format!("×{least}")
         } else {
-            format!("{least}–{most}×")
+            format!("×{least}–{most}")
         });
     }
     if let Some(gpu) = intent.value("gpu").get("type") {

@@ -1,10 +1,12 @@
 //! Which column a node stands in: first by its stage in the flow, then by who calls whom within the
 //! stage.
 
+use std::collections::BTreeSet;
+
 use klo_intent::{Access, Kind};
 
 use super::{Heading, text};
-use crate::model::{NodeKind, View};
+use crate::model::{Edge, NodeKind, View};
 
 /// The stages, from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,13 +153,25 @@ fn reacts(view: &View, node: usize) -> bool {
     triggered || (consumes && !called)
 }
 
+/// A stage of this size is spread over columns only where every third of its nodes calls another.
+const SPREAD: usize = 12;
+
 /// How far into its stage each node stands: after everything of the stage that calls it. Calls that close
-/// a circle do not count.
+/// a circle do not count, nor do a few calls in a large stage: they run beside its one column.
 fn depths(view: &View, stages: &[Stage]) -> Vec<usize> {
     let count = view.nodes.len();
+    let inner = |edge: &&Edge| edge.from != edge.to && stages[edge.from] == stages[edge.to];
+    let is_spread = |stage: Stage| {
+        let size = stages.iter().filter(|other| **other == stage).count();
+        let calls = view.edges.iter().filter(inner);
+        let calls = calls.filter(|edge| stages[edge.from] == stage).count();
+        size < SPREAD || calls * 3 >= size
+    };
+    let used: BTreeSet<Stage> = stages.iter().copied().collect();
+    let spread: BTreeSet<Stage> = used.into_iter().filter(|stage| is_spread(*stage)).collect();
     let mut calls: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for edge in &view.edges {
-        if edge.from != edge.to && stages[edge.from] == stages[edge.to] {
+    for edge in view.edges.iter().filter(inner) {
+        if spread.contains(&stages[edge.from]) {
             calls[edge.from].push(edge.to);
         }
     }

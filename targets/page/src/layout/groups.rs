@@ -11,7 +11,7 @@ const FEWEST_NODES: usize = 24;
 /// Folders below which a folder is no group of its own.
 const DEEPEST: usize = 4;
 /// What belongs to no folder alone.
-const SHARED: &str = "shared";
+const OTHERS: &str = "others";
 
 /// The bands from top to bottom; one without a name where the graph is not divided.
 pub(super) struct Groups {
@@ -109,7 +109,7 @@ fn assigned(view: &View, units: BTreeMap<usize, String>) -> Vec<String> {
     let mut named: Vec<Option<String>> = vec![None; view.nodes.len()];
     for (number, name) in units {
         let name = if name.is_empty() {
-            SHARED.to_owned()
+            OTHERS.to_owned()
         } else {
             name
         };
@@ -129,7 +129,7 @@ fn assigned(view: &View, units: BTreeMap<usize, String>) -> Vec<String> {
         });
         let name = match own {
             Some(name) => name.clone(),
-            None => of_neighbours(view, number, &of_units).unwrap_or_else(|| SHARED.to_owned()),
+            None => of_neighbours(view, number, &of_units).unwrap_or_else(|| OTHERS.to_owned()),
         };
         named[number] = Some(name);
     }

@@ -3,9 +3,9 @@
 use super::{BAND_BOTTOM, BAND_GAP, BAND_TOP, BOX_HEIGHT, Draft, HEADINGS, Holds, MARGIN};
 
 /// Between two boxes.
-const BETWEEN_BOXES: f64 = 18.0;
+const BETWEEN_BOXES: f64 = 14.0;
 /// Between a bend and its neighbour.
-const BETWEEN_BENDS: f64 = 9.0;
+const BETWEEN_BENDS: f64 = 7.0;
 /// Sweeps over all columns.
 const SWEEPS: usize = 16;
 

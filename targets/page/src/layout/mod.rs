@@ -21,11 +21,11 @@ use groups::Groups;
 pub(crate) use text::{BEFORE_TEXT, DETAIL_SIZE, NAME_SIZE, fitted, width_of};
 
 /// The height of every box.
-pub(crate) const BOX_HEIGHT: f64 = 46.0;
+pub(crate) const BOX_HEIGHT: f64 = 48.0;
 /// What a band's frame has above its boxes, for its name.
-const BAND_TOP: f64 = 34.0;
+const BAND_TOP: f64 = 32.0;
 /// What a band's frame has below its boxes.
-const BAND_BOTTOM: f64 = 16.0;
+const BAND_BOTTOM: f64 = 14.0;
 /// Between two bands.
 const BAND_GAP: f64 = 18.0;
 /// Between a band's frame and its outer boxes.
@@ -210,7 +210,7 @@ fn chain(number: usize, edge: &Edge, slots: &mut Vec<Slot>) -> Vec<usize> {
             holds: Holds::Bend(number),
             column,
             band,
-            height: 6.0,
+            height: 4.0,
             left: Vec::new(),
             right: Vec::new(),
         });
@@ -301,7 +301,7 @@ fn lefts(draft: &Draft, widths: &[f64]) -> Vec<f64> {
             .iter()
             .map(|slot| draft.slots[*slot].right.len())
             .sum();
-        let gap = 96.0 + (2.0 * crossing as f64).min(64.0);
+        let gap = 70.0 + (2.0 * crossing as f64).min(60.0);
         let framed = draft.groups.is_banded() && column == 0;
         x += width + gap + if framed { BAND_SIDE } else { 0.0 };
     }

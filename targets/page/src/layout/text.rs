@@ -9,7 +9,7 @@ pub(crate) const DETAIL_SIZE: f64 = 11.0;
 /// What a box has left of its text (the icon) and right of it.
 pub(crate) const BEFORE_TEXT: f64 = 40.0;
 const AFTER_TEXT: f64 = 14.0;
-const NARROWEST: f64 = 132.0;
+const NARROWEST: f64 = 124.0;
 const WIDEST: f64 = 300.0;
 
 /// The width of a node's box by itself.
