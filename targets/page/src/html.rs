@@ -8,7 +8,18 @@ use crate::svg::svg;
 
 const SKELETON: &str = include_str!("../assets/page.html");
 const STYLE: &str = include_str!("../assets/page.css");
-const SCRIPT: &str = include_str!("../assets/page.js");
+/// The parts of the script, in the order in which they stand in its one block.
+const SCRIPT: [&str; 9] = [
+    include_str!("../assets/script/base.js"),
+    include_str!("../assets/script/picture.js"),
+    include_str!("../assets/script/map.js"),
+    include_str!("../assets/script/select.js"),
+    include_str!("../assets/script/panel.js"),
+    include_str!("../assets/script/pointer.js"),
+    include_str!("../assets/script/keys.js"),
+    include_str!("../assets/script/search.js"),
+    include_str!("../assets/script/start.js"),
+];
 const ICONS: &str = include_str!("../assets/icons.svg");
 
 /// The page as one file; the same page gives the same bytes.
@@ -17,7 +28,8 @@ const ICONS: &str = include_str!("../assets/icons.svg");
 /// came in with the data would neither run nor load.
 pub fn html(page: &Page) -> String {
     // As a browser reads them: it hashes what is between the tags.
-    let (style, script) = (format!("\n{STYLE}"), format!("\n{SCRIPT}"));
+    let style = format!("\n{STYLE}");
+    let script = format!("\n\"use strict\";\n{{\n{}}}\n", SCRIPT.join("\n"));
     let policy = format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
         digest(&style),
@@ -147,7 +159,8 @@ mod tests {
 
     #[test]
     fn the_assets_close_no_element_of_theirs() {
-        assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--"));
+        let script = SCRIPT.concat();
+        assert!(!script.contains("</script") && !script.contains("<!--"));
         assert!(!STYLE.contains("</style"));
     }
 }
