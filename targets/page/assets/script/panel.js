@@ -26,7 +26,25 @@ const section = (title, count, ...content) => [
 ];
 
 const code = (text) => make("code", {}, make("bdi", {}, text));
-const place = (text) => make("span", { class: "at" }, make("bdi", {}, text));
+
+/** A path, which may be broken after its slashes. */
+const place = (text) => {
+  const parts = text.split("/").flatMap((part, number) => (number ? [make("wbr"), part] : [part]));
+  const slashed = parts.map((part, number) =>
+    typeof part === "string" && number < parts.length - 1 ? `${part}/` : part,
+  );
+  return make("span", { class: "at" }, make("bdi", {}, slashed));
+};
+
+/** The first few, and the others on demand. */
+const places = (all) => {
+  const [first, others] = [all.slice(0, 3), all.slice(3)];
+  if (others.length < 2) return all.map(place);
+  return [
+    ...first.map(place),
+    make("details", {}, make("summary", {}, `${others.length} more places`), others.map(place)),
+  ];
+};
 
 const finding = (it) =>
   make(
@@ -94,14 +112,12 @@ const edge = (number, index) => {
   return make(
     "li",
     {},
-    outward ? `${it.access.join(", ")} → ` : "",
+    make("span", { class: "tag" }, it.access.join(", ")),
+    outward ? " → " : " ← ",
     link(other),
-    outward ? "" : ` → ${it.access.join(", ")}`,
-    it.methods.length
-      ? make("p", {}, "through ", joined(it.methods.map(code)))
-      : undefined,
+    it.methods.length ? make("p", {}, "through ", joined(it.methods.map(code))) : undefined,
     it.variables.map(([name, field]) => make("p", {}, code(name), ` holds its ${field}`)),
-    it.places.map(place),
+    places(it.places),
   );
 };
 
@@ -131,22 +147,18 @@ const details = (number) => {
   return [
     heading(node.kind, node.id, [
       node.detail || node.kind,
-      node.place
-        ? make("span", { class: "at" }, make("bdi", {}, `${node.place.at} (${node.place.item})`))
-        : undefined,
+      node.place ? place(`${node.place.at} (${node.place.item})`) : undefined,
     ]),
     ...(node.findings.length || chosen.length
       ? section(
           "Rules",
           node.findings.length + chosen.length,
           ...node.findings.map(finding),
-          ...chosen.map((it) =>
-            make("p", {}, "The pack ", code(it.pack), " says ", code(`${it.name} = ${it.value}`)),
-          ),
+          ...chosen.map((it) => make("p", {}, "The pack ", code(it.pack), " says ", code(`${it.name} = ${it.value}`))),
         )
       : []),
-    ...(touched.length ? section("Edges", touched.length, list(touched.map((index) => edge(number, index)))) : []),
     ...settings(node),
+    ...(touched.length ? section("Edges", touched.length, list(touched.map((index) => edge(number, index)))) : []),
     ...(own ? section("Resources", own, list([...resources, ...shared])) : []),
     ...(node.decisions.length ? section("Decisions", node.decisions.length, list(node.decisions.map(decision))) : []),
     ...(node.routes.length
@@ -180,9 +192,7 @@ const overview = () => {
     make(
       "ul",
       { class: "counts" },
-      [...kinds].map(([kind, count]) =>
-        make("li", {}, icon(kind), plural(count, kind.replace("-", " "), many(kind))),
-      ),
+      [...kinds].map(([kind, count]) => make("li", {}, icon(kind), plural(count, kind.replace("-", " "), many(kind)))),
     ),
     ...section(
       "Environment",
@@ -193,9 +203,7 @@ const overview = () => {
         make(
           "tbody",
           {},
-          facts.map(([name, value]) =>
-            make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, code(value))),
-          ),
+          facts.map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, code(value)))),
         ),
       ),
     ),

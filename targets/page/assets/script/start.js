@@ -29,9 +29,7 @@ const follow = () => {
     return;
   }
   const [id, where] = wanted.split("@");
-  const number = where
-    ? pictures.findIndex(({ data }) => `${data.app}/${data.environment}` === where)
-    : picture.number;
+  const number = where ? pictures.findIndex(({ data }) => `${data.app}/${data.environment}` === where) : picture.number;
   const node = views[number]?.nodes.findIndex((it) => it.id === id) ?? -1;
   if (node < 0) return;
   if (number !== picture.number) show(number);

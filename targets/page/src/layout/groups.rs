@@ -42,7 +42,7 @@ impl Groups {
         let names: Vec<&str> = used.into_keys().collect();
         let index = |name: &str| names.binary_search(&name).unwrap_or(0);
         let of_node: Vec<usize> = named.iter().map(|name| index(name)).collect();
-        let rank = ranks(view, &of_node, names.len());
+        let rank = ranks(view, &of_node, &names);
         let mut ordered = vec![String::new(); names.len()];
         for (group, name) in names.iter().enumerate() {
             ordered[rank[group]] = (*name).to_owned();
@@ -156,7 +156,8 @@ fn of_neighbours(view: &View, node: usize, named: &[Option<String>]) -> Option<S
 
 /// Puts groups with many edges between them near each other: starts from the order of names, and swaps two
 /// as long as that makes edges shorter.
-fn ranks(view: &View, of_node: &[usize], count: usize) -> Vec<usize> {
+fn ranks(view: &View, of_node: &[usize], names: &[&str]) -> Vec<usize> {
+    let count = names.len();
     let mut weights: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for edge in &view.edges {
         let (a, b) = (of_node[edge.from], of_node[edge.to]);
@@ -165,7 +166,13 @@ fn ranks(view: &View, of_node: &[usize], count: usize) -> Vec<usize> {
             *weights.entry((a.min(b), a.max(b))).or_default() += 1;
         }
     }
-    let mut rank: Vec<usize> = (0..count).collect();
+    // What is left over comes last, wherever its edges lead.
+    let last = names.iter().position(|name| *name == OTHERS);
+    let moving: Vec<usize> = (0..count).filter(|group| Some(*group) != last).collect();
+    let mut rank: Vec<usize> = vec![count - 1; count];
+    for (place, group) in moving.iter().enumerate() {
+        rank[*group] = place;
+    }
     let length = |rank: &[usize]| -> usize {
         weights
             .iter()
@@ -177,8 +184,8 @@ fn ranks(view: &View, of_node: &[usize], count: usize) -> Vec<usize> {
     let rounds = if count > 60 { 1 } else { 8 };
     for _ in 0..rounds {
         let before = best;
-        for a in 0..count {
-            for b in a + 1..count {
+        for (place, &a) in moving.iter().enumerate() {
+            for &b in &moving[place + 1..] {
                 rank.swap(a, b);
                 let now = length(&rank);
                 if now < best {

@@ -2,10 +2,9 @@
 
 use super::{BAND_BOTTOM, BAND_GAP, BAND_TOP, BOX_HEIGHT, Draft, HEADINGS, Holds, MARGIN};
 
-/// Between two boxes.
-const BETWEEN_BOXES: f64 = 14.0;
-/// Between a bend and its neighbour.
-const BETWEEN_BENDS: f64 = 7.0;
+/// Between two boxes, and between a bend and its neighbour: where there is room, and in bands.
+const BETWEEN_BOXES: [f64; 2] = [26.0, 14.0];
+const BETWEEN_BENDS: [f64; 2] = [12.0, 7.0];
 /// Sweeps over all columns.
 const SWEEPS: usize = 16;
 
@@ -67,10 +66,11 @@ fn runs(draft: &Draft) -> Vec<Run> {
 }
 
 fn distance(draft: &Draft, above: usize, below: usize) -> f64 {
-    match (draft.slots[above].holds, draft.slots[below].holds) {
+    let apart = match (draft.slots[above].holds, draft.slots[below].holds) {
         (Holds::Node(_), Holds::Node(_)) => BETWEEN_BOXES,
         _ => BETWEEN_BENDS,
-    }
+    };
+    apart[usize::from(draft.groups.is_banded())]
 }
 
 /// From the middle of a slot to the middle of the next.
