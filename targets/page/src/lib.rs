@@ -12,3 +12,8 @@ mod svg;
 
 pub use html::html;
 pub use model::{Decision, Edge, Finding, Node, NodeKind, Page, Place, Resource, Setting, View};
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

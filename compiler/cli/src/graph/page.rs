@@ -179,6 +179,7 @@ impl Looked<'_> {
             instead_of: setting
                 .overridden
                 .iter()
+                .filter(|weaker| weaker.value != setting.value)
                 .map(|weaker| (shown(&weaker.value), layer(&weaker.origin)))
                 .collect(),
             default: setting.origin == Origin::BuiltIn,

@@ -178,7 +178,7 @@ fn stand(pieces: &[Piece], label: &str, taken: &mut Vec<Rect>) -> Point {
 }
 
 /// The point of a cubic curve at a share of its parameter.
-fn along(piece: &Piece, share: f64) -> Point {
+pub(super) fn along(piece: &Piece, share: f64) -> Point {
     let (a, b) = piece.handles.unwrap_or((piece.from, piece.to));
     let rest = 1.0 - share;
     let weigh = |p: f64, q: f64, r: f64, s: f64| {

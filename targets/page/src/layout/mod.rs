@@ -10,6 +10,8 @@ mod curves;
 mod groups;
 mod heights;
 mod order;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use klo_intent::Access;
