@@ -10,17 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from formats import package
 from tools import missing, program
 
 HERE = Path(__file__).resolve().parent
-
-
-def modules() -> str:
-    """The folder of npm's packages."""
-    found = os.environ.get("KLO_NPM", "")
-    if not found or not (Path(found) / "playwright-core").exists():
-        missing("playwright-core (npm ci in verify/npm, KLO_NPM=…/node_modules)")
-    return found
 
 
 def chromium() -> str:
@@ -51,7 +44,7 @@ def visit(steps: list[dict[str, Any]], *, width: int = 1440, height: int = 900, 
     done = subprocess.run(
         [program("node"), str(HERE / "browser.cjs")],
         input=json.dumps(asked),
-        env={**os.environ, "NODE_PATH": modules()},
+        env={**os.environ, "NODE_PATH": str(package("playwright-core").parent)},
         capture_output=True,
         text=True,
         timeout=300,

@@ -15,6 +15,7 @@ mod hooks;
 mod hostile;
 mod init;
 mod malformed;
+mod page;
 mod rules;
 mod swaps;
 mod together;

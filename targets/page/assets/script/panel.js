@@ -25,6 +25,9 @@ const section = (title, count, ...content) => [
   ...content,
 ];
 
+/** Text in which what stands between backticks is code. */
+const prose = (text) => text.split("`").map((part, number) => (number % 2 ? code(part) : part));
+
 const code = (text) => make("code", {}, make("bdi", {}, text));
 
 /** A path, which may be broken after its slashes. */
@@ -51,8 +54,8 @@ const finding = (it) =>
     "div",
     { class: it.waived ? "notice waived" : "notice" },
     make("p", {}, make("strong", {}, it.rule), " ", make("span", { class: "tag" }, it.level)),
-    make("p", {}, it.message),
-    it.why ? make("p", {}, make("small", {}, it.why)) : undefined,
+    make("p", {}, prose(it.message)),
+    it.why ? make("p", {}, make("small", {}, prose(it.why))) : undefined,
     it.waived ? make("p", {}, make("strong", {}, "Waived "), it.waived) : undefined,
     place(it.subject),
   );
@@ -61,12 +64,12 @@ const decision = (it) =>
   make(
     "li",
     {},
-    make("strong", {}, it.chosen),
+    make("strong", {}, prose(it.chosen)),
     " ",
     make("span", { class: "tag" }, it.code),
     it.standing_cost ? [" ", make("span", { class: "tag" }, "costs money each month")] : undefined,
-    make("p", {}, `because ${it.because}`),
-    it.instead_of.map((other) => make("small", {}, `instead of ${other}`)),
+    make("p", {}, "because ", prose(it.because)),
+    it.instead_of.map((other) => make("small", {}, "instead of ", prose(other))),
   );
 
 const setting = (it) =>
@@ -78,9 +81,11 @@ const setting = (it) =>
       "td",
       {},
       code(it.value),
-      make("small", {}, it.origin),
+      make("small", {}, prose(it.origin)),
       it.at ? place(it.at) : undefined,
-      (it.instead_of ?? []).map(([value, origin]) => make("small", {}, `in place of ${value} from ${origin}`)),
+      (it.instead_of ?? []).map(([value, origin]) =>
+        make("small", {}, "in place of ", code(value), " from ", prose(origin)),
+      ),
     ),
   );
 
@@ -137,7 +142,7 @@ const details = (number) => {
   const node = picture.data.nodes[number];
   const touched = touching(number);
   const resources = node.resources.map((it) =>
-    make("li", {}, code(it.address), it.purpose ? make("p", {}, it.purpose) : undefined, place(it.file)),
+    make("li", {}, code(it.address), it.purpose ? make("p", {}, prose(it.purpose)) : undefined, place(it.file)),
   );
   const shared = node.shared.map(([file, count]) =>
     make("li", {}, plural(count, "resource"), " that others need too", place(file)),
@@ -171,7 +176,7 @@ const details = (number) => {
 const alike = (decisions) =>
   [...new Set(decisions.map((it) => it.chosen))].map((chosen) => {
     const about = decisions.filter((it) => it.chosen === chosen).map((it) => subject(it.subject));
-    return make("li", {}, chosen, make("p", {}, joined(about)));
+    return make("li", {}, prose(chosen), make("p", {}, joined(about)));
   });
 
 const subject = (id) => {
@@ -188,7 +193,7 @@ const overview = () => {
   const costly = costs.filter((it) => it.standing_cost);
   return [
     heading(null, `${app} in ${environment}`, `${plural(nodes.length, "node")}, ${plural(edges.length, "edge")}`),
-    ...problems.map((it) => make("p", { class: "notice" }, it)),
+    ...problems.map((it) => make("p", { class: "notice" }, prose(it))),
     make(
       "ul",
       { class: "counts" },

@@ -119,7 +119,7 @@ const reveal = (number) => {
   const top = box.y * look.zoom + look.y;
   const right = left + box.width * look.zoom;
   const bottom = top + box.height * look.zoom;
-  const shift = (low, high, size, edge) => (low < edge ? edge - low : high > size - edge ? size - edge - high : 0);
+  const shift = (low, high, size, edge) => (low < 12 ? edge - low : high > size - 12 ? size - edge - high : 0);
   const [x, y] = [shift(left, right, width, edgeX), shift(top, bottom, height, edgeY)];
   if (x || y) pan(x, y, true);
 };

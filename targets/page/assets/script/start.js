@@ -68,6 +68,7 @@ window.addEventListener("resize", drawWindow);
 window.addEventListener("beforeprint", () => {
   picture.scene.style.transform = "none";
   picture.headings.style.transform = "none";
+  for (const folded of panel.querySelectorAll("details")) folded.open = true;
 });
 window.addEventListener("afterprint", () => draw(false));
 

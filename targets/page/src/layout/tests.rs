@@ -179,6 +179,8 @@ fn view() -> impl Strategy<Value = View> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn whatever_the_graph_boxes_stand_apart_and_edges_end_at_them(view in view()) {
         let found = layout(&view);
