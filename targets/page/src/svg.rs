@@ -6,8 +6,8 @@ use klo_intent::{Access, Kind};
 
 use crate::escape::text;
 use crate::layout::{
-    BEFORE_TEXT, Band, Curve, DETAIL_SIZE, Heading, Layout, NAME_SIZE, Piece, Rect, fitted, label,
-    layout, width_of,
+    BEFORE_TEXT, Band, Curve, DETAIL_SIZE, FLAG, Heading, Layout, NAME_SIZE, Piece, Rect, fitted,
+    label, layout, width_of,
 };
 use crate::model::{Edge, Node, NodeKind, View};
 
@@ -115,27 +115,7 @@ fn draw_nodes(out: &mut String, view: &View, layout: &Layout) {
         degrees[edge.from] += 1;
         degrees[edge.to] += 1;
     }
-    // The order of the elements is that in which a reader goes through the picture.
-    let mut order: Vec<usize> = (0..view.nodes.len()).collect();
-    let key = |node: &usize| (layout.boxes[*node].y, layout.boxes[*node].x);
-    if layout.bands.is_empty() {
-        order.sort_by(|a, b| {
-            let ((ay, ax), (by, bx)) = (key(a), key(b));
-            ax.total_cmp(&bx).then(ay.total_cmp(&by))
-        });
-    } else {
-        let band = |node: &usize| {
-            let middle = layout.boxes[*node].middle();
-            let bands = layout.bands.iter();
-            bands.filter(|band| band.frame.bottom() < middle).count()
-        };
-        order.sort_by(|a, b| {
-            let ((ay, ax), (by, bx)) = (key(a), key(b));
-            let bands = band(a).cmp(&band(b));
-            bands.then(ax.total_cmp(&bx)).then(ay.total_cmp(&by))
-        });
-    }
-    for number in order {
+    for number in reading_order(view, layout) {
         draw_node(
             out,
             number,
@@ -146,17 +126,47 @@ fn draw_nodes(out: &mut String, view: &View, layout: &Layout) {
     }
 }
 
+/// The order in which a reader goes through the picture: band by band, column by column, downwards.
+fn reading_order(view: &View, layout: &Layout) -> Vec<usize> {
+    let mut order: Vec<(usize, Rect, usize)> = (0..view.nodes.len())
+        .map(|node| {
+            let at = layout.boxes[node];
+            let bands = layout.bands.iter();
+            let above = bands.filter(|band| band.frame.bottom() < at.middle());
+            (above.count(), at, node)
+        })
+        .collect();
+    order.sort_by(|(a_band, a, _), (b_band, b, _)| {
+        let bands = a_band.cmp(b_band);
+        bands.then(a.x.total_cmp(&b.x)).then(a.y.total_cmp(&b.y))
+    });
+    order.into_iter().map(|(_, _, node)| node).collect()
+}
+
 fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usize) {
     let kind = node.kind.name();
-    let lower = if family(node.kind) == "store" {
-        LID
-    } else {
-        0.0
-    };
+    let family = family(node.kind);
+    let lower = if family == "store" { LID } else { 0.0 };
     let middle = at.middle() + lower;
     let open = node.findings.iter().filter(|found| found.waived.is_none());
     let open = open.count();
-    let mut said = format!("{} {}", kind.replace('-', " "), node.name);
+    let _ = writeln!(
+        out,
+        "<g class=\"node {family} k-{kind}\" data-node=\"{number}\" role=\"button\" tabindex=\"-1\" aria-label=\"{}\">\
+         <title>{}</title>{}<use class=\"icon\" href=\"#icon-{kind}\" x=\"{}\" y=\"{}\" width=\"20\" height=\"20\"/>",
+        text(&said(node, degree, open)),
+        text(&node.id),
+        shape(family, at),
+        coordinate(at.x + 12.0),
+        coordinate(middle - 10.0),
+    );
+    draw_words(out, node, at, middle, open > 0);
+    out.push_str("</g>\n");
+}
+
+/// A node in words, for those who hear the page.
+fn said(node: &Node, degree: usize, open: usize) -> String {
+    let mut said = format!("{} {}", node.kind.name().replace('-', " "), node.name);
     if !node.detail.is_empty() {
         said.push_str(&format!(", {}", node.detail));
     }
@@ -167,48 +177,39 @@ fn draw_node(out: &mut String, number: usize, node: &Node, at: Rect, degree: usi
     if open > 0 {
         said.push_str(&format!(", rules found {open}"));
     }
-    let _ = writeln!(
-        out,
-        "<g class=\"node {} k-{kind}\" data-node=\"{number}\" role=\"button\" tabindex=\"-1\" aria-label=\"{}\">\
-         <title>{}</title>{}<use class=\"icon\" href=\"#icon-{kind}\" x=\"{}\" y=\"{}\" width=\"20\" height=\"20\"/>",
-        family(node.kind),
-        text(&said),
-        text(&node.id),
-        shape(node.kind, at),
-        coordinate(at.x + 12.0),
-        coordinate(middle - 10.0),
-    );
+    said
+}
+
+/// The name, what is said below it, and a flag where rules found something.
+fn draw_words(out: &mut String, node: &Node, at: Rect, middle: f64, flagged: bool) {
     let left = coordinate(at.x + BEFORE_TEXT);
-    let flag = if open > 0 { 18.0 } else { 0.0 };
-    let name = fitted(&node.name, NAME_SIZE, true, at.width - flag);
-    if node.detail.is_empty() {
-        let y = coordinate(middle + 4.5);
-        let _ = write!(
-            out,
-            "<text class=\"name\" x=\"{left}\" y=\"{y}\">{}</text>",
-            text(&name)
-        );
-    } else {
+    let room = at.width - if flagged { FLAG } else { 0.0 };
+    let name = fitted(&node.name, NAME_SIZE, true, room);
+    let line = if node.detail.is_empty() { 4.5 } else { -3.0 };
+    let _ = write!(
+        out,
+        "<text class=\"name\" x=\"{left}\" y=\"{}\">{}</text>",
+        coordinate(middle + line),
+        text(&name)
+    );
+    if !node.detail.is_empty() {
         let detail = fitted(&node.detail, DETAIL_SIZE, false, at.width);
         let _ = write!(
             out,
-            "<text class=\"name\" x=\"{left}\" y=\"{}\">{}</text><text class=\"detail\" x=\"{left}\" y=\"{}\">{}</text>",
-            coordinate(middle - 3.0),
-            text(&name),
+            "<text class=\"detail\" x=\"{left}\" y=\"{}\">{}</text>",
             coordinate(middle + 13.0),
             text(&detail)
         );
     }
-    if open > 0 {
+    if flagged {
         let after = at.x + BEFORE_TEXT + width_of(&name, NAME_SIZE, true) + 4.0;
         let _ = write!(
             out,
             "<use class=\"flag\" href=\"#icon-finding\" x=\"{}\" y=\"{}\" width=\"14\" height=\"14\"/>",
             coordinate(after.min(at.right() - 20.0)),
-            coordinate(middle - 15.0),
+            coordinate(middle + line - 12.0),
         );
     }
-    out.push_str("</g>\n");
 }
 
 /// Nodes of a family have one shape and one colour.
@@ -227,10 +228,10 @@ fn family(kind: NodeKind) -> &'static str {
 
 /// The outline of a node, by its family: boxes for units, pills for ways in, cylinders for stores, boxes
 /// with pointed sides for channels, notes for what is given.
-fn shape(kind: NodeKind, at: Rect) -> String {
+fn shape(family: &str, at: Rect) -> String {
     let n = coordinate;
     let (x, y, right, bottom) = (at.x, at.y, at.right(), at.bottom());
-    match family(kind) {
+    match family {
         "way-in" => format!("<rect class=\"shape\" {} rx=\"23\"/>", rect(at)),
         "store" => {
             let (lid, half) = (LID, at.width / 2.0);

@@ -32,14 +32,12 @@ impl Groups {
             return whole();
         };
         let named = assigned(view, units);
-        let mut used: BTreeMap<&str, usize> = BTreeMap::new();
-        for (node, name) in named.iter().enumerate() {
-            if columns.is_banded(columns.of_node[node]) {
-                let next = used.len();
-                used.entry(name).or_insert(next);
-            }
-        }
-        let names: Vec<&str> = used.into_keys().collect();
+        let banded = named.iter().zip(&columns.of_node);
+        let used: BTreeSet<&str> = banded
+            .filter(|(_, column)| columns.is_banded(**column))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let names: Vec<&str> = used.into_iter().collect();
         let index = |name: &str| names.binary_search(&name).unwrap_or(0);
         let of_node: Vec<usize> = named.iter().map(|name| index(name)).collect();
         let rank = ranks(view, &of_node, &names);

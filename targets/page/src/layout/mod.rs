@@ -20,7 +20,7 @@ use crate::model::{Edge, View};
 use columns::Columns;
 pub(crate) use columns::Stage;
 use groups::Groups;
-pub(crate) use text::{BEFORE_TEXT, DETAIL_SIZE, NAME_SIZE, fitted, width_of};
+pub(crate) use text::{BEFORE_TEXT, DETAIL_SIZE, FLAG, NAME_SIZE, fitted, width_of};
 
 /// The height of every box.
 pub(crate) const BOX_HEIGHT: f64 = 48.0;

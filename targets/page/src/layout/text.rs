@@ -9,12 +9,14 @@ pub(crate) const DETAIL_SIZE: f64 = 11.0;
 /// What a box has left of its text (the icon) and right of it.
 pub(crate) const BEFORE_TEXT: f64 = 40.0;
 const AFTER_TEXT: f64 = 14.0;
+/// What the flag of a finding takes beside the name.
+pub(crate) const FLAG: f64 = 18.0;
 const NARROWEST: f64 = 124.0;
 const WIDEST: f64 = 300.0;
 
 /// The width of a node's box by itself.
 pub(super) fn box_width(node: &Node) -> f64 {
-    let flag = if node.findings.is_empty() { 0.0 } else { 18.0 };
+    let flag = if node.findings.is_empty() { 0.0 } else { FLAG };
     let name = width_of(&node.name, NAME_SIZE, true) + flag;
     let detail = width_of(&node.detail, DETAIL_SIZE, false);
     let wanted = BEFORE_TEXT + name.max(detail) + AFTER_TEXT;
