@@ -24,9 +24,10 @@ from browser import (
     wait,
     wheel,
 )
+from formats import package
 from grown import grow
 from stacks import EXAMPLES
-from tools import REPOSITORY, SCRATCH, klo, run
+from tools import REPOSITORY, SCRATCH, klo, program, run
 
 APPS = ["shop", "grown"]
 API = "service.orders-api"
@@ -526,6 +527,14 @@ def test_names_that_mean_something_elsewhere_are_names_here(tmp_path: Path) -> N
     saw = clean(visit([goto(file, "#service.api"), SETTLED, state(), look]), file)
     assert hostile in saw.answers[-2]["panel"]
     assert saw.answers[-1] == {"title": "shop: intent graph", "images": 0, "scripts": 2}
+
+
+def test_its_parts_are_as_prettier_leaves_them() -> None:
+    assets = REPOSITORY / "targets" / "page" / "assets"
+    files = sorted(str(file) for kind in ("html", "css", "js") for file in assets.rglob(f"*.{kind}"))
+    assert len(files) > 5
+    prettier = str(package("prettier/bin/prettier.cjs"))
+    run(program("node"), prettier, "--print-width", "120", "--check", *files, cwd=REPOSITORY)
 
 
 def test_a_narrow_window_has_room_for_everything(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ const start = () => {
   at("choice").hidden = pictures.length < 2;
   if (window.innerWidth >= 900) at("legend").open = pictures[0].data.nodes.length < 30;
   show(0);
-  if (window.innerWidth >= 1100) {
+  if (window.innerWidth >= 1100 || picture.data.problems.length) {
     opener = at("overview");
     showPanel(overview());
     begin();
