@@ -39,7 +39,7 @@ pub(crate) fn svg(view: &View, number: usize) -> String {
     }
     out.push_str("<g class=\"edges\" aria-hidden=\"true\">\n");
     for (edge, (data, curve)) in view.edges.iter().zip(&layout.curves).enumerate() {
-        draw_edge(&mut out, edge, data, curve);
+        draw_edge(&mut out, view, edge, data, curve);
     }
     out.push_str("</g>\n<g class=\"nodes\">\n");
     draw_nodes(&mut out, view, &layout);
@@ -90,12 +90,15 @@ fn manner(access: &[Access]) -> &'static str {
     }
 }
 
-fn draw_edge(out: &mut String, number: usize, edge: &Edge, curve: &Curve) {
+fn draw_edge(out: &mut String, view: &View, number: usize, edge: &Edge, curve: &Curve) {
     let manner = manner(&edge.access);
+    let [from, to] = [edge.from, edge.to].map(|node| &view.nodes[node].id);
+    let title = format!("{from} → {to}: {}", label(&edge.access));
     let _ = writeln!(
         out,
-        "<path class=\"edge {manner}\" data-edge=\"{number}\" d=\"{}\" marker-end=\"url(#arrow-{manner})\"/>",
-        path(&curve.pieces)
+        "<path class=\"edge {manner}\" data-edge=\"{number}\" d=\"{}\" marker-end=\"url(#arrow-{manner})\"><title>{}</title></path>",
+        path(&curve.pieces),
+        text(&title)
     );
 }
 

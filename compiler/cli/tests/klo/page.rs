@@ -37,15 +37,17 @@ fn node<'a>(view: &'a Value, id: &str) -> &'a Value {
 
 /// Who does what to whom.
 fn edges(view: &Value) -> BTreeSet<(String, String, String)> {
-    let id = |end: &Value| match end.as_u64() {
-        Some(number) => view["nodes"][number as usize]["id"].as_str(),
-        None => end.as_str(),
+    let id = |end: &Value| {
+        let id = match end.as_u64() {
+            Some(number) => &view["nodes"][number as usize]["id"],
+            None => end,
+        };
+        id.as_str().expect("an id").to_owned()
     };
     let all = view["edges"].as_array().expect("edges").iter();
     all.map(|edge| {
-        let ends = [&edge["from"], &edge["to"]].map(|end| id(end).expect("an id").to_owned());
-        let [from, to] = ends;
-        (from, to, edge["access"].to_string())
+        let access = edge["access"].to_string();
+        (id(&edge["from"]), id(&edge["to"]), access)
     })
     .collect()
 }
