@@ -1,5 +1,7 @@
-// Drives a Chromium by a list of steps and says what it saw: see browser.py, which writes the list.
+// Drives a Chromium by lists of steps and says what it saw: see browser.py, which writes them.
 "use strict";
+
+const { createInterface } = require("node:readline");
 
 const { chromium } = require("playwright-core");
 
@@ -39,12 +41,12 @@ const STEPS = {
   pdf: (page, { path }) => page.pdf({ path, preferCSSPageSize: true }).then(() => null),
 };
 
-async function main() {
-  const { executable, context, steps } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
-  const browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+/** Takes the steps of one visit in a context of its own. */
+async function visit(browser, { context, steps }) {
   const saw = { answers: [], console: [], requests: [] };
+  const own = await browser.newContext(context);
   try {
-    const page = await (await browser.newContext(context)).newPage();
+    const page = await own.newPage();
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) saw.console.push(`${message.type()}: ${message.text()}`);
     });
@@ -53,10 +55,20 @@ async function main() {
     for (const { do: name, ...options } of steps) {
       saw.answers.push((await STEPS[name](page, options)) ?? null);
     }
+    return saw;
   } finally {
-    await browser.close();
+    await own.close();
   }
-  process.stdout.write(JSON.stringify(saw));
+}
+
+/** A line of standard input is a visit, and gives a line of standard output. */
+async function main() {
+  const browser = await chromium.launch({ executablePath: process.argv[2], args: ARGUMENTS });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const saw = await visit(browser, JSON.parse(line)).catch((error) => ({ failed: error.stack }));
+    process.stdout.write(`${JSON.stringify(saw)}\n`);
+  }
+  await browser.close();
 }
 
 main().catch((error) => {

@@ -1,6 +1,7 @@
 """A page in a real browser: a list of steps, taken one after the other, and what the page answered, logged and
 asked for. `browser.cjs` takes them, with Playwright, in the Chromium that is there."""
 
+import functools
 import json
 import os
 import shutil
@@ -34,24 +35,32 @@ class Saw:
     requests: list[str]
 
 
+@functools.cache
+def driver() -> subprocess.Popen[str]:
+    """One browser for all visits, which ends with its standard input."""
+    return subprocess.Popen(
+        [program("node"), str(HERE / "browser.cjs"), chromium()],
+        env={**os.environ, "NODE_PATH": str(package("playwright-core").parent)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 def visit(steps: list[dict[str, Any]], *, width: int = 1440, height: int = 900, **context: Any) -> Saw:
     """Takes the steps on one page; `context` is for Playwright's browser context (`colorScheme`, `javaScriptEnabled`)."""
-    asked = {
-        "executable": chromium(),
-        "context": {"viewport": {"width": width, "height": height}, **context},
-        "steps": steps,
-    }
-    done = subprocess.run(
-        [program("node"), str(HERE / "browser.cjs")],
-        input=json.dumps(asked),
-        env={**os.environ, "NODE_PATH": str(package("playwright-core").parent)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    if done.returncode != 0:
-        pytest.fail(f"the browser ended with {done.returncode}\n{done.stderr}", pytrace=False)
-    return Saw(**json.loads(done.stdout))
+    asked = {"context": {"viewport": {"width": width, "height": height}, **context}, "steps": steps}
+    running = driver()
+    assert running.stdin and running.stdout
+    running.stdin.write(f"{json.dumps(asked)}\n")
+    running.stdin.flush()
+    answer = running.stdout.readline()
+    if not answer:
+        pytest.fail(f"the browser ended with {running.wait()}", pytrace=False)
+    saw = json.loads(answer)
+    if "failed" in saw:
+        pytest.fail(saw["failed"], pytrace=False)
+    return Saw(**saw)
 
 
 def goto(page: Path, fragment: str = "") -> dict[str, Any]:

@@ -147,7 +147,7 @@ fn files_that_the_page_names_are_those_that_compile_writes() {
 #[test]
 fn findings_and_waivers_are_told_where_they_belong() {
     let (_scratch, folder) = example("minimal");
-    let pack = "klo-rules: 1\npack: acme\nversion: 1.0.0\nrules:\n\
+    let pack = "klo-rules: 1\npack: acme/platform\nversion: 1.0.0\nrules:\n\
         - id: ACME-1\n  name: too-few\n  on: service\n  level: deny\n  why: One task is none while it is replaced.\n  require: { min: { min: 3 } }\n";
     fs::write(folder.join("acme.yaml"), pack).expect("written");
     let waivers = "- rule: ACME-1\n  on: service.minimal\n  reason: A trial.\n  approver: ops\n  until: 2030-01-31\n";
