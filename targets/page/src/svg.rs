@@ -31,7 +31,7 @@ pub(crate) fn svg(view: &View, number: usize) -> String {
     let _ = write!(
         out,
         "<svg class=\"graph{crowded}\" data-view=\"{number}\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\" role=\"group\" aria-label=\"{}\">\n<g class=\"scene\">\n",
+         width=\"{width}\" height=\"{height}\" role=\"group\" tabindex=\"-1\" aria-label=\"{}\">\n<g class=\"scene\">\n",
         text(&title)
     );
     for band in &layout.bands {
