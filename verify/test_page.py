@@ -262,10 +262,15 @@ def test_search_finds_and_leads_there(app: str, text: str, found: str | None) ->
     assert clean(visible, page(app)).answers[-1]
 
 
-IN_SIGHT = """(selector) => {
-  const { left, top, right, bottom } = document.querySelector(selector).getBoundingClientRect();
-  const stage = document.getElementById("stage").getBoundingClientRect();
-  return left >= stage.left && right <= stage.right && top >= stage.top && bottom <= stage.bottom;
+# The picture glides there, for as long as the machine takes.
+IN_SIGHT = """async (selector) => {
+  for (let tries = 0; tries < 100; tries++) {
+    const { left, top, right, bottom } = document.querySelector(selector).getBoundingClientRect();
+    const stage = document.getElementById("stage").getBoundingClientRect();
+    if (left >= stage.left && right <= stage.right && top >= stage.top && bottom <= stage.bottom) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
 }"""
 
 

@@ -11,7 +11,9 @@ mod model;
 mod svg;
 
 pub use html::html;
-pub use model::{Decision, Edge, Finding, Node, NodeKind, Page, Place, Resource, Setting, View};
+pub use model::{
+    Decision, Edge, Finding, Node, NodeKind, Page, Place, Problem, Resource, Setting, View,
+};
 
 #[cfg(test)]
 mod testing;

@@ -19,8 +19,8 @@ pub struct View {
     pub environment: String,
     /// What holds for all of it, each as a name and a value: the region, the tier.
     pub facts: Vec<(String, String)>,
-    /// What is wrong with it, a sentence each; resources may be missing because of these.
-    pub problems: Vec<String>,
+    /// What is wrong with it; resources may be missing because of these.
+    pub problems: Vec<Problem>,
     /// Intents and the other ends of edges; their order is that of reading.
     pub nodes: Vec<Node>,
     /// Who does what to whom.
@@ -29,6 +29,15 @@ pub struct View {
     pub findings: Vec<Finding>,
     /// What was decided for the whole.
     pub decisions: Vec<Decision>,
+}
+
+/// What keeps an environment from being written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// The sentence.
+    pub message: String,
+    /// Where it stands: `services/orders/main.py:20:3`.
+    pub at: Option<String>,
 }
 
 /// What a node stands for.

@@ -1,6 +1,6 @@
 use klo_intent::{Access, Kind};
 
-use crate::model::{Finding, NodeKind, Page, Setting, View};
+use crate::model::{Finding, NodeKind, Page, Problem, Setting, View};
 use crate::testing::{areas, edge, node};
 
 /// Names and texts that mean something in HTML, SVG, JavaScript or to a terminal.
@@ -11,7 +11,10 @@ fn hostile() -> Page {
     let mut view = View {
         app: HOSTILE.to_owned(),
         environment: HOSTILE.to_owned(),
-        problems: vec![HOSTILE.to_owned()],
+        problems: vec![Problem {
+            message: HOSTILE.to_owned(),
+            at: Some(HOSTILE.to_owned()),
+        }],
         facts: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
         ..View::default()
     };

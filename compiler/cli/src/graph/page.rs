@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use klo_diagnostics::{At, Diagnostic};
 use klo_intent::{Edge, Intent, IntentGraph, Kind, Node as End, Origin, Setting};
-use klo_page::{Decision, Finding, Node, NodeKind, Page, Place, Resource, View};
+use klo_page::{Decision, Finding, Node, NodeKind, Page, Place, Problem, Resource, View};
 use klo_plan::{Group, Plan, Root};
 use klo_source::Span;
 
@@ -43,7 +43,7 @@ impl Looked<'_> {
             app: app.app.name.clone(),
             environment: environment.name.clone(),
             facts: self.facts(),
-            problems: problems(&app.diagnostics, &environment.name),
+            problems: self.problems(&app.diagnostics),
             ..View::default()
         };
         if let Some(graph) = &environment.graph {
@@ -69,6 +69,20 @@ impl Looked<'_> {
             .map(shown_finding)
             .collect();
         view
+    }
+
+    /// What keeps the environment from being written, in the order in which it is told.
+    fn problems(&self, diagnostics: &[Diagnostic]) -> Vec<Problem> {
+        let name = &self.environment.name;
+        diagnostics
+            .iter()
+            .filter(|found| found.blocks() && found.rule.is_none())
+            .filter(|found| found.environments.is_empty() || found.environments.contains(name))
+            .map(|found| Problem {
+                message: found.message.clone(),
+                at: self.project.place(&found.at),
+            })
+            .collect()
     }
 
     /// What holds for the whole environment.
@@ -224,19 +238,6 @@ fn ends(graph: &IntentGraph) -> BTreeMap<String, End> {
     intents
         .chain(others.cloned())
         .map(|end| (graph.node_id(&end), end))
-        .collect()
-}
-
-/// What keeps an environment from being written, in the order in which it is told.
-fn problems(diagnostics: &[Diagnostic], environment: &str) -> Vec<String> {
-    let holds = |found: &&Diagnostic| {
-        found.environments.is_empty() || found.environments.iter().any(|name| name == environment)
-    };
-    diagnostics
-        .iter()
-        .filter(|found| found.blocks() && found.rule.is_none())
-        .filter(holds)
-        .map(|found| found.message.clone())
         .collect()
 }
 

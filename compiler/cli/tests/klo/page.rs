@@ -193,8 +193,10 @@ fn an_app_with_an_error_has_a_page_that_says_so() {
     for view in views(&data) {
         let problems = view["problems"].as_array().expect("problems");
         assert_eq!(problems.len(), 1, "{problems:?}");
-        let problem = problems[0].as_str().expect("a sentence");
-        assert!(problem.contains("latency"), "{problem}");
+        let message = problems[0]["message"].as_str().expect("a sentence");
+        assert!(message.contains("latency"), "{message}");
+        let at = problems[0]["at"].as_str().expect("a place");
+        assert!(at.starts_with("services/orders/main.py:"), "{at}");
     }
 }
 

@@ -193,7 +193,9 @@ const overview = () => {
   const costly = costs.filter((it) => it.standing_cost);
   return [
     heading(null, `${app} in ${environment}`, `${plural(nodes.length, "node")}, ${plural(edges.length, "edge")}`),
-    ...problems.map((it) => make("p", { class: "notice" }, prose(it))),
+    ...problems.map((it) =>
+      make("div", { class: "notice" }, make("p", {}, prose(it.message)), it.at ? place(it.at) : undefined),
+    ),
     make(
       "ul",
       { class: "counts" },

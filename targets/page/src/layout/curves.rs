@@ -19,6 +19,15 @@ enum Side {
     Right,
 }
 
+/// Where an edge meets a box.
+struct End {
+    /// The height of where it comes from or goes to next.
+    towards: f64,
+    edge: usize,
+    /// Whether it starts here.
+    starts: bool,
+}
+
 /// One curve for each edge.
 pub(super) fn curves(
     draft: &Draft,
@@ -48,7 +57,7 @@ fn is_beside(draft: &Draft, chain: &[usize]) -> bool {
 
 /// Where each edge starts and ends. Edges on one side of a box stand apart, in the order of where they go.
 fn ends(draft: &Draft, places: &[Rect]) -> Vec<(Point, Point)> {
-    let mut sides: BTreeMap<(usize, Side), Vec<(f64, usize, bool)>> = BTreeMap::new();
+    let mut sides: BTreeMap<(usize, Side), Vec<End>> = BTreeMap::new();
     for (edge, chain) in draft.chains.iter().enumerate() {
         let (first, last) = (chain[0], chain[chain.len() - 1]);
         let to_the_right = draft.slots[first].column <= draft.slots[last].column;
@@ -61,19 +70,24 @@ fn ends(draft: &Draft, places: &[Rect]) -> Vec<(Point, Point)> {
         let into = if back { Side::Right } else { Side::Left };
         let next = places[chain[1]].middle();
         let previous = places[chain[chain.len() - 2]].middle();
-        sides
-            .entry((first, out))
-            .or_default()
-            .push((next, edge, true));
-        sides
-            .entry((last, into))
-            .or_default()
-            .push((previous, edge, false));
+        let mut meet = |slot, side, towards, starts| {
+            let end = End {
+                towards,
+                edge,
+                starts,
+            };
+            sides.entry((slot, side)).or_default().push(end);
+        };
+        meet(first, out, next, true);
+        meet(last, into, previous, false);
     }
     let nowhere = Point { x: 0.0, y: 0.0 };
     let mut ends = vec![(nowhere, nowhere); draft.chains.len()];
     for ((slot, side), mut met) in sides {
-        met.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        met.sort_by(|a, b| {
+            let heights = a.towards.total_cmp(&b.towards);
+            heights.then((a.edge, a.starts).cmp(&(b.edge, b.starts)))
+        });
         let gaps = met.len().saturating_sub(1) as f64;
         let apart = if gaps > 0.0 {
             BETWEEN_ENDS.min(SIDE / gaps)
@@ -81,7 +95,7 @@ fn ends(draft: &Draft, places: &[Rect]) -> Vec<(Point, Point)> {
             0.0
         };
         let rect = places[slot];
-        for (number, (_, edge, starts)) in met.into_iter().enumerate() {
+        for (number, End { edge, starts, .. }) in met.into_iter().enumerate() {
             let point = Point {
                 x: match side {
                     Side::Left => rect.x,
