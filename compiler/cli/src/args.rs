@@ -302,6 +302,8 @@ pub(crate) enum GraphFormat {
     Mermaid,
     /// For Graphviz.
     Dot,
+    /// A page for the browser, with what is known of every node: one file that loads nothing.
+    Html,
 }
 
 impl From<DiagnosticFormat> for klo_diagnostics::Format {

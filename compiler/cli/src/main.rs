@@ -25,6 +25,7 @@ mod rules;
 mod schema;
 mod terminal;
 mod unsaid;
+mod words;
 mod write;
 
 use std::process::ExitCode;

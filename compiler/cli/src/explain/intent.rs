@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use klo_intent::{Edge, Intent, IntentGraph, IntentId, Origin, Setting};
-use klo_plan::{Group, Resource};
+use klo_intent::{Edge, Intent, IntentGraph, IntentId, Setting};
 
-use super::{View, decision_lines, shown};
+use super::{View, decision_lines};
+use crate::words::{layer, serving, shown};
 
 impl View<'_> {
     /// An intent, or one of its values (`database.orders.storage`).
@@ -140,16 +140,9 @@ impl View<'_> {
         let Some(plan) = &self.environment.plan else {
             return String::new();
         };
-        let mut serving: Vec<&Resource> = plan
-            .resources
-            .values()
-            .filter(|resource| resource.why.intents.contains(id))
-            .collect();
-        serving.sort_by_key(|resource| (resource.root, &resource.address));
-        let (own, shared): (Vec<_>, Vec<_>) = serving
-            .into_iter()
-            .partition(|resource| matches!(resource.group, Group::Intent { .. }));
-        let mut lines: Vec<String> = own
+        let serving = serving(plan, id);
+        let mut lines: Vec<String> = serving
+            .own
             .into_iter()
             .map(|resource| {
                 let purpose = match resource.why.purpose.as_str() {
@@ -160,7 +153,7 @@ impl View<'_> {
             })
             .collect();
         let mut files: BTreeMap<String, usize> = BTreeMap::new();
-        for resource in shared {
+        for resource in serving.shared {
             *files.entry(resource.group.stem()).or_default() += 1;
         }
         let shared = files
@@ -176,19 +169,4 @@ impl View<'_> {
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
-}
-
-/// A layer of settings as people call it.
-fn layer(origin: &Origin) -> String {
-    match origin {
-        Origin::EnvironmentResources => "`resources` of the environment".to_owned(),
-        Origin::Resources => "`resources` of klo.yaml".to_owned(),
-        Origin::Annotation => "the annotation".to_owned(),
-        Origin::Code => "the code".to_owned(),
-        Origin::Configuration => "klo.yaml".to_owned(),
-        Origin::Choose { pack } => format!("`choose` of the pack {pack}"),
-        Origin::Defaults { pack } => format!("`defaults` of the pack {pack}"),
-        Origin::Formula => "worked out from other values".to_owned(),
-        Origin::BuiltIn => "klo's default".to_owned(),
-    }
 }

@@ -6,7 +6,7 @@ mod rule;
 
 use klo_diagnostics::codes::find;
 use klo_diagnostics::{At, Diagnostic, Format, did_you_mean};
-use klo_intent::{AttrValue, Decision, IntentGraph, IntentId};
+use klo_intent::{Decision, IntentGraph, IntentId};
 use klo_source::Span;
 
 use crate::args::Explain;
@@ -165,13 +165,4 @@ fn decision_lines(decision: &Decision) -> String {
         text.push_str("  costs money each month, used or not\n");
     }
     text
-}
-
-/// A value as people write it.
-fn shown(value: &AttrValue) -> String {
-    match value.to_json() {
-        serde_json::Value::Null => "unset".to_owned(),
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    }
 }

@@ -1,7 +1,8 @@
 use klo_intent::{Origin, Setting};
 use klo_plan::{Address, ModuleCall, Plan, Resource, Root, Target, Why};
 
-use super::{View, decision_lines, shown};
+use super::{View, decision_lines};
+use crate::words::shown;
 
 impl View<'_> {
     /// A resource by its address, in whichever root it is.

@@ -15,6 +15,7 @@ mod hooks;
 mod hostile;
 mod init;
 mod malformed;
+mod page;
 mod pulumi;
 mod rules;
 mod swaps;

@@ -172,7 +172,7 @@ fn json_of_nothing_is_a_document_all_the_same() {
 #[test]
 fn the_same_input_gives_the_same_graph() {
     let (_scratch, folder) = service();
-    for format in ["json", "mermaid", "dot"] {
+    for format in ["json", "mermaid", "dot", "html"] {
         let run = klo(&folder, &["graph", "--format", format]);
         assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(run.out, klo(&folder, &["graph", "--format", format]).out);

@@ -1,3 +1,7 @@
+//! `klo graph`: the intent graph, for programs, for pictures and for the browser.
+
+mod page;
+
 use klo_diagnostics::{Diagnostic, Format};
 use klo_intent::{PlaceStyle, graph_dot, graph_json, graph_mermaid};
 
@@ -19,8 +23,11 @@ pub(crate) fn run(args: &Graph, terminal: &mut Terminal) -> Result<Exit, UsageEr
     project.check_selection(&args.selection)?;
     let mut analyzed = analyze(&mut project, &args.selection, nothing, terminal);
     for app in &mut analyzed {
-        diagnostics.append(&mut app.diagnostics);
         app.environments.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    let page = matches!(args.format, GraphFormat::Html).then(|| page::page(&analyzed, &project));
+    for app in &mut analyzed {
+        diagnostics.append(&mut app.diagnostics);
     }
     analyzed.sort_by(|a, b| a.app.name.cmp(&b.app.name));
     let exit = show(&project, diagnostics, Format::Full, Stream::Error, terminal);
@@ -28,6 +35,7 @@ pub(crate) fn run(args: &Graph, terminal: &mut Terminal) -> Result<Exit, UsageEr
         GraphFormat::Json => json(&analyzed, &project),
         GraphFormat::Mermaid => pictures(&analyzed, "%%", graph_mermaid),
         GraphFormat::Dot => pictures(&analyzed, "//", graph_dot),
+        GraphFormat::Html => klo_page::html(&page.unwrap_or_default()),
     });
     Ok(exit)
 }
