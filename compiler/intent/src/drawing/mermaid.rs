@@ -10,8 +10,9 @@ use super::sheet::{Line, Sheet};
 use crate::edge::Access;
 use crate::graph::IntentGraph;
 
-/// Lines of an overview; with more of them it shows nothing.
-const OVERVIEW: usize = 90;
+/// Parts and lines of an overview; with more of them it shows nothing.
+const PARTS: usize = 24;
+const LINES: usize = 60;
 
 /// Characters of one line in a box; what is longer is cut.
 const LONGEST: usize = 60;
@@ -67,7 +68,7 @@ pub fn graph_pictures(graph: &IntentGraph) -> Pictures {
     let mut lacks_overview = false;
     if parts.len() > 1 {
         let sheet = overview(&net, &touching, &parts);
-        lacks_overview = sheet.lines.len() > OVERVIEW;
+        lacks_overview = parts.len() > PARTS || sheet.lines.len() > LINES;
         if !lacks_overview {
             diagrams.push(seen.diagram(&net, sheet, None, &BTreeSet::new()));
         }
@@ -101,7 +102,7 @@ pub fn graph_mermaid(graph: &IntentGraph) -> String {
         .count();
     let mut out = String::new();
     // Mermaid takes `%%{` for a directive wherever it stands.
-    let idle = |c: char| c.is_control() || matches!(c, '%' | '{' | '}');
+    let idle = |c: char| is_unseen(c) || matches!(c, '%' | '{' | '}');
     let comment = |out: &mut String, text: &str| {
         let text: String = text
             .chars()
@@ -258,8 +259,16 @@ impl Style {
         match self {
             Self::Writes => Some("#c2570c"),
             Self::Reads => Some("#3b82f6"),
-            Self::Messages => Some("#1a8f4a"),
+            Self::Messages => Some("#2da44e"),
             Self::Requests => None,
+        }
+    }
+
+    /// Its width in pixels: those that are dotted or thin would be lost on a dark page.
+    const fn width(self) -> u32 {
+        match self {
+            Self::Writes => 4,
+            Self::Reads | Self::Messages | Self::Requests => 2,
         }
     }
 
@@ -331,8 +340,9 @@ fn styles(out: &mut String, sheet: &Sheet, symbols: &[String], groups: &[String]
         let lines: Vec<String> = lines.map(|(index, _)| index.to_string()).collect();
         if !lines.is_empty() {
             out.push_str(&format!(
-                "  linkStyle {} stroke:{colour}\n",
-                lines.join(",")
+                "  linkStyle {} stroke:{colour},stroke-width:{}px\n",
+                lines.join(","),
+                style.width()
             ));
         }
     }
@@ -410,10 +420,17 @@ fn escaped(text: &str) -> String {
                 break;
             }
             ' ' | '-' | '.' | ',' | '/' => out.push(c),
-            c if c.is_control() => out.push(' '),
+            c if is_unseen(c) => out.push(' '),
             c if c.is_ascii_punctuation() => out.push_str(&format!("#{};", u32::from(c))),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Whether a character shows nothing and changes how its neighbours are shown: control characters, and
+/// those that turn the direction of text.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

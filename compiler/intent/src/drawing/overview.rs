@@ -124,12 +124,7 @@ fn describe(
     match folders.first() {
         Some(folder) if folders.len() == 1 && part.len() > 1 && !taken.contains(folder) => {
             text.push(folder.rsplit('/').next().unwrap_or_default().to_owned());
-            let mut sorts: BTreeMap<&str, usize> = BTreeMap::new();
-            for unit in part {
-                *sorts.entry(&net.nodes[*unit].sort).or_default() += 1;
-            }
-            let counts = sorts.into_iter().map(|(sort, number)| count(number, sort));
-            text.push(counts.collect::<Vec<_>>().join(", "));
+            text.push(count(part.len(), "unit"));
         }
         _ => text.extend(part.iter().map(|unit| net.nodes[*unit].id.clone())),
     }

@@ -163,11 +163,24 @@ fn costs(plan: &Plan) -> String {
     if costly.is_empty() {
         out.push_str("Nothing that klo chose.\n");
     }
+    // What is chosen alike for several is one line.
+    let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
     for decision in costly {
+        let subject = code(&decision.subject);
+        match lines
+            .iter_mut()
+            .find(|(chosen, _)| *chosen == decision.chosen)
+        {
+            Some((_, subjects)) => subjects.push(subject),
+            None => lines.push((&decision.chosen, vec![subject])),
+        }
+    }
+    for (chosen, subjects) in lines {
+        let each = if subjects.len() > 1 { " each" } else { "" };
         out.push_str(&format!(
-            "- {}: {}\n",
-            code(&decision.subject),
-            prose(&decision.chosen)
+            "- {}{each}: {}\n",
+            subjects.join(", "),
+            prose(chosen)
         ));
     }
     out
