@@ -15,6 +15,7 @@ mod hooks;
 mod hostile;
 mod init;
 mod malformed;
+mod reviewed;
 mod rules;
 mod swaps;
 mod together;
