@@ -9,7 +9,7 @@ use super::markdown::{code, details, html, text};
 use super::words::{Clause, clause};
 use crate::plan_json::in_words;
 
-/// With more units than this, what a unit may do is one paragraph.
+/// With more units than this, what a unit may do is one sentence.
 const FEW: usize = 12;
 
 /// What each unit may do, edge by edge, and the policy statements that say so.
@@ -31,6 +31,9 @@ pub(super) fn permissions(plan: &Plan) -> String {
             lines.iter().for_each(|line| proof.push_str(line));
         }
         if units.len() > FEW {
+            if proof.is_empty() {
+                proof.push_str("Nothing in the code and no role says more.\n");
+            }
             out.push_str(&details(
                 &paragraph(&unit.id(), &unit.name, &clauses),
                 &proof,
@@ -56,7 +59,10 @@ pub(super) fn permissions(plan: &Plan) -> String {
 
 /// What a unit's edges say, each with its edge, sorted by what they say.
 fn clauses(graph: &IntentGraph, unit: IntentId) -> Vec<(Clause, &Edge)> {
-    let edges = graph.edges_from(unit).chain(graph.edges_to(unit));
+    let arriving = graph.edges_to(unit);
+    // What calls itself is in the first already.
+    let arriving = arriving.filter(|edge| edge.from != edge.to);
+    let edges = graph.edges_from(unit).chain(arriving);
     let mut clauses: Vec<(Clause, &Edge)> = edges
         .filter_map(|edge| Some((clause(graph, unit, edge)?, edge)))
         .collect();
@@ -64,27 +70,27 @@ fn clauses(graph: &IntentGraph, unit: IntentId) -> Vec<(Clause, &Edge)> {
     clauses
 }
 
-/// Everything that a unit may do, as one paragraph of HTML.
-fn paragraph(id: &str, name: &str, clauses: &[(Clause, &Edge)]) -> String {
+/// Everything that a unit may do, as one sentence of HTML.
+fn sentence(id: &str, clauses: &[(Clause, &Edge)]) -> String {
     let mut may = Vec::new();
-    let mut is = Vec::new();
+    let mut does = Vec::new();
     for (clause, _) in clauses {
         match clause {
             Clause::May(what) => may.push(what.as_str()),
-            Clause::Does(what) => is.push(what.as_str()),
+            Clause::Does(what) => does.push(what.as_str()),
         }
     }
     let mut parts = Vec::new();
     if !may.is_empty() {
-        parts.push(format!("{name} may {}", may.join("; ")));
+        parts.push(format!("may {}", may.join("; ")));
     }
-    if !is.is_empty() {
-        parts.push(format!("{name} {}", is.join("; ")));
+    if !does.is_empty() {
+        parts.push(does.join("; "));
     }
     if parts.is_empty() {
-        parts.push(format!("{name} touches no other intent"));
+        parts.push("touches no other intent".to_owned());
     }
-    format!("<b>{}</b>: {}", html(id), html(&parts.join(". ")))
+    format!("<b>{}</b> {}", html(id), html(&parts.join(", and ")))
 }
 
 /// Where the code does it, and through which calls.
