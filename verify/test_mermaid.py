@@ -20,6 +20,7 @@ from tools import REPOSITORY, SCRATCH, compiled, klo, run
 WIDEST = 1340
 MOST_TEXT, MOST_LINES = 50_000, 500
 SIZES = (13, 60)
+THEMES = ("default", "dark")
 
 MEASURE = """async ([texts, theme]) => {
   mermaid.initialize({ startOnLoad: false, securityLevel: "strict", theme });
@@ -143,8 +144,7 @@ def judge(text: str, seen: dict[str, Any], where: str) -> None:
             assert not overlaps(outer, other["box"]), f"{where}: {node} and {other}"
 
 
-@pytest.mark.parametrize("theme", ("default", "dark"))
-def test_mermaid_draws_every_picture(app: Path, page: Path, theme: str) -> None:
+def test_mermaid_draws_every_picture(app: Path, page: Path) -> None:
     texts = {}
     for environment in sorted(compiled(app).iterdir()):
         if environment.is_dir():
@@ -155,12 +155,14 @@ def test_mermaid_draws_every_picture(app: Path, page: Path, theme: str) -> None:
             }
             printed = [one.text for one in pictures(app, environment.name)]
             assert printed == diagrams.in_markdown(review)
-    saw = visit([goto(page), evaluate(MEASURE, [list(texts.values()), theme])])
+    steps = [evaluate(MEASURE, [list(texts.values()), theme]) for theme in THEMES]
+    saw = visit([goto(page), *steps])
     assert not saw.console
     assert all(address.startswith("file:") for address in saw.requests)
-    assert len(saw.answers[1]) == len(texts) > 0
-    for (where, text), seen in zip(texts.items(), saw.answers[1], strict=True):
-        judge(text, seen, f"{app.name}, {where}")
+    assert texts
+    for theme, answer in zip(THEMES, saw.answers[1:], strict=True):
+        for (where, text), seen in zip(texts.items(), answer, strict=True):
+            judge(text, seen, f"{app.name}, {where}, {theme}")
 
 
 def sort_and_name(id: str) -> tuple[str, str]:
@@ -212,10 +214,10 @@ def test_nothing_is_lost(app: Path) -> None:
             assert f"reads {', '.join(words)}" in lines, (id, lines)
 
 
-def read_page(page: Path, text: str) -> dict[str, Any]:
-    saw = visit([goto(page), evaluate(PAGE, text)])
+def read_pages(page: Path, texts: list[str]) -> list[dict[str, Any]]:
+    saw = visit([goto(page), *(evaluate(PAGE, text) for text in texts)])
     assert not saw.console
-    return saw.answers[1]
+    return saw.answers[1:]
 
 
 def judge_page(text: str, seen: dict[str, Any]) -> None:
@@ -231,9 +233,9 @@ def judge_page(text: str, seen: dict[str, Any]) -> None:
 
 
 def test_the_page_is_markdown(app: Path, page: Path) -> None:
-    for environment in sorted(compiled(app).glob("*/REVIEW.md")):
-        text = environment.read_text()
-        seen = read_page(page, text)
+    texts = [review.read_text() for review in sorted(compiled(app).glob("*/REVIEW.md"))]
+    assert texts
+    for text, seen in zip(texts, read_pages(page, texts), strict=True):
         judge_page(text, seen)
         order = [heading for heading in seen["headings"] if heading in ORDER]
         assert order == [heading for heading in ORDER if heading in order]
@@ -251,7 +253,8 @@ ORDER = [
 
 
 def test_a_reviewer_reads_permissions_in_words(page: Path) -> None:
-    seen = read_page(page, (compiled(REPOSITORY / "examples" / "shop") / "prod" / "REVIEW.md").read_text())
+    review = compiled(REPOSITORY / "examples" / "shop") / "prod" / "REVIEW.md"
+    [seen] = read_pages(page, [review.read_text()])
     for sentence in (
         "orders-api may read objects in bucket receipts",
         "orders-api may connect to database orders",
@@ -274,7 +277,7 @@ def test_what_changed_is_markdown(page: Path, tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("backup_days: 35", "backup_days: 7"))
     run(klo(), "compile", "--base", "HEAD", "--quiet", cwd=folder)
     text = (folder / "infra" / "prod" / "REVIEW.md").read_text()
-    seen = read_page(page, text)
+    [seen] = read_pages(page, [text])
     judge_page(text, seen)
     assert seen["headings"][1] == "What changed since HEAD"
     assert "Data at risk" in text and text.index("Data at risk") < text.index("## Who uses what")
@@ -289,9 +292,15 @@ def test_the_judge_notices(page: Path) -> None:
     assert "error" in answers[1]
     with pytest.raises(AssertionError):
         judge(texts[2], answers[2], "too wide")
-    for wrong in ("# x\n\n<details>\n<summary>a</summary>\n\nb\n", "| a | b |\n|---|---|\n| c |\n\n| d | e |\n"):
+    wrong = [
+        "# x\n\n<details>\n<summary>a</summary>\n\nb\n",
+        "<details>\n<summary>a</summary>\n</details>\n",
+        "| a | b |\n|---|---|\n| c | d |\n\n| d | e |\n",
+        "# x\n\n<script>x</script>\n",
+    ]
+    for text, seen in zip(wrong, read_pages(page, wrong), strict=True):
         with pytest.raises(AssertionError):
-            judge_page(wrong, read_page(page, wrong))
+            judge_page(text, seen)
 
 
 def test_apps_are_judged() -> None:

@@ -92,8 +92,12 @@ fn summary(plan: &Plan, objects: &[Listed]) -> String {
         0 => " Rules found nothing.",
         _ => "",
     };
+    let verb = match plan.graph.intents.len() {
+        1 => "becomes",
+        _ => "become",
+    };
     format!(
-        "{} become {made}. Region {}{account}, tier {}.{found}",
+        "{} {verb} {made}. Region {}{account}, tier {}.{found}",
         count(plan.graph.intents.len(), "intent"),
         code(&deployment.region),
         deployment.tier.name()
