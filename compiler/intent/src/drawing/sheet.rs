@@ -164,37 +164,49 @@ impl Sheet {
     }
 
     /// How many boxes stand behind each other on the longest way, and how many at most beside each
-    /// other; lines that lead back do not count.
+    /// other. Lines that lead back are turned round, as Mermaid does: those to a box from which a
+    /// search in the order of boxes is still under way.
     pub(super) fn extent(&self) -> (usize, usize) {
-        let mut depth: Vec<Option<usize>> = vec![None; self.boxes.len()];
         let mut leads: Vec<Vec<usize>> = vec![Vec::new(); self.boxes.len()];
-        for line in &self.lines {
-            leads[line.to].push(line.from);
+        for line in self.lines.iter().filter(|line| line.from != line.to) {
+            leads[line.from].push(line.to);
         }
+        let mut seen = vec![false; self.boxes.len()];
+        let mut under_way = vec![false; self.boxes.len()];
+        let mut left = Vec::new();
+        let mut forward: Vec<Vec<usize>> = vec![Vec::new(); self.boxes.len()];
         for start in 0..self.boxes.len() {
-            // A stack of boxes and of how many of their neighbours were seen: no recursion.
-            let mut open = vec![(start, 0)];
-            while let Some((at, seen)) = open.pop() {
-                if depth[at].is_some() {
+            // A stack of boxes and of how many of their lines were followed: no recursion.
+            let mut open = Vec::new();
+            if !seen[start] {
+                open.push((start, 0));
+            }
+            while let Some((at, followed)) = open.pop() {
+                seen[at] = true;
+                under_way[at] = true;
+                let Some(next) = leads[at].get(followed).copied() else {
+                    under_way[at] = false;
+                    left.push(at);
                     continue;
+                };
+                open.push((at, followed + 1));
+                match under_way[next] {
+                    true => forward[next].push(at),
+                    false => forward[at].push(next),
                 }
-                match leads[at].get(seen) {
-                    Some(before) => {
-                        let is_open = open.iter().any(|(one, _)| one == before) || *before == at;
-                        open.push((at, seen + 1));
-                        if !is_open && depth[*before].is_none() {
-                            open.push((*before, 0));
-                        }
-                    }
-                    None => {
-                        let before = leads[at].iter().filter_map(|before| depth[*before]);
-                        depth[at] = Some(before.map(|depth| depth + 1).max().unwrap_or(0));
-                    }
+                if !seen[next] {
+                    open.push((next, 0));
                 }
             }
         }
+        let mut depth = vec![0; self.boxes.len()];
+        for at in left.into_iter().rev() {
+            for next in &forward[at] {
+                depth[*next] = depth[*next].max(depth[at] + 1);
+            }
+        }
         let mut beside: BTreeMap<usize, usize> = BTreeMap::new();
-        for depth in depth.into_iter().flatten() {
+        for depth in depth {
             *beside.entry(depth).or_default() += 1;
         }
         (beside.len(), beside.into_values().max().unwrap_or_default())
