@@ -34,10 +34,7 @@ pub(super) fn permissions(plan: &Plan) -> String {
             if proof.is_empty() {
                 proof.push_str("Nothing in the code and no role says more.\n");
             }
-            out.push_str(&details(
-                &paragraph(&unit.id(), &unit.name, &clauses),
-                &proof,
-            ));
+            out.push_str(&details(&sentence(&unit.id(), &clauses), &proof));
             continue;
         }
         out.push_str(&format!("\n### {}\n\n", text(&unit.id())));
