@@ -256,7 +256,9 @@ def test_a_review_is_one_comment(runner: Runner) -> None:
         'jq --argjson sent "$(cat)" "$change" "$file" >"$file.new"; mv "$file.new" "$file"\n',
     )
     runner.inputs["review"] = "REVIEW.md\nmissing.md\n"
-    for text in ("# First `$(touch pwned)`\n", "# Second é\n", "é" * 70_000):
+    folded = "# Third\n\n<details>\n<summary>é</summary>\n\né\n\n</details>\n"
+    large = folded + "x" * 50_000 + folded[7:].replace("\n\né\n", "\n\n" + "é" * 20_000 + "\n")
+    for text in ("# First `$(touch pwned)`\n", "# Second é\n", large, "é" * 70_000):
         (runner.work / "REVIEW.md").write_text(text)
         done = runner.step("Show the review on the pull request", KLO_PULL="7")
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -264,7 +266,9 @@ def test_a_review_is_one_comment(runner: Runner) -> None:
         assert [comment["id"] for comment in kept] == [1, 2]
         assert kept[0] == person
         body = kept[1]["body"]
-        assert body.startswith("<!-- klo review: REVIEW.md -->\n" + text[:60_000])
+        whole = text[:60_000] if text != large else folded + "x" * 50_000
+        assert body.startswith("<!-- klo review: REVIEW.md -->\n" + whole)
+        assert body.count("<details>") == body.count("</details>")
         assert len(body) < 65_536
     assert body.endswith("The rest is in `REVIEW.md`.")
     assert not (runner.work / "pwned").exists()

@@ -103,6 +103,10 @@ pub(crate) struct Compile {
     /// Write to this folder in place of the app's `out`.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Have REVIEW.md begin with what changed since this revision, data at risk first, as `klo diff` says
+    /// it.
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
     /// Write nothing; show how the files on disk differ, and exit 1 if they do.
     #[arg(long, conflicts_with = "force")]
     pub(crate) check: bool,

@@ -10,9 +10,10 @@ use klo_diagnostics::{At, Diagnostic, Format};
 use klo_intent::Tool;
 use klo_plan::Plan;
 use klo_source::{TextRange, Tree};
-use klo_terraform::OtherTool;
+use klo_terraform::{OtherTool, Pages};
 
-use crate::args::{Compile, Selection};
+use crate::args::{Compile, Selection, Target};
+use crate::diff::Past;
 use crate::outside;
 use crate::pipeline::{Analyzed, Emission, Environment, analyze};
 use crate::project::{Project, below};
@@ -38,17 +39,29 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     project.check_selection(selection)?;
     let folders = folders(&mut project, args.out.as_deref())?;
     found.extend(outside::annotations(&mut project));
-    if !args.emit.is_empty() {
-        let emit = args
-            .emit
-            .iter()
-            .map(|target| Tool::from(*target).name().to_owned());
-        let emit: Vec<String> = emit.collect();
-        for app in &mut project.apps {
-            app.emit.clone_from(&emit);
-        }
+    state_targets(&mut project, &args.emit);
+    let past = match &args.base {
+        None => None,
+        Some(base) => match Past::open(&project, Some(base), &args.path, selection)? {
+            Ok(past) => Some((base, past)),
+            Err(error) => {
+                show(&project, vec![*error], format, Stream::Error, terminal);
+                return Ok(Exit::Usage);
+            }
+        },
+    };
+    let mut analyzed = analyze(&mut project, selection, emit, terminal);
+    let mut sections = Sections::new();
+    if let Some((base, mut past)) = past {
+        state_targets(&mut past.project, &args.emit);
+        let (_, changes, said) = past.compared(&project, &analyzed, selection, terminal);
+        found.extend(said);
+        sections.extend(changes.into_iter().map(|one| {
+            let section = klo_diff::render::section(&one, base);
+            ((one.app, one.environment), section)
+        }));
     }
-    let analyzed = analyze(&mut project, selection, emit, terminal);
+    review(&mut analyzed, &sections);
     let mut report = Report::default();
     for (mut app, folder) in analyzed.into_iter().zip(&folders) {
         let own = |diagnostic: &&Diagnostic| diagnostic.app == app.app.name;
@@ -85,6 +98,36 @@ pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, Usage
     })
 }
 
+/// What changed, as a section of a page, by app and environment.
+type Sections = BTreeMap<(String, String), String>;
+
+/// Puts the page for the reviewer beside the other files.
+fn review(analyzed: &mut [Analyzed], sections: &Sections) {
+    for app in analyzed {
+        for environment in &mut app.environments {
+            if let Some(review) = environment.review.take() {
+                let name = (app.app.name.clone(), environment.name.clone());
+                let page = review.page(sections.get(&name).map(String::as_str));
+                environment.files.push((Pages::REVIEW.to_owned(), page));
+            }
+        }
+    }
+}
+
+/// What the command line says of targets holds for every app.
+fn state_targets(project: &mut Project, targets: &[Target]) {
+    if targets.is_empty() {
+        return;
+    }
+    let targets = targets
+        .iter()
+        .map(|target| Tool::from(*target).name().to_owned());
+    let targets: Vec<String> = targets.collect();
+    for app in &mut project.apps {
+        app.emit.clone_from(&targets);
+    }
+}
+
 fn diffs(changes: &[(Change, String)], color: bool) -> String {
     changes
         .iter()
@@ -114,7 +157,8 @@ fn emit(plan: &Checked<Plan>, app: &App, tree: &dyn Tree) -> Emission {
     }
     let manifests = klo_kubernetes::emit(plan);
     let pages = klo_terraform::pages(plan, &manifests.objects, other.as_ref());
-    emission.files.extend(pages);
+    emission.files.extend(pages.files);
+    emission.review = Some(pages.review);
     emission.files.extend(manifests.files);
     let (images, diagnostics) = klo_container::emit(plan, tree);
     emission.files.extend(images);

@@ -7,6 +7,7 @@ use klo_diagnostics::Diagnostic;
 use klo_intent::{Decision, IntentGraph};
 use klo_plan::Plan;
 use klo_source::Tree;
+use klo_terraform::Review;
 use rayon::prelude::*;
 
 use crate::args::Selection;
@@ -42,6 +43,8 @@ pub(crate) struct Environment {
     pub(crate) files: Vec<(String, String)>,
     /// Likewise, what is written where nothing stands yet.
     pub(crate) seeds: Vec<(String, String)>,
+    /// Likewise, the page for the reviewer.
+    pub(crate) review: Option<Review>,
 }
 
 /// What is done with a plan that was found free of errors.
@@ -54,6 +57,8 @@ pub(crate) struct Emission {
     pub(crate) files: Vec<(String, String)>,
     /// Likewise, files that are somebody else's once they are there.
     pub(crate) seeds: Vec<(String, String)>,
+    /// The page for the reviewer.
+    pub(crate) review: Option<Review>,
     /// What is wrong with what was asked for.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -144,6 +149,7 @@ pub(crate) fn environment(
         plan: None,
         files: Vec::new(),
         seeds: Vec::new(),
+        review: None,
     };
     let verdict = check_graph(graph, app, name, policy);
     let mut diagnostics = verdict.diagnostics;
@@ -164,6 +170,7 @@ pub(crate) fn environment(
                     let emitted = emit(&plan, app, tree);
                     environment.files = emitted.files;
                     environment.seeds = emitted.seeds;
+                    environment.review = emitted.review;
                     diagnostics.extend(emitted.diagnostics);
                     Some(plan.into_inner())
                 }

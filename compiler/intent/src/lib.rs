@@ -28,7 +28,7 @@ pub use decode::{
     name_fault, name_help, unknown_key,
 };
 pub use deployment::{Deployment, Kubernetes, Network, Tier, Tool};
-pub use drawing::{graph_dot, graph_mermaid};
+pub use drawing::{Diagram, Pictures, graph_dot, graph_mermaid, graph_pictures};
 pub use edge::{Access, ArgumentUse, Edge, MethodUse, Node, PoolUse};
 pub use forms::{check_form, is_aws_id, is_variable};
 pub use graph::{Decision, Intent, IntentGraph, IntentId};

@@ -18,7 +18,7 @@ use klo_intent::{PlaceStyle, Tool, graph_json};
 use klo_plan::kubernetes::Listed;
 use klo_plan::{ModuleCall, Plan, Resource, Root};
 
-pub use review::{code, text};
+pub use review::{Review, code, text};
 
 /// The Terraform roots: paths below the environment's folder (`infra/<env>`) with their contents,
 /// sorted by path.
@@ -34,13 +34,23 @@ pub struct OtherTool {
     pub review: String,
 }
 
-/// The environment's pages, whatever it is written for, likewise. `plan.json` lists these objects of
-/// Kubernetes beside the plan's resources.
-pub fn pages(
-    plan: &Checked<Plan>,
-    objects: &[Listed],
-    other: Option<&OtherTool>,
-) -> Vec<(String, String)> {
+/// What goes with an environment, whatever it is written for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pages {
+    /// Paths with their contents, sorted by path.
+    pub files: Vec<(String, String)>,
+    /// `REVIEW.md`, which may have to say what changed.
+    pub review: Review,
+}
+
+impl Pages {
+    /// Where the review is written.
+    pub const REVIEW: &str = "REVIEW.md";
+}
+
+/// The environment's pages. `plan.json` and the review list these objects of Kubernetes beside the
+/// plan's resources.
+pub fn pages(plan: &Checked<Plan>, objects: &[Listed], other: Option<&OtherTool>) -> Pages {
     all_pages(plan, objects, other)
 }
 
@@ -64,7 +74,9 @@ pub fn documents(plan: &Plan, objects: &[Listed]) -> (String, String) {
 
 #[cfg(test)]
 fn files(plan: &Plan) -> Vec<(String, String)> {
-    let mut files = all_pages(plan, &[], None);
+    let pages = all_pages(plan, &[], None);
+    let mut files = pages.files;
+    files.push((Pages::REVIEW.to_owned(), pages.review.page(None)));
     files.extend(roots(plan));
     files.sort();
     files
@@ -81,7 +93,7 @@ fn roots(plan: &Plan) -> Vec<(String, String)> {
 const BOTH: &str = "This environment is written for Terraform and for Pulumi. Bring it up with one \
                     of the two and stay with it: each would make everything.\n\n";
 
-fn all_pages(plan: &Plan, objects: &[Listed], other: Option<&OtherTool>) -> Vec<(String, String)> {
+fn all_pages(plan: &Plan, objects: &[Listed], other: Option<&OtherTool>) -> Pages {
     // On a cluster that is just there neither tool has anything to make.
     let plain = readme::is_on_plain_cluster(plan);
     let own = plain || plan.graph.deployment().emit.contains(&Tool::Terraform);
@@ -94,14 +106,16 @@ fn all_pages(plan: &Plan, objects: &[Listed], other: Option<&OtherTool>) -> Vec<
     if own && other.is_some() {
         readme.insert_str(0, BOTH);
     }
-    let review = review::review(plan) + other.map_or("", |other| other.review.as_str());
+    let others = other.map_or("", |other| other.review.as_str());
     let (graph, resources) = documents(plan, objects);
-    vec![
-        ("README.md".to_owned(), readme),
-        ("REVIEW.md".to_owned(), review),
-        ("graph.json".to_owned(), graph),
-        ("plan.json".to_owned(), resources),
-    ]
+    Pages {
+        files: vec![
+            ("README.md".to_owned(), readme),
+            ("graph.json".to_owned(), graph),
+            ("plan.json".to_owned(), resources),
+        ],
+        review: review::review(plan, objects, others),
+    }
 }
 
 #[cfg(test)]

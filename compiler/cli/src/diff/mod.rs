@@ -3,6 +3,8 @@
 mod folders;
 mod revision;
 
+pub(crate) use revision::Past;
+
 use klo_diagnostics::{Diagnostic, Format};
 use klo_diff::{AppChanges, Base, Comparison, render};
 

@@ -26,58 +26,101 @@ pub(super) fn run(path: &Path, args: &Diff, terminal: &mut Terminal) -> Result<E
     if diagnostics.iter().any(Diagnostic::blocks) {
         return Ok(refuse(&now, diagnostics, terminal));
     }
-    let opened = Git::open(&now.root).and_then(|git| {
-        let base = git.base(args.base.as_deref())?;
-        Ok((git.tree(&base)?, base))
-    });
-    let (tree, base) = match opened {
-        Ok(opened) => opened,
-        Err(error) => return Ok(refuse(&now, vec![*error], terminal)),
-    };
-    if now.tree.kind(&now.paths[0]) == EntryKind::Missing
-        && tree.kind(&now.paths[0]) == EntryKind::Missing
-    {
-        let message = format!(
-            "`{}`: there is no such folder, neither here nor in {}",
-            path.display(),
-            base.name
-        );
-        return Err(UsageError::new(message));
-    }
-    let mut before = now.of_tree(Arc::new(tree), selection)?;
-    let found = std::mem::take(&mut before.diagnostics);
-    if found.iter().any(Diagnostic::blocks) {
-        diagnostics.push(not_compiled(&before, &base, &found));
-        return Ok(refuse(&now, diagnostics, terminal));
-    }
-    check_selection(&now, &before, selection)?;
-    let present = analyze(&mut now, selection, nothing, terminal);
-    let past = analyze(&mut before, selection, nothing, terminal);
-    let mut comparing = Comparing {
-        before: &before,
-        base: &base,
-        diagnostics,
-        changes: Vec::new(),
-    };
-    for (new, old) in pairs(present, past) {
-        // An app that the path covered then and does not now is there all the same.
-        let stands = |app: &App| now.tree.kind(&join(&app.root, CONFIG_FILE)) == EntryKind::File;
-        if new.is_none() && old.as_ref().is_some_and(|old| stands(&old.app)) {
-            continue;
+    let past = match Past::open(&now, args.base.as_deref(), path, selection)? {
+        Ok(past) => past,
+        Err(error) => {
+            diagnostics.push(*error);
+            return Ok(refuse(&now, diagnostics, terminal));
         }
-        comparing.app(new, old);
-    }
-    let Comparing {
-        diagnostics,
-        changes,
-        ..
-    } = comparing;
+    };
+    check_selection(&now, &past.project, selection)?;
+    let present = analyze(&mut now, selection, nothing, terminal);
+    let (base, changes, found) = past.compared(&now, &present, selection, terminal);
+    diagnostics.extend(found);
+    let present = present.into_iter().filter(says_something);
+    diagnostics.extend(present.flat_map(|app| app.diagnostics));
     let base = Base::Revision {
         revision: base.name,
         commit: base.commit,
         because: base.because,
     };
     Ok(finish(&now, diagnostics, (base, changes), args, terminal))
+}
+
+/// A revision to compare with, read and not yet worked out.
+pub(crate) struct Past {
+    /// The apps as they were.
+    pub(crate) project: Project,
+    base: Revision,
+}
+
+impl Past {
+    /// The revision that was asked for, or the one that a reviewer compares with, as the inner error
+    /// what is wrong with it.
+    pub(crate) fn open(
+        now: &Project,
+        asked: Option<&str>,
+        path: &Path,
+        selection: &Selection,
+    ) -> Result<Result<Self, Box<Diagnostic>>, UsageError> {
+        let opened = Git::open(&now.root).and_then(|git| {
+            let base = git.base(asked)?;
+            Ok((git.tree(&base)?, base))
+        });
+        let (tree, base) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Err(error)),
+        };
+        if now.tree.kind(&now.paths[0]) == EntryKind::Missing
+            && tree.kind(&now.paths[0]) == EntryKind::Missing
+        {
+            let message = format!(
+                "`{}`: there is no such folder, neither here nor in {}",
+                path.display(),
+                base.name
+            );
+            return Err(UsageError::new(message));
+        }
+        let mut project = now.of_tree(Arc::new(tree), selection)?;
+        let found = std::mem::take(&mut project.diagnostics);
+        if found.iter().any(Diagnostic::blocks) {
+            return Ok(Err(Box::new(not_compiled(&project, &base, &found))));
+        }
+        Ok(Ok(Self { project, base }))
+    }
+
+    /// What changed since, and what there is to say of it. What there is to say of the present alone is
+    /// not in it.
+    pub(crate) fn compared(
+        mut self,
+        now: &Project,
+        present: &[Analyzed],
+        selection: &Selection,
+        terminal: &mut Terminal,
+    ) -> (Revision, Vec<AppChanges>, Vec<Diagnostic>) {
+        let past = analyze(&mut self.project, selection, nothing, terminal);
+        let mut comparing = Comparing {
+            before: &self.project,
+            base: &self.base,
+            diagnostics: Vec::new(),
+            changes: Vec::new(),
+        };
+        for (new, old) in pairs(present, &past) {
+            // An app that the path covered then and does not now is there all the same.
+            let stands =
+                |app: &App| now.tree.kind(&join(&app.root, CONFIG_FILE)) == EntryKind::File;
+            if new.is_none() && old.is_some_and(|old| stands(&old.app)) {
+                continue;
+            }
+            comparing.app(new, old);
+        }
+        let Comparing {
+            diagnostics,
+            changes,
+            ..
+        } = comparing;
+        (self.base, changes, diagnostics)
+    }
 }
 
 /// The project at a path. Of a folder that is no more, what is above it tells the repository.
@@ -123,21 +166,21 @@ fn check_selection(
     }
 }
 
+/// An app now and as it was, where it is there.
+type Pair<'a> = (Option<&'a Analyzed>, Option<&'a Analyzed>);
+
 /// Apps of both sides that are one: those of a name, then those of a folder.
-fn pairs(present: Vec<Analyzed>, past: Vec<Analyzed>) -> Vec<(Option<Analyzed>, Option<Analyzed>)> {
-    let mut past: Vec<Option<Analyzed>> =
-        past.into_iter().filter(says_something).map(Some).collect();
-    let mut present: Vec<(Analyzed, Option<Analyzed>)> = present
-        .into_iter()
-        .filter(says_something)
-        .map(|app| (app, None))
-        .collect();
+fn pairs<'a>(present: &'a [Analyzed], past: &'a [Analyzed]) -> Vec<Pair<'a>> {
+    let speaking = |apps: &'a [Analyzed]| apps.iter().filter(|app| says_something(app));
+    let mut past: Vec<Option<&Analyzed>> = speaking(past).map(Some).collect();
+    let mut present: Vec<(&Analyzed, Option<&Analyzed>)> =
+        speaking(present).map(|app| (app, None)).collect();
     let same: [fn(&App, &App) -> bool; 2] = [|a, b| a.name == b.name, |a, b| a.root == b.root];
     for same in same {
         for (new, old) in present.iter_mut().filter(|(_, old)| old.is_none()) {
             let found = past
                 .iter_mut()
-                .find(|past| past.as_ref().is_some_and(|past| same(&past.app, &new.app)));
+                .find(|past| past.is_some_and(|past| same(&past.app, &new.app)));
             *old = found.and_then(Option::take);
         }
     }
@@ -164,10 +207,10 @@ struct Comparing<'a> {
 }
 
 impl Comparing<'_> {
-    fn app(&mut self, new: Option<Analyzed>, old: Option<Analyzed>) {
+    fn app(&mut self, new: Option<&Analyzed>, old: Option<&Analyzed>) {
         let revision = &self.base.name;
         let remark =
-            match (&new, &old) {
+            match (new, old) {
                 (Some(new), None) => {
                     let text = format!(
                         "`{}` is not in {revision}: everything of it is new",
@@ -187,20 +230,14 @@ impl Comparing<'_> {
                 }
                 _ => None,
             };
-        let app = new
-            .as_ref()
-            .or(old.as_ref())
-            .map(|app| app.app.name.clone());
+        let app = new.or(old).map(|app| app.app.name.clone());
         self.diagnostics.extend(remark.map(|mut remark| {
             remark.app = app.unwrap_or_default();
             remark
         }));
-        let names = names(new.as_ref(), old.as_ref());
-        for name in names {
-            self.environment(&name, new.as_ref(), old.as_ref());
+        for name in names(new, old) {
+            self.environment(&name, new, old);
         }
-        self.diagnostics
-            .extend(new.map(|app| app.diagnostics).unwrap_or_default());
     }
 
     fn environment(&mut self, name: &str, new: Option<&Analyzed>, old: Option<&Analyzed>) {
@@ -244,7 +281,8 @@ impl Comparing<'_> {
             // What klo wrote this moment reads; were it otherwise, better said than passed over.
             Err(error) => {
                 let text = format!("what klo makes of this cannot be compared: {error}");
-                let error = Diagnostic::error(codes::NO_OUTPUT_FOLDER, At::Nowhere, text);
+                let mut error = Diagnostic::error(codes::NO_OUTPUT_FOLDER, At::Nowhere, text);
+                error.app.clone_from(&app.app.name);
                 self.diagnostics.push(error);
                 None
             }

@@ -21,7 +21,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=klo", "-c", "user.email=klo@example.com"])
         .args([
@@ -41,7 +41,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-fn commit(folder: &Path) {
+pub(crate) fn commit(folder: &Path) {
     git(folder, &["add", "--all"]);
     git(folder, &["commit", "--quiet", "--message", "state"]);
 }
@@ -217,7 +217,7 @@ const SHOP: &str = "app: shop\nenvironments:\n  dev: { region: eu-west-1 }\n";
 const QUEUE: &str = "import os\n\nimport boto3\n\n# @klo::queue(name = \"mails\")\nURL = os.environ[\"MAILS_URL\"]\nsqs = boto3.client(\"sqs\")\n\n\n# @klo::function(name = \"send\")\ndef send(event, context):\n    sqs.send_message(QueueUrl=URL, MessageBody=\"x\")\n";
 
 /// A repository of an app with a queue, committed once.
-fn queue() -> (TempDir, PathBuf) {
+pub(crate) fn queue() -> (TempDir, PathBuf) {
     let (scratch, folder) = repository(&[
         ("klo.yaml", SHOP),
         ("app.py", QUEUE),
@@ -229,7 +229,7 @@ fn queue() -> (TempDir, PathBuf) {
     (scratch, folder)
 }
 
-fn edit(folder: &Path, name: &str, from: &str, to: &str) {
+pub(crate) fn edit(folder: &Path, name: &str, from: &str, to: &str) {
     let path = folder.join(name);
     let text = fs::read_to_string(&path).expect("a file");
     assert!(text.contains(from), "{from}");

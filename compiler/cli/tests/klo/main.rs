@@ -17,6 +17,7 @@ mod init;
 mod malformed;
 mod page;
 mod pulumi;
+mod reviewed;
 mod rules;
 mod swaps;
 mod together;

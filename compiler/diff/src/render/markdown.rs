@@ -50,18 +50,38 @@ fn page(comparison: &Comparison, most: usize) -> String {
     out
 }
 
+/// Bytes of a section of a page that says more than what changed.
+const SECTION: usize = 20_000;
+
+/// What changed in one environment since a revision, as a section of a page about it.
+pub fn section(one: &AppChanges, revision: &str) -> String {
+    let mut shortest = String::new();
+    for most in LINES {
+        shortest = format!("## What changed since {}\n", code(revision));
+        match one.status {
+            Status::Unchanged => shortest.push_str("\nNothing.\n"),
+            _ => body(&mut shortest, one, most),
+        }
+        if shortest.len() <= SECTION {
+            break;
+        }
+    }
+    shortest
+}
+
 fn environment(out: &mut String, name: &str, one: &AppChanges, most: usize) {
+    out.push_str(&format!("\n### {}\n", prose(name)));
+    body(out, one, most);
+}
+
+fn body(out: &mut String, one: &AppChanges, most: usize) {
     let state = match one.status {
         Status::Added => "New. ",
         Status::Removed => "No longer there. ",
         Status::Changed | Status::Unchanged => "",
     };
     let sum = summary(one);
-    out.push_str(&format!(
-        "\n### {}\n\n{state}**{}.**\n",
-        prose(name),
-        capital(&sum)
-    ));
+    out.push_str(&format!("\n{state}**{}.**\n", capital(&sum)));
     risks(out, &one.at_risk, most);
     stores(out, one, most);
     if one.status == Status::Removed {

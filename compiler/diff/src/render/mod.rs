@@ -4,7 +4,7 @@ mod markdown;
 mod text;
 mod words;
 
-pub use markdown::markdown;
+pub use markdown::{markdown, section};
 pub use text::text;
 
 use crate::changes::Comparison;

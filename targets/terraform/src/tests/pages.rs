@@ -21,7 +21,7 @@ fn the_same_plan_gives_the_same_bytes() {
 
 #[test]
 fn markdown_is_inert() {
-    use crate::review::{code, text};
+    use crate::{code, text};
     assert_eq!(text("a|b <c> *d*"), "a\\|b &lt;c&gt; \\*d\\*");
     assert_eq!(code("a`b|c\n"), "`` a`b\\|c  ``");
 }
@@ -121,7 +121,9 @@ fn nobody_is_asked_for_what_is_handed_over() {
 #[test]
 fn findings_stand_in_the_review_with_their_dates() {
     let mut plan = plan();
-    assert!(!crate::review::review(&plan).contains("What rules found"));
+    let page = |plan: &klo_plan::Plan| crate::review::review(plan, &[], "").page(None);
+    assert!(!page(&plan).contains("What rules found"));
+    assert!(page(&plan).contains("Rules found nothing."));
     plan.findings.push(klo_plan::Finding {
         rule: "ACME-DB-001".to_owned(),
         name: "short-backup-retention".to_owned(),
@@ -136,9 +138,9 @@ fn findings_stand_in_the_review_with_their_dates() {
             until: "2026-12-31".to_owned(),
         }),
     });
-    let page = crate::review::review(&plan);
+    let page = page(&plan);
     let begin = page.find("## What rules found").expect("the section");
-    let section = &page[begin..page.find("## What costs").expect("the next")];
+    let section = &page[begin..page.find("## Who uses").expect("the next")];
     insta::assert_snapshot!(section);
 }
 
@@ -150,11 +152,22 @@ fn two_tools_are_told_apart() {
         review: "\n## What the other keeps\n".to_owned(),
     };
     let pages = crate::all_pages(&plan(), &[], Some(&other));
-    let page = |name: &str| &pages.iter().find(|(path, _)| path == name).expect(name).1;
+    let page = |name: &str| {
+        &pages
+            .files
+            .iter()
+            .find(|(path, _)| path == name)
+            .expect(name)
+            .1
+    };
     let readme = page("README.md");
     assert!(readme.starts_with("This environment is written for Terraform and for Pulumi."));
     assert!(readme.ends_with("# with the other\n"));
-    assert!(page("REVIEW.md").ends_with("## What the other keeps\n"));
+    let review = pages.review.page(None);
+    assert!(review.ends_with("## What the other keeps\n"), "{review}");
     let alone = crate::all_pages(&plan(), &[], None);
-    assert!(alone[0].1.starts_with("# "), "one tool needs no choice");
+    assert!(
+        alone.files[0].1.starts_with("# "),
+        "one tool needs no choice"
+    );
 }
