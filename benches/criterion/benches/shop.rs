@@ -23,7 +23,7 @@ fn written(example: &Example, graph: &klo_intent::IntentGraph, environment: &str
     let terraform = klo_terraform::emit(&plan);
     let pages = klo_terraform::pages(&plan, &[], None);
     let (images, _) = klo_container::emit(&plan, &example.tree);
-    terraform.len() + pages.len() + images.len()
+    terraform.len() + pages.files.len() + pages.review.page(None).len() + images.len()
 }
 
 fn phases(criterion: &mut Criterion) {
