@@ -208,11 +208,20 @@ impl Project {
 
     /// `path:line:column` of a place in a file, relative to where klo was started.
     pub(crate) fn place(&self, at: &At) -> Option<String> {
+        self.shown(at, &self.base)
+    }
+
+    /// The same, relative to the repository: for what is kept, and is the same wherever klo was started.
+    pub(crate) fn place_in_repository(&self, at: &At) -> Option<String> {
+        self.shown(at, &self.root)
+    }
+
+    fn shown(&self, at: &At, base: &Path) -> Option<String> {
         let At::Span(span) = at else {
             return None;
         };
         let at = self.sources.location(*span);
-        let path = self.style().file(self.sources.file(span.file));
+        let path = self.style(base).file(self.sources.file(span.file));
         Some(format!("{path}:{}:{}", at.start.line, at.start.column))
     }
 
@@ -222,14 +231,14 @@ impl Project {
     }
 
     /// How paths are shown.
-    fn style(&self) -> Style {
+    fn style(&self, base: &Path) -> Style {
         Style {
             format: Format::Concise,
             color: false,
             unicode: true,
             width: WIDTH,
             root: self.root.clone(),
-            base: self.base.clone(),
+            base: base.to_path_buf(),
         }
     }
 

@@ -111,7 +111,7 @@ pub struct Node {
 pub struct Place {
     /// Path relative to the repository.
     pub file: String,
-    /// `services/orders/main.py:20:3`, relative to where klo was started.
+    /// `services/orders/main.py:20:3`, relative to the repository.
     pub at: String,
     /// The item: `app`, `OrderRepository.save`.
     pub item: String,

@@ -80,7 +80,7 @@ impl Looked<'_> {
             .filter(|found| found.environments.is_empty() || found.environments.contains(name))
             .map(|found| Problem {
                 message: found.message.clone(),
-                at: self.project.place(&found.at),
+                at: self.project.place_in_repository(&found.at),
             })
             .collect()
     }
@@ -225,9 +225,11 @@ impl Looked<'_> {
         }
     }
 
-    /// `path:line:column`, relative to where klo was started.
+    /// `path:line:column`, relative to the repository.
     fn place(&self, span: Span) -> String {
-        self.project.place(&At::Span(span)).unwrap_or_default()
+        self.project
+            .place_in_repository(&At::Span(span))
+            .unwrap_or_default()
     }
 }
 

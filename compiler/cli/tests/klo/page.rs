@@ -84,6 +84,16 @@ fn the_shop_in_both_environments_is_one_file() {
 }
 
 #[test]
+fn the_page_is_the_same_wherever_klo_is_started() {
+    let (_scratch, folder) = example("shop");
+    let own = klo(&folder, &["graph", "--format", "html"]);
+    let below = folder.join("services");
+    let from_below = klo(&below, &["graph", "..", "--format", "html"]);
+    assert_eq!(own.out, from_below.out);
+    assert!(own.out.contains("services/orders/main.py:16:3"));
+}
+
+#[test]
 fn a_node_says_what_explain_says() {
     let (_scratch, folder) = example("shop");
     let page = klo(&folder, &["graph", "--env", "prod", "--format", "html"]);
