@@ -39,7 +39,7 @@ pub(crate) fn review(plan: &Plan) -> String {
     lines.sort();
     let place = match &plan.graph.deployment().state_bucket {
         Some(bucket) => format!(
-            "in the bucket {}, encrypted with the stack's passphrase",
+            "in the bucket {}, encrypted with the stack's passphrase, or the key that was chosen for it",
             code(bucket)
         ),
         None => text("where `pulumi login` says, encrypted by the stack's secrets provider"),

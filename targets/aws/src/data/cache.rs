@@ -207,9 +207,8 @@ fn record(lowering: &mut Lowering<'_>, intent: &Intent, node: &str) {
         code: "cache-auth",
         subject: intent.id(),
         chosen: "no auth token; TLS, and a security group that admits its units alone".to_owned(),
-        because:
-            "the provider would keep a token in Terraform's state, where credentials never are"
-                .to_owned(),
+        because: "the provider would keep a token in its state, where credentials never are"
+            .to_owned(),
         instead_of: vec!["an auth token: readable by everyone who may read the state".to_owned()],
         standing_cost: false,
     });
