@@ -131,7 +131,8 @@ def judge(text: str, seen: dict[str, Any], where: str) -> None:
     assert len(text) < MOST_TEXT and len(drawn.lines) < MOST_LINES, where
     assert seen["scripts"] == 0, where
     assert seen["lines"] == len(drawn.lines), where
-    told = sorted("\n".join(text) for text in drawn.boxes.values())
+    # Browsers show no space at the end of a line.
+    told = sorted("\n".join(line.strip() for line in text) for text in drawn.boxes.values())
     shown = sorted(html.unescape(node["text"]) for node in seen["nodes"])
     assert shown == told, where
     assert seen["width"] <= WIDEST, f"{where} is {seen['width']} wide\n{text}"
