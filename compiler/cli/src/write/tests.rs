@@ -216,18 +216,21 @@ fn a_second_kill_during_recovery_is_recovered_from_too() {
     }
 }
 
+/// A disk that is full for one change.
+fn full_at(step: usize, count: &Cell<usize>) -> io::Result<()> {
+    count.set(count.get() + 1);
+    match count.get() == step {
+        true => Err(io::ErrorKind::StorageFull.into()),
+        false => Ok(()),
+    }
+}
+
 #[test]
 fn a_failing_disk_changes_nothing() {
     for step in 1.. {
         let folder = prepared();
         let count = Cell::new(0);
-        let hook = |_: &str| {
-            count.set(count.get() + 1);
-            if count.get() == step {
-                return Err(io::Error::from(io::ErrorKind::StorageFull));
-            }
-            Ok(())
-        };
+        let hook = |_: &str| full_at(step, &count);
         let result = write(folder.path(), &second(), &Disk::with_hook(&hook));
         let now = snapshot(folder.path());
         match result {
@@ -323,13 +326,7 @@ fn a_new_folder_that_cannot_be_written_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join("infra");
         let count = Cell::new(0);
-        let hook = |_: &str| {
-            count.set(count.get() + 1);
-            if count.get() == step {
-                return Err(io::Error::from(io::ErrorKind::StorageFull));
-            }
-            Ok(())
-        };
+        let hook = |_: &str| full_at(step, &count);
         match write(&out, &first(), &Disk::with_hook(&hook)) {
             Err(error) => {
                 assert_eq!(error.kind(), io::ErrorKind::StorageFull);
