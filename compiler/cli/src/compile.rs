@@ -17,7 +17,7 @@ use crate::diff::Past;
 use crate::outside;
 use crate::pipeline::{Analyzed, Emission, Environment, analyze};
 use crate::project::{Project, below};
-use crate::report::{Stream, show};
+use crate::report::{Stream, opened, show};
 use crate::terminal::Terminal;
 use crate::unsaid;
 use crate::write::{
@@ -30,13 +30,10 @@ use crate::{Exit, UsageError};
 pub(crate) fn run(args: &Compile, terminal: &mut Terminal) -> Result<Exit, UsageError> {
     let selection = &args.selection;
     let format = Format::from(args.format);
-    let mut project = Project::open_app(&args.path, selection)?;
-    let mut found = std::mem::take(&mut project.diagnostics);
-    if found.iter().any(Diagnostic::blocks) {
-        show(&project, found, format, Stream::Error, terminal);
-        return Ok(Exit::Usage);
-    }
-    project.check_selection(selection)?;
+    let (mut project, mut found) = match opened(&args.path, selection, format, terminal)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
     let folders = folders(&mut project, args.out.as_deref())?;
     found.extend(outside::annotations(&mut project));
     state_targets(&mut project, &args.emit);

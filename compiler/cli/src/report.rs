@@ -1,12 +1,15 @@
 //! Diagnostics on their way to a stream.
 
+use std::path::Path;
+
 use klo_config::App;
 use klo_diagnostics::{Diagnostic, Format, Judged, Level, Style, merge, render};
 use klo_source::join;
 
-use crate::Exit;
+use crate::args::Selection;
 use crate::project::Project;
 use crate::terminal::{Terminal, WIDTH};
+use crate::{Exit, UsageError};
 
 /// Diagnostics that are shown with their source: more nobody reads, and each costs a look through its
 /// file.
@@ -30,6 +33,24 @@ impl Stream {
             Self::Error
         }
     }
+}
+
+/// The apps at a path, with what there is to say of their configuration; where that is in the way it is
+/// shown, and the command ends.
+pub(crate) fn opened(
+    path: &Path,
+    selection: &Selection,
+    format: Format,
+    terminal: &mut Terminal,
+) -> Result<Result<(Project, Vec<Diagnostic>), Exit>, UsageError> {
+    let mut project = Project::open_app(path, selection)?;
+    let diagnostics = std::mem::take(&mut project.diagnostics);
+    if diagnostics.iter().any(Diagnostic::blocks) {
+        show(&project, diagnostics, format, Stream::Error, terminal);
+        return Ok(Err(Exit::Usage));
+    }
+    project.check_selection(selection)?;
+    Ok(Ok((project, diagnostics)))
 }
 
 /// Prints diagnostics, sorted and merged, with a count at their end for people.

@@ -5,14 +5,14 @@ mod resource;
 mod rule;
 
 use klo_diagnostics::codes::find;
-use klo_diagnostics::{At, Diagnostic, Format, did_you_mean};
+use klo_diagnostics::{At, Format, did_you_mean};
 use klo_intent::{Decision, IntentGraph, IntentId};
 use klo_source::Span;
 
 use crate::args::Explain;
 use crate::pipeline::{Analyzed, Environment, analyze, nothing};
 use crate::project::Project;
-use crate::report::{Stream, show};
+use crate::report::{Stream, opened, show};
 use crate::terminal::Terminal;
 use crate::{Exit, UsageError};
 
@@ -23,13 +23,11 @@ pub(crate) fn run(args: &Explain, terminal: &mut Terminal) -> Result<Exit, Usage
         terminal.result(&format!("{heading}\n\n{}\n", code.text()));
         return Ok(Exit::Fine);
     }
-    let mut project = Project::open_app(&args.path, &args.selection)?;
-    let mut diagnostics = std::mem::take(&mut project.diagnostics);
-    if diagnostics.iter().any(Diagnostic::blocks) {
-        show(&project, diagnostics, Format::Full, Stream::Error, terminal);
-        return Ok(Exit::Usage);
-    }
-    project.check_selection(&args.selection)?;
+    let opened = opened(&args.path, &args.selection, Format::Full, terminal)?;
+    let (mut project, mut diagnostics) = match opened {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
     if let Some(text) = rule::explained(&args.what, &project) {
         terminal.result(&text);
         return Ok(Exit::Fine);

@@ -14,8 +14,7 @@ use klo_diagnostics::{Diagnostic, Format};
 
 use crate::args::Fix;
 use crate::pipeline::{analyze, nothing};
-use crate::project::Project;
-use crate::report::{Stream, show};
+use crate::report::{Stream, opened, show};
 use crate::terminal::Terminal;
 use crate::write::{Change, unified};
 use crate::{Exit, UsageError};
@@ -24,13 +23,11 @@ use plan::Changes;
 
 /// Mends what can be mended, or shows it with `--diff`. Exits 1 where errors are left.
 pub(crate) fn run(args: &Fix, terminal: &mut Terminal) -> Result<Exit, UsageError> {
-    let mut project = Project::open_app(&args.path, &args.selection)?;
-    let mut diagnostics = std::mem::take(&mut project.diagnostics);
-    if diagnostics.iter().any(Diagnostic::blocks) {
-        show(&project, diagnostics, Format::Full, Stream::Error, terminal);
-        return Ok(Exit::Usage);
-    }
-    project.check_selection(&args.selection)?;
+    let opened = opened(&args.path, &args.selection, Format::Full, terminal)?;
+    let (mut project, mut diagnostics) = match opened {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
     let analyzed = analyze(&mut project, &args.selection, nothing, terminal);
     let mut changes = Changes::default();
     let mut fixed = 0;

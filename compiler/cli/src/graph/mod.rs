@@ -2,25 +2,23 @@
 
 mod page;
 
-use klo_diagnostics::{Diagnostic, Format};
+use klo_diagnostics::Format;
 use klo_intent::{PlaceStyle, graph_dot, graph_json, graph_mermaid};
 
 use crate::args::{Graph, GraphFormat};
 use crate::pipeline::{Analyzed, analyze, nothing};
 use crate::project::Project;
-use crate::report::{Stream, show};
+use crate::report::{Stream, opened, show};
 use crate::terminal::Terminal;
 use crate::{Exit, UsageError};
 
 /// Prints the graph of every app and environment asked for.
 pub(crate) fn run(args: &Graph, terminal: &mut Terminal) -> Result<Exit, UsageError> {
-    let mut project = Project::open_app(&args.path, &args.selection)?;
-    let mut diagnostics = std::mem::take(&mut project.diagnostics);
-    if diagnostics.iter().any(Diagnostic::blocks) {
-        show(&project, diagnostics, Format::Full, Stream::Error, terminal);
-        return Ok(Exit::Usage);
-    }
-    project.check_selection(&args.selection)?;
+    let opened = opened(&args.path, &args.selection, Format::Full, terminal)?;
+    let (mut project, mut diagnostics) = match opened {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
     let mut analyzed = analyze(&mut project, &args.selection, nothing, terminal);
     for app in &mut analyzed {
         app.environments.sort_by(|a, b| a.name.cmp(&b.name));
