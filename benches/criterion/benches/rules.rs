@@ -26,17 +26,13 @@ fn intent(kind: Kind, number: u32) -> Intent {
         stated.insert("engine", (AttrValue::from("postgres"), span));
     }
     Intent {
-        kind,
-        name: format!("n{number}"),
-        was: None,
-        at: span,
-        place: Place::new("app.py", "item"),
         stated,
-        implied: BTreeMap::new(),
-        settings: BTreeMap::new(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
+        ..Intent::new(
+            kind,
+            format!("n{number}"),
+            span,
+            Place::new("app.py", "item"),
+        )
     }
 }
 

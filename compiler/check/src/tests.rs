@@ -25,17 +25,8 @@ fn intent(kind: Kind, name: &str, stated: &[(&'static str, AttrValue)]) -> Inten
         .map(|(index, (key, value))| (*key, (value.clone(), span(10 + index as u32))))
         .collect();
     Intent {
-        kind,
-        name: name.to_owned(),
-        was: None,
-        at: span(0),
-        place: Place::new("app.py", name),
         stated,
-        implied: BTreeMap::new(),
-        settings: BTreeMap::new(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
+        ..Intent::new(kind, name.to_owned(), span(0), Place::new("app.py", name))
     }
 }
 

@@ -45,6 +45,23 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// An intent of which nothing is known but what it is and where it is stated.
+    pub fn new(kind: Kind, name: impl Into<String>, at: Span, place: Place) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            was: None,
+            at,
+            place,
+            stated: BTreeMap::new(),
+            implied: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            bindings: Vec::new(),
+            code: None,
+            module: None,
+        }
+    }
+
     /// `database.orders`.
     pub fn id(&self) -> String {
         format!("{}.{}", self.kind, self.name)

@@ -9,7 +9,7 @@ mod dump;
 mod phases;
 mod schema;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use klo_diagnostics::Diagnostic;
 use klo_intent::{
@@ -89,17 +89,8 @@ impl TestGraph {
         let (kind, name) = id.split_once('.').expect("an intent's id is kind.name");
         let kind = Kind::from_name(kind).expect("a known kind");
         let mut intent = Intent {
-            kind,
-            name: name.to_owned(),
-            was: None,
-            at: span(0),
-            place: Place::new("app.py", name),
-            stated: BTreeMap::new(),
-            implied: BTreeMap::new(),
-            settings: BTreeMap::new(),
-            bindings: Vec::new(),
             code: kind.is_unit().then(unit_code),
-            module: None,
+            ..Intent::new(kind, name.to_owned(), span(0), Place::new("app.py", name))
         };
         for attribute in attributes(kind) {
             set(

@@ -106,6 +106,25 @@ pub struct Node {
     pub decisions: Vec<Decision>,
 }
 
+impl Node {
+    /// A node of which nothing is known but what its box shows.
+    pub fn new(id: String, kind: NodeKind, name: &str, detail: String) -> Self {
+        Self {
+            id,
+            kind,
+            name: name.to_owned(),
+            detail,
+            place: None,
+            settings: Vec::new(),
+            routes: Vec::new(),
+            resources: Vec::new(),
+            shared: Vec::new(),
+            findings: Vec::new(),
+            decisions: Vec::new(),
+        }
+    }
+}
+
 /// A place in the source.
 #[derive(Debug, Clone, Serialize)]
 pub struct Place {

@@ -7,23 +7,14 @@ use crate::model::{Edge, Node, NodeKind, Place, View};
 /// A node of a kind in a file.
 pub(crate) fn node(kind: NodeKind, name: &str, file: &str) -> Node {
     let stated = matches!(kind, NodeKind::Intent(_));
-    Node {
-        id: format!("{}.{name}", kind.name()),
-        kind,
-        name: name.to_owned(),
-        detail: kind.name().to_owned(),
-        place: stated.then(|| Place {
-            file: file.to_owned(),
-            at: format!("{file}:1:1"),
-            item: name.to_owned(),
-        }),
-        settings: Vec::new(),
-        routes: Vec::new(),
-        resources: Vec::new(),
-        shared: Vec::new(),
-        findings: Vec::new(),
-        decisions: Vec::new(),
-    }
+    let id = format!("{}.{name}", kind.name());
+    let mut node = Node::new(id, kind, name, kind.name().to_owned());
+    node.place = stated.then(|| Place {
+        file: file.to_owned(),
+        at: format!("{file}:1:1"),
+        item: name.to_owned(),
+    });
+    node
 }
 
 /// An edge with one access.

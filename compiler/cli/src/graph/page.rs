@@ -113,19 +113,7 @@ impl Looked<'_> {
 
     fn node(&self, graph: &IntentGraph, end: &End) -> Node {
         let id = graph.node_id(end);
-        let bare = |kind, name: &str, detail: String| Node {
-            id: id.clone(),
-            kind,
-            name: name.to_owned(),
-            detail,
-            place: None,
-            settings: Vec::new(),
-            routes: Vec::new(),
-            resources: Vec::new(),
-            shared: Vec::new(),
-            findings: Vec::new(),
-            decisions: Vec::new(),
-        };
+        let bare = |kind, name: &str, detail| Node::new(id.clone(), kind, name, detail);
         match end {
             End::Internet => bare(NodeKind::Internet, "internet", "everyone".to_owned()),
             End::Internal => bare(

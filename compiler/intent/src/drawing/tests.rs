@@ -6,23 +6,16 @@ use super::*;
 use crate::{Access, Edge, Intent, IntentGraph, IntentId, Kind, Node, Place};
 
 fn intent(kind: Kind, name: &str, file: &str) -> Intent {
-    Intent {
+    Intent::new(
         kind,
-        name: name.to_owned(),
-        was: None,
-        at: Span {
+        name.to_owned(),
+        Span {
             file: FileId(0),
             start: 0,
             end: 1,
         },
-        place: Place::new(file, name),
-        stated: Default::default(),
-        implied: Default::default(),
-        settings: Default::default(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
-    }
+        Place::new(file, name),
+    )
 }
 
 /// A graph of intents by id and edges by the ids of their ends.

@@ -146,17 +146,14 @@ impl<'a> Assembly<'a> {
         let (stated, mistakes) = finish_persist(self.app(), declaration, kind);
         self.diagnostics.extend(mistakes);
         let mut intent = Intent {
-            kind,
-            name: declaration.name.clone(),
             was: declaration.was.clone(),
-            at: declaration.at,
-            place: declaration.place.clone(),
             stated,
-            implied: BTreeMap::new(),
-            settings: BTreeMap::new(),
-            bindings: Vec::new(),
-            code: None,
-            module: None,
+            ..Intent::new(
+                kind,
+                declaration.name.clone(),
+                declaration.at,
+                declaration.place.clone(),
+            )
         };
         if declaration.capability.is_unit() {
             self.describe_unit(index, declaration, &mut intent);
@@ -234,20 +231,17 @@ fn from_yaml(app: &App, declared: &klo_config::Declared) -> Intent {
     let file: Arc<str> = klo_source::join(&app.root, "klo.yaml").into();
     let item: Arc<str> = format!("declare.{}.{}", declared.kind, declared.name).into();
     Intent {
-        kind: declared.kind,
-        name: declared.name.clone(),
         was: declared.was.clone(),
-        at: declared.at,
-        place: Place::new(file, item),
         stated: declared
             .settings
             .iter()
             .map(|entry| (entry.attribute, (entry.value.clone(), entry.at)))
             .collect(),
-        implied: BTreeMap::new(),
-        settings: BTreeMap::new(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
+        ..Intent::new(
+            declared.kind,
+            declared.name.clone(),
+            declared.at,
+            Place::new(file, item),
+        )
     }
 }

@@ -164,17 +164,8 @@ impl Unit {
         };
         Self {
             intent: Intent {
-                kind,
-                name: name.to_owned(),
-                was: None,
-                at: AT,
-                place: Place::new(file, "app"),
-                stated: BTreeMap::new(),
-                implied: BTreeMap::new(),
-                settings: BTreeMap::new(),
-                bindings: Vec::new(),
                 code: Some(code),
-                module: None,
+                ..Intent::new(kind, name.to_owned(), AT, Place::new(file, "app"))
             },
             image: Image {
                 unit: id.clone(),

@@ -32,18 +32,13 @@ pub(super) fn plan(kube: Kubernetes) -> Plan {
         (Kind::Job, "backfill", "report/backfill.py", "run"),
         (Kind::Volume, "models", "inference/main.py", "MODELS"),
     ];
-    let intents = units.map(|(kind, name, file, item)| Intent {
-        kind,
-        name: name.to_owned(),
-        was: None,
-        at: TextRange::new(0, 0).in_file(FileId(0)),
-        place: Place::new(file, item),
-        stated: Default::default(),
-        implied: Default::default(),
-        settings: Default::default(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
+    let intents = units.map(|(kind, name, file, item)| {
+        Intent::new(
+            kind,
+            name.to_owned(),
+            TextRange::new(0, 0).in_file(FileId(0)),
+            Place::new(file, item),
+        )
     });
     let mut plan = Plan::new(IntentGraph {
         app: "shop".to_owned(),

@@ -16,19 +16,12 @@ use klo_plan::{
 use klo_source::{FileId, TextRange};
 
 pub(super) fn intent(kind: Kind, name: &str, file: &str, item: &str) -> Intent {
-    Intent {
+    Intent::new(
         kind,
-        name: name.to_owned(),
-        was: None,
-        at: TextRange::new(0, 0).in_file(FileId(0)),
-        place: Place::new(file, item),
-        stated: Default::default(),
-        implied: Default::default(),
-        settings: Default::default(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
-    }
+        name.to_owned(),
+        TextRange::new(0, 0).in_file(FileId(0)),
+        Place::new(file, item),
+    )
 }
 
 pub(super) fn graph(tier: Tier) -> IntentGraph {

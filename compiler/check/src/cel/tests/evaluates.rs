@@ -4,23 +4,16 @@ use klo_source::{FileId, Span};
 use super::*;
 
 fn intent(kind: Kind, name: &str) -> Intent {
-    Intent {
+    Intent::new(
         kind,
-        name: name.to_owned(),
-        was: None,
-        at: Span {
+        name.to_owned(),
+        Span {
             file: FileId(0),
             start: 0,
             end: 1,
         },
-        place: Place::new("app.py", name),
-        stated: Default::default(),
-        implied: Default::default(),
-        settings: Default::default(),
-        bindings: Vec::new(),
-        code: None,
-        module: None,
-    }
+        Place::new("app.py", name),
+    )
 }
 
 #[test]
